@@ -1,0 +1,7 @@
+//! The procedural macro `network!`.
+
+#![allow(dead_code)] // the front end lands before the back end
+
+mod ast;
+mod ir;
+mod shape;

@@ -1,0 +1,5 @@
+//! The CPU: memory, threads, vectors.
+
+pub mod map;
+pub mod memory;
+pub mod run;

@@ -1,0 +1,84 @@
+//! One pass over a batch: the arena, the batch size, and how a stage takes its buffers out of it.
+
+use super::map::Buffer;
+use super::memory::Floats;
+
+/// What a network needs to run: its arena, and one workspace for each network that it uses as a layer. It grows to the
+/// largest batch it has seen and never shrinks.
+#[derive(Default)]
+pub struct Workspace {
+    arena: Floats,
+    nested: Vec<Workspace>,
+}
+
+impl Workspace {
+    /// Begins a pass over `batch` samples of a network whose arena takes `floats` per sample.
+    pub fn run(&mut self, floats: usize, batch: usize, seed: u64) -> Run<'_> {
+        self.arena.grow(floats * batch);
+        Run { workspace: self, batch, seed }
+    }
+}
+
+/// One pass of one network over one batch.
+pub struct Run<'a> {
+    workspace: &'a mut Workspace,
+    /// Samples in the batch.
+    pub batch: usize,
+    /// Names the random numbers of this pass: dropout's mask is a function of (seed, layer, element).
+    pub seed: u64,
+}
+
+impl Run<'_> {
+    /// The workspace of the network in `slot`, made when first asked for.
+    pub fn nested(&mut self, slot: usize) -> &mut Workspace {
+        if self.workspace.nested.len() <= slot {
+            self.workspace.nested.resize_with(slot + 1, Workspace::default);
+        }
+        &mut self.workspace.nested[slot]
+    }
+
+    /// All samples of a buffer.
+    pub fn read(&self, buffer: &Buffer) -> &[f32] {
+        &self.workspace.arena[buffer.range(self.batch)]
+    }
+
+    /// All samples of a buffer, to write.
+    pub fn write(&mut self, buffer: &Buffer) -> &mut [f32] {
+        &mut self.workspace.arena[buffer.range(self.batch)]
+    }
+
+    /// Several ranges of the arena at once, those to read and those to write.
+    ///
+    /// # Panics
+    /// If a range to write overlaps any other or lies beyond the arena: a plan that is wrong.
+    pub fn split<const R: usize, const W: usize>(
+        &mut self,
+        reads: [std::ops::Range<usize>; R],
+        writes: [std::ops::Range<usize>; W],
+    ) -> ([&[f32]; R], [&mut [f32]; W]) {
+        let len = self.workspace.arena.len();
+        let overlap = |a: &std::ops::Range<usize>, b: &std::ops::Range<usize>| a.start < b.end && b.start < a.end;
+        for (i, w) in writes.iter().enumerate() {
+            assert!(w.end <= len, "a stage writes beyond its arena");
+            assert!(!reads.iter().chain(&writes[..i]).any(|r| overlap(w, r)), "a stage's buffers overlap");
+        }
+        assert!(reads.iter().all(|r| r.end <= len), "a stage reads beyond its arena");
+        let base = self.workspace.arena.as_mut_ptr();
+        // SAFETY: every range lies in the arena, and no range to write overlaps another (asserted above), so the
+        // slices follow the rules of borrowing for as long as `self` is borrowed.
+        unsafe {
+            (
+                reads.map(|r| std::slice::from_raw_parts(base.add(r.start), r.len())),
+                writes.map(|w| std::slice::from_raw_parts_mut(base.add(w.start), w.len())),
+            )
+        }
+    }
+}
+
+impl Buffer {
+    /// Where all samples of the buffer lie in the arena.
+    pub const fn range(&self, batch: usize) -> std::ops::Range<usize> {
+        let start = self.offset * batch;
+        start..start + self.map.sample() * batch
+    }
+}

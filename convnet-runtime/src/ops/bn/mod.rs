@@ -1,0 +1,40 @@
+//! Batch normalisation: `y = (x - mean) / sqrt(var + eps) * weight + bias`, PyTorch's rules.
+
+use crate::cpu::map::Buffer;
+
+/// One stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage {
+    /// What it reads.
+    pub input: Buffer,
+    /// What it writes.
+    pub output: Buffer,
+    /// Added before the activation.
+    pub residual: Option<Buffer>,
+    /// After the sum.
+    pub activation: super::activation::Activation,
+    /// Added to the variance.
+    pub eps: f32,
+    /// Weight of the batch in the running statistics.
+    pub momentum: f32,
+    /// In training: where mean and 1/sqrt(var + eps) of the batch are kept, `2 * blocks * 16` floats (per sample,
+    /// of which the first sample's are used).
+    pub statistics: Option<usize>,
+}
+
+/// The backward stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Backward {
+    /// What ran forward in training mode.
+    pub stage: Stage,
+    /// The gradient of the output.
+    pub output_gradient: Buffer,
+    /// The gradient of the input.
+    pub input_gradient: Option<crate::cpu::map::Gradient>,
+    /// The gradient of the residual.
+    pub residual_gradient: Option<crate::cpu::map::Gradient>,
+    /// Whether weight and bias are trained.
+    pub train_weights: bool,
+    /// Add to the weights' gradient.
+    pub accumulate: bool,
+}

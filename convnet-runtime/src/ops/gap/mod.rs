@@ -1,0 +1,12 @@
+//! Global average pooling: the mean of each channel.
+
+use crate::cpu::map::Buffer;
+
+/// One stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage {
+    /// What it reads.
+    pub input: Buffer,
+    /// What it writes.
+    pub output: Buffer,
+}

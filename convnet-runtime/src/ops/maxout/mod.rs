@@ -1,0 +1,14 @@
+//! Maximum over channels `k j .. k j + k - 1`; the gradient goes to the first of equals.
+
+use crate::cpu::map::Buffer;
+
+/// One stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage {
+    /// What it reads.
+    pub input: Buffer,
+    /// What it writes.
+    pub output: Buffer,
+    /// Channels per unit.
+    pub k: usize,
+}

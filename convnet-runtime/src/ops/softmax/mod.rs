@@ -1,0 +1,12 @@
+//! Softmax over the depth, at every position.
+
+use crate::cpu::map::Buffer;
+
+/// One stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage {
+    /// What it reads.
+    pub input: Buffer,
+    /// What it writes.
+    pub output: Buffer,
+}

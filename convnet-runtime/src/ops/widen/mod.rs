@@ -1,0 +1,14 @@
+//! Zero channels before and after the incoming ones.
+
+use crate::cpu::map::Buffer;
+
+/// One stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage {
+    /// What it reads.
+    pub input: Buffer,
+    /// What it writes.
+    pub output: Buffer,
+    /// Zero channels before.
+    pub before: usize,
+}

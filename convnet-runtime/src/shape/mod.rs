@@ -1,0 +1,33 @@
+//! Shapes as types.
+
+/// A volume of height x width x depth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Volume<const H: usize, const W: usize, const C: usize>;
+
+/// A vector of features, which has no place in space.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Features<const N: usize>;
+
+/// What a tensor's samples look like.
+pub trait Shape: Copy + Send + Sync + 'static {
+    /// Rows.
+    const HEIGHT: usize;
+    /// Columns.
+    const WIDTH: usize;
+    /// Channels.
+    const DEPTH: usize;
+    /// Values in one sample.
+    const LEN: usize = Self::HEIGHT * Self::WIDTH * Self::DEPTH;
+}
+
+impl<const H: usize, const W: usize, const C: usize> Shape for Volume<H, W, C> {
+    const HEIGHT: usize = H;
+    const WIDTH: usize = W;
+    const DEPTH: usize = C;
+}
+
+impl<const N: usize> Shape for Features<N> {
+    const HEIGHT: usize = 1;
+    const WIDTH: usize = 1;
+    const DEPTH: usize = N;
+}
