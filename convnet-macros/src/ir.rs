@@ -73,13 +73,32 @@ pub enum Op {
     Gap,
     Flatten,
     /// Zero channels before and after the incoming ones.
-    Widen { before: u64, after: u64 },
-    Upsample { factor: (u64, u64), bilinear: bool },
+    Widen {
+        before: u64,
+        after: u64,
+    },
+    Upsample {
+        factor: (u64, u64),
+        bilinear: bool,
+    },
     Activation(Activation),
-    Maxout { k: u64 },
-    Bn { eps: f64, momentum: f64 },
-    Lrn { n: u64, alpha: f64, beta: f64, k: f64, within: bool },
-    Dropout { p: f64 },
+    Maxout {
+        k: u64,
+    },
+    Bn {
+        eps: f64,
+        momentum: f64,
+    },
+    Lrn {
+        n: u64,
+        alpha: f64,
+        beta: f64,
+        k: f64,
+        within: bool,
+    },
+    Dropout {
+        p: f64,
+    },
     Softmax,
     Add,
     Concat,

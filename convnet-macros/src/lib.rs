@@ -3,5 +3,6 @@
 #![allow(dead_code)] // the front end lands before the back end
 
 mod ast;
+mod diag;
 mod ir;
 mod shape;

@@ -1,0 +1,2 @@
+//! Placeholder of the first example.
+fn main() {}
