@@ -3,3 +3,4 @@
 pub mod map;
 pub mod memory;
 pub mod run;
+pub mod simd;
