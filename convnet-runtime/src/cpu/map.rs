@@ -91,3 +91,27 @@ impl Map {
         self.first * self.plane() + self.border[0] * self.row() + self.border[1] * self.lanes()
     }
 }
+
+impl Buffer {
+    /// A whole buffer of `extent` (height, width, depth), blocked, with zeros at the top, left, bottom and right.
+    pub const fn blocked(offset: usize, extent: [usize; 3], border: [usize; 4]) -> Self {
+        Self::new(offset, extent, border, Layout::Blocked)
+    }
+
+    /// A whole buffer with one plane per channel.
+    pub const fn planar(offset: usize, extent: [usize; 3], border: [usize; 4]) -> Self {
+        Self::new(offset, extent, border, Layout::Planar)
+    }
+
+    const fn new(offset: usize, [height, width, channels]: [usize; 3], border: [usize; 4], layout: Layout) -> Self {
+        let map = Map { height, width, channels, border, layout, blocks: 0, first: 0 };
+        Self { offset, map: Map { blocks: map.own_blocks(), ..map } }
+    }
+
+    /// The part of `extent` (height, width, depth) from block `first` on.
+    #[must_use]
+    pub const fn part(self, first: usize, [height, width, channels]: [usize; 3]) -> Self {
+        let first = self.map.first + first;
+        Self { map: Map { height, width, channels, first, ..self.map }, ..self }
+    }
+}
