@@ -1,5 +1,8 @@
 //! The CPU: memory, threads, vectors.
 
 pub mod map;
+pub mod math;
 pub mod memory;
 pub mod run;
+pub mod simd;
+pub mod threads;
