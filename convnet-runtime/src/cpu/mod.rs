@@ -1,6 +1,8 @@
 //! The CPU: memory, threads, vectors.
 
+pub mod exchange;
 pub mod map;
 pub mod memory;
 pub mod run;
 pub mod simd;
+pub mod volumes;
