@@ -107,7 +107,7 @@ pub fn checks(plan: &Plan<'_>) -> TokenStream {
         let axis = |size: u64, kernel: u64, stride: u64, before: u64, after: u64, dilation: u64, out: u64| {
             let [size, kernel, stride, before, after, dilation, out] =
                 [size, kernel, stride, before, after, dilation, out].map(number);
-            quote!(rt::extends(#size, #kernel, #stride, #before, #after, #dilation, rt::Rounding::#rounding, #out))
+            quote!(rt::extends(#size, #kernel, #stride, [#before, #after], #dilation, rt::Rounding::#rounding, #out))
         };
         let (k, s, b, a, d) = (window.kernel, window.stride, window.pad_before, window.pad_after, window.dilation);
         let down = axis(height, k.0, s.0, b.0, a.0, d.0, rows);
