@@ -1,37 +1,29 @@
-//! Placeholder of the copies between tensors and buffers, until the kernels bring theirs.
+//! Tensors in NCHW order into the arena and out of it.
 
-use super::map::{Buffer, Map};
+use super::map::Buffer;
 use super::run::Run;
+use super::volumes::{Source, Target};
+use crate::ops::relayout::{Channels, Rest, copy};
 
-fn index(map: &Map, n: usize, c: usize, y: usize, x: usize) -> usize {
-    let lanes = map.lanes();
-    n * map.sample() + map.origin() + (c / lanes) * map.plane() + y * map.row() + x * lanes + c % lanes
+/// Copies a batch of volumes into the buffer.
+///
+/// # Panics
+/// If the tensor is not as large as the batch.
+pub fn load(tensor: &[f32], buffer: &Buffer, run: &mut Run<'_>) {
+    let map = &buffer.map;
+    assert_eq!(tensor.len(), run.batch * map.len(), "a tensor has the values of its batch");
+    let x = Source::nchw(tensor, map.channels, map.height, map.width);
+    let ([], y) = run.volumes([], buffer);
+    copy(x, y, Channels::all(buffer), Rest::Clear);
 }
 
-fn each(map: Map, batch: usize, mut f: impl FnMut(usize, usize)) {
-    let mut at = 0;
-    for n in 0..batch {
-        for c in 0..map.channels {
-            for y in 0..map.height {
-                for x in 0..map.width {
-                    f(at, index(&map, n, c, y, x));
-                    at += 1;
-                }
-            }
-        }
-    }
-}
-
-/// NCHW to the buffer, its border zero.
-pub fn load(values: &[f32], buffer: &Buffer, run: &mut Run<'_>) {
-    let batch = run.batch;
-    let data = run.write(buffer);
-    data.fill(0.0);
-    each(buffer.map, batch, |from, to| data[to] = values[from]);
-}
-
-/// The buffer to NCHW.
-pub fn store(buffer: &Buffer, run: &Run<'_>, values: &mut [f32]) {
-    let data = run.read(buffer);
-    each(buffer.map, run.batch, |to, from| values[to] = data[from]);
+/// Copies a batch of volumes out of the buffer.
+///
+/// # Panics
+/// If the tensor is not as large as the batch.
+pub fn store(buffer: &Buffer, run: &Run<'_>, tensor: &mut [f32]) {
+    let map = &buffer.map;
+    assert_eq!(tensor.len(), run.batch * map.len(), "a tensor has the values of its batch");
+    let y = Target::nchw(tensor, map.channels, map.height, map.width);
+    copy(Source::new(run.read(buffer), *map), y, Channels::all(buffer), Rest::Clear);
 }

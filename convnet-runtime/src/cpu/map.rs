@@ -63,6 +63,11 @@ impl Map {
         }
     }
 
+    /// Values of one volume.
+    pub const fn len(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+
     /// Floats at one position of one block: 16, or 1 when planar.
     pub const fn lanes(&self) -> usize {
         match self.layout {
@@ -93,25 +98,26 @@ impl Map {
 }
 
 impl Buffer {
-    /// A whole buffer of `extent` (height, width, depth), blocked, with zeros at the top, left, bottom and right.
+    /// A blocked buffer of its own: `offset` floats per sample before it, `[height, width, depth]`, and its border
+    /// (top, left, bottom, right).
     pub const fn blocked(offset: usize, extent: [usize; 3], border: [usize; 4]) -> Self {
-        Self::new(offset, extent, border, Layout::Blocked)
+        Self::whole(offset, extent, border, Layout::Blocked)
     }
 
-    /// A whole buffer with one plane per channel.
+    /// A planar buffer of its own.
     pub const fn planar(offset: usize, extent: [usize; 3], border: [usize; 4]) -> Self {
-        Self::new(offset, extent, border, Layout::Planar)
+        Self::whole(offset, extent, border, Layout::Planar)
     }
 
-    const fn new(offset: usize, [height, width, channels]: [usize; 3], border: [usize; 4], layout: Layout) -> Self {
-        let map = Map { height, width, channels, border, layout, blocks: 0, first: 0 };
-        Self { offset, map: Map { blocks: map.own_blocks(), ..map } }
+    const fn whole(offset: usize, [height, width, channels]: [usize; 3], border: [usize; 4], layout: Layout) -> Self {
+        let mut map = Map { height, width, channels, border, layout, blocks: 0, first: 0 };
+        map.blocks = map.own_blocks();
+        Self { offset, map }
     }
 
-    /// The part of `extent` (height, width, depth) from block `first` on.
+    /// The part of this buffer that begins at its channel block `first`.
     #[must_use]
     pub const fn part(self, first: usize, [height, width, channels]: [usize; 3]) -> Self {
-        let first = self.map.first + first;
-        Self { map: Map { height, width, channels, first, ..self.map }, ..self }
+        Self { offset: self.offset, map: Map { height, width, channels, first, ..self.map } }
     }
 }

@@ -2,7 +2,10 @@
 
 pub mod exchange;
 pub mod map;
+pub mod math;
 pub mod memory;
 pub mod run;
 pub mod simd;
+pub mod threads;
+pub mod volumes;
 pub mod workspaces;

@@ -14,6 +14,7 @@ pub mod maxout;
 pub mod network;
 pub mod pool;
 pub mod real;
+pub mod relayout;
 pub mod softmax;
 pub mod upsample;
 pub mod widen;

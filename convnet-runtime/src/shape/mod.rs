@@ -5,7 +5,7 @@ mod sentence;
 pub mod typed;
 
 pub use formula::{Rounding, extent, same_padding};
-pub use sentence::{Sentence, agree};
+pub use sentence::{Sentence, Side, agree, stated};
 
 /// A volume of height x width x depth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

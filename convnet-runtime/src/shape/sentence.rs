@@ -1,6 +1,36 @@
 //! The sentence of a constant assertion after a network that is used as a layer. Constant panics take no format
 //! arguments, so that it is put together here, while compiling.
 
+use super::Shape;
+
+/// A side of a network that is used as a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// What it takes: against the volume that comes in.
+    Takes,
+    /// What it gives: against the volume that is stated after it.
+    Gives,
+}
+
+/// Asserts, while compiling, that a network used as a layer takes or gives what the network around it says.
+///
+/// # Panics
+/// If it does not; the compiler shows the sentence, "Backbone gives 7x7x512, but 8x8x512 is stated after it".
+///
+/// ```compile_fail
+/// use convnet_runtime::shape::{Side, Volume, stated};
+///
+/// const _: () = stated::<Volume<8, 8, 512>, Volume<7, 7, 512>>(Side::Gives, "Backbone");
+/// ```
+pub const fn stated<Stated: Shape, Actual: Shape>(side: Side, network: &str) {
+    let (stated, actual) = (Stated::DIMENSIONS, Actual::DIMENSIONS);
+    let sentence = match side {
+        Side::Takes => Sentence::taken(network, actual, stated),
+        Side::Gives => Sentence::stated(network, actual, stated),
+    };
+    assert!(agree(stated, actual), "{}", sentence.as_str());
+}
+
 /// The volumes are the same, written alike: height, width, depth, or the number of features.
 pub const fn agree(one: &[usize], other: &[usize]) -> bool {
     let mut same = one.len() == other.len();
@@ -88,6 +118,7 @@ impl Sentence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shape::{Features, Volume};
 
     #[test]
     fn sentences() {
@@ -103,6 +134,13 @@ mod tests {
         assert_eq!(sentence.as_str(), "é".repeat(128));
         let sentence = Sentence::stated(&"é".repeat(127), &[1], &[2]);
         assert_eq!(sentence.as_str(), format!("{} g", "é".repeat(127)));
+    }
+
+    #[test]
+    #[should_panic(expected = "Backbone gives 7x7x512, but 8x8x512 is stated after it")]
+    fn what_is_stated_is_asserted() {
+        const _: () = stated::<Features<10>, Features<10>>(Side::Takes, "Backbone");
+        stated::<Volume<8, 8, 512>, Volume<7, 7, 512>>(Side::Gives, "Backbone");
     }
 
     #[test]
