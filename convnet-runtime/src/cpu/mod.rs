@@ -2,7 +2,9 @@
 
 pub mod exchange;
 pub mod map;
+pub mod math;
 pub mod memory;
 pub mod run;
 pub mod simd;
+pub mod threads;
 pub mod volumes;

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::map::{Buffer, Gradient, LANES, Map};
 use super::run::Run;
-use super::simd::{Isa, Kernel, Simd};
+use super::simd::{Kernel, Simd, dispatch};
+use super::threads::{self, Shared};
 
 /// A batch of volumes to read.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +53,9 @@ pub struct Part<'a> {
     pub rows: Range<usize>,
     borrow: PhantomData<&'a mut [f32]>,
 }
+
+/// Floats that a thread takes at a time, if the parts are not larger.
+const TASK: usize = 4096;
 
 /// What is done with each part. `run` must be `#[inline(always)]`.
 pub trait Job: Sync {
@@ -154,7 +158,7 @@ impl<'a> Target<'a> {
         }
         let down = map.height / rows_at_once;
         let per_sample = blocks.len() / blocks_at_once * down;
-        let base = Shared(data.as_mut_ptr());
+        let base = Shared::new(data);
         let len = sample - map.first * map.plane();
         let part = |index: usize| {
             let (n, block, y) = (index / per_sample, index % per_sample / down, index % down);
@@ -171,21 +175,13 @@ impl<'a> Target<'a> {
                 borrow: PhantomData,
             }
         };
-        let cost = blocks_at_once * rows_at_once * map.row() * J::COST;
-        let isa = Isa::current();
-        parallel(batch * per_sample, cost, |indices| isa.run(Parts { indices, part: &part, job }));
-    }
-}
-
-/// A pointer that threads share; each works on parts of its own.
-struct Shared(*mut f32);
-
-// SAFETY: only `Target::each_of` uses it, and gives every part to one call of one job.
-unsafe impl Sync for Shared {}
-
-impl Shared {
-    fn get(&self) -> *mut f32 {
-        self.0
+        let parts = batch * per_sample;
+        let floats = blocks_at_once * rows_at_once * map.row();
+        let step = (TASK / floats.max(1)).clamp(1, parts);
+        threads::parallel(parts.div_ceil(step), parts * floats * J::COST * threads::MOVE, |task| {
+            let indices = task * step..((task + 1) * step).min(parts);
+            dispatch(Parts { indices, part: &part, job });
+        });
     }
 }
 
@@ -335,15 +331,4 @@ impl Run<'_> {
         });
         (sources, Target::new(target, buffer.map, accumulate))
     }
-}
-
-/// Calls `f` with ranges that make up `0..count`, on several threads where the work pays for them.
-fn parallel(count: usize, cost: usize, f: impl Fn(Range<usize>) + Sync) {
-    use rayon::prelude::*;
-    const TASK: usize = 16_384;
-    let step = (TASK / cost.max(1)).clamp(1, count);
-    if step == count {
-        return f(0..count);
-    }
-    (0..count.div_ceil(step)).into_par_iter().for_each(|i| f(i * step..((i + 1) * step).min(count)));
 }
