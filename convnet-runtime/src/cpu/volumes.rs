@@ -60,7 +60,9 @@ const TASK: usize = 4096;
 /// What is done with each part. `run` must be `#[inline(always)]`.
 pub trait Job: Sync {
     /// Time per float of the target, in units of copying it: says when threads are worth their while.
-    const COST: usize = 1;
+    fn cost(&self) -> usize {
+        1
+    }
 
     /// Writes every position of the part, or adds to it.
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>);
@@ -99,6 +101,11 @@ impl<'a> Source<'a> {
     pub fn row(&self, sample: usize, block: usize, y: usize) -> &'a [f32] {
         let start = sample * self.sample + self.map.origin() + block * self.map.plane() + y * self.map.row();
         &self.data[start..start + self.map.width * self.map.lanes()]
+    }
+
+    /// All floats of the sample's buffer.
+    pub fn sample(&self, sample: usize) -> &'a [f32] {
+        &self.data[sample * self.sample..(sample + 1) * self.sample]
     }
 
     /// One row of a blocked volume as vectors.
@@ -178,7 +185,7 @@ impl<'a> Target<'a> {
         let parts = batch * per_sample;
         let floats = blocks_at_once * rows_at_once * map.row();
         let step = (TASK / floats.max(1)).clamp(1, parts);
-        threads::parallel(parts.div_ceil(step), parts * floats * J::COST * threads::MOVE, |task| {
+        threads::parallel(parts.div_ceil(step), parts * floats * job.cost() * threads::MOVE, |task| {
             let indices = task * step..((task + 1) * step).min(parts);
             dispatch(Parts { indices, part: &part, job });
         });
