@@ -6,3 +6,4 @@ pub mod memory;
 pub mod run;
 pub mod simd;
 pub mod threads;
+pub(crate) mod view;

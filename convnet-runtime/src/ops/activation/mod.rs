@@ -1,6 +1,9 @@
 //! Elementwise activations; the gradient of each follows from its output.
 
-use crate::cpu::map::{Buffer, Gradient};
+pub mod reference;
+mod vector;
+
+use crate::cpu::map::Buffer;
 
 /// `y = f(x)`, elementwise.
 #[derive(Clone, Copy, Debug, PartialEq)]
