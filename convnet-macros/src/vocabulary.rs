@@ -292,7 +292,7 @@ impl Word {
 
     /// The word for what other frameworks call `name`.
     pub fn from_elsewhere(name: &str) -> Option<Self> {
-        let plain = name.replace('_', "").to_ascii_lowercase();
+        let plain = name.replace(['_', '-'], "").to_ascii_lowercase();
         let plain = plain.trim_end_matches("1d").trim_end_matches("2d");
         let same = |other: &str| other.replace('_', "") == plain;
         let own = Self::ALL.into_iter().find(|word| same(word.name()));

@@ -1,9 +1,9 @@
 //! `#[budget(..)]`, `#[rounding(..)]`, `#[conv(..)]`; the other attributes pass through.
 
-use proc_macro2::{Ident, Span, TokenTree};
+use proc_macro2::{Ident, TokenTree};
 use syn::{Attribute, Meta};
 
-use super::{Parser, Tokens, text};
+use super::{Parser, Tokens};
 use crate::ast::{Algorithm, Budget, BudgetKind};
 use crate::diag::{nearest::nearest, syntax};
 use crate::shape::Rounding;
@@ -94,10 +94,9 @@ impl Parser<'_> {
     }
 
     fn once<T>(&mut self, attribute: &Attribute, name: &str, value: Option<T>, place: &mut Option<T>) {
-        if place.is_some() {
-            self.errors.at(&attribute.meta, syntax::twice(name));
-        } else {
-            *place = value;
+        let Some(value) = value else { return };
+        if place.replace(value).is_some() {
+            self.errors.at(&attribute.meta, syntax::twice(&format!("`{name}`")));
         }
     }
 
@@ -108,7 +107,7 @@ impl Parser<'_> {
             if let Some((kind, limit)) = self.budget(tokens) {
                 let all = tokens.since(begin);
                 if budgets.iter().any(|budget| budget.kind == kind) {
-                    self.errors.at(&all, syntax::twice(&text(&all)));
+                    self.errors.at(&all, syntax::twice("this budget"));
                 } else {
                     budgets.push(Budget { kind, limit, tokens: all });
                 }
@@ -140,7 +139,6 @@ impl Parser<'_> {
     /// `140M`, `1.5G`, `64 KiB`
     fn amount(&mut self, tokens: &mut Tokens) -> Option<u64> {
         let begin = tokens.position();
-        let span: Span = tokens.span();
         let mut written = String::new();
         if let Some(TokenTree::Literal(literal)) = tokens.peek() {
             written += &literal.to_string();
@@ -154,7 +152,7 @@ impl Parser<'_> {
         if limit.is_none() {
             let all = tokens.since(begin);
             if all.is_empty() {
-                self.errors.at_span(span, syntax::no_amount(""));
+                self.errors.at_span(tokens.last_span(), syntax::no_amount(""));
             } else {
                 self.errors.at(&all, syntax::no_amount(&written));
             }

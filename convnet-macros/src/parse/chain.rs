@@ -86,15 +86,14 @@ impl Parser<'_> {
                 while tokens.arrow() {
                     tokens.skip(2);
                 }
-                let last = place.ends(tokens);
-                self.errors.at(&wrong, syntax::wrong_arrow(&text(&wrong), last));
+                let last = place.ends(tokens) || at_definition(tokens);
+                self.errors.at(&wrong, syntax::wrong_arrow(text(&wrong).trim(), last));
                 return !last;
             }
-            let definition = tokens.keyword("block") && tokens.ident_at(1).is_some();
-            if place == Place::Main && definition {
+            if place == Place::Main && at_definition(tokens) {
                 return false;
             }
-            if place == Place::Block && (definition || tokens.keyword("input")) {
+            if place == Place::Block && (at_definition(tokens) || tokens.keyword("input")) {
                 self.errors.at_span(tokens.span(), syntax::missing_semicolon());
                 return false;
             }
@@ -129,7 +128,7 @@ impl Parser<'_> {
         let mut repeat = self.repeat(tokens);
         let name = if tokens.sign('@') {
             tokens.skip(1);
-            self.identifier(tokens, "name behind `@`")
+            self.identifier(tokens, "name")
         } else {
             None
         };
@@ -152,7 +151,7 @@ impl Parser<'_> {
                 self.item(tokens);
                 return Err(Reported);
             }
-            return self.number(tokens, "repeat").map(Some).ok_or(Reported);
+            return self.number(tokens, "the repeat").map(Some).ok_or(Reported);
         }
         let Some(ident) = tokens.ident().cloned() else { return Ok(None) };
         let times = ident.to_string();
@@ -162,7 +161,7 @@ impl Parser<'_> {
         tokens.skip(1);
         self.errors.at(&ident, syntax::times_sign());
         match (&times[1..], tokens.literal()) {
-            ("", Some(_)) => self.number(tokens, "repeat").map(Some).ok_or(Reported),
+            ("", Some(_)) => self.number(tokens, "the repeat").map(Some).ok_or(Reported),
             (count, _) if digits(count) && !count.is_empty() => {
                 count.parse().map(|count| Some(Number::Literal(count, ident.span()))).map_err(|_| Reported)
             }
@@ -184,9 +183,11 @@ impl Parser<'_> {
     /// A name that the user gives.
     pub(super) fn identifier(&mut self, tokens: &mut Tokens, what: &str) -> Option<Ident> {
         let Some(ident) = tokens.ident().cloned() else {
-            self.errors.at_span(tokens.span(), syntax::missing_name(what, tokens.peek()));
-            if tokens.literal().is_some() {
+            if let Some(literal) = tokens.literal().cloned() {
+                self.errors.at(&literal, syntax::no_name(&literal, what));
                 tokens.skip(1);
+            } else {
+                self.errors.at_span(tokens.last_span(), syntax::missing(&format!("the {what}")));
             }
             return None;
         };
@@ -244,6 +245,11 @@ fn wrong_arrow(tokens: &Tokens) -> Option<usize> {
     } else {
         ['>', '-', ',', ';'].into_iter().any(|sign| tokens.sign(sign)).then_some(1)
     }
+}
+
+/// `block name` comes next.
+fn at_definition(tokens: &Tokens) -> bool {
+    tokens.keyword("block") && tokens.ident_at(1).is_some()
 }
 
 fn starts_item(tokens: &Tokens) -> bool {

@@ -6,17 +6,23 @@ use syn::Path;
 use syn::parse::Parser as _;
 
 use super::chain::Place;
+use super::number::joined;
 use super::{MAX_DEPTH, Parser, Tokens};
 use crate::ast::{Branches, Call, Head, Item};
 use crate::diag::syntax;
 use crate::vocabulary::{Reading, Word};
 
 /// Words that are no layers. Case does not count.
-pub(super) const KEYWORDS: [&str; 5] = ["input", "block", "skip", "frozen", "shared"];
+const KEYWORDS: [&str; 5] = ["input", "block", "skip", "frozen", "shared"];
+
+pub(super) fn is_keyword(name: &str) -> bool {
+    KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(name))
+}
 
 impl Parser<'_> {
     pub(super) fn item(&mut self, tokens: &mut Tokens) -> Item {
-        if self.depth == MAX_DEPTH {
+        let nests = matches!(tokens.peek(), Some(TokenTree::Group(_))) || tokens.keyword("frozen");
+        if self.depth == MAX_DEPTH && nests {
             self.errors.at_span(tokens.span(), syntax::too_deep(MAX_DEPTH));
             tokens.skip_to(&['+', '|', ',', ';']);
             return Item::Unknown;
@@ -72,6 +78,9 @@ impl Parser<'_> {
             keyword @ ("input" | "block") => {
                 self.errors.at(ident, syntax::misplaced_keyword(keyword));
                 tokens.skip(1);
+                if joined(tokens).is_empty() && Self::at_volume(tokens, 0) {
+                    tokens.skip(1);
+                }
                 return self.rest_of_unknown(tokens);
             }
             _ => {}
@@ -88,8 +97,13 @@ impl Parser<'_> {
             Reading::Planned => self.errors.at(ident, syntax::planned(&text)),
             _ if self.may_be_network(tokens, &text) => return self.network(tokens),
             _ => {
-                let joined = second.map_or_else(|| text.clone(), |second| text.clone() + &second);
-                self.errors.at(ident, syntax::unknown_item(&text, &joined, &self.blocks, &self.parameters));
+                let hyphenated = second.filter(|second| Word::from_elsewhere(&format!("{text}{second}")).is_some());
+                let begin = tokens.position();
+                tokens.skip(if hyphenated.is_some() { 3 } else { 1 });
+                let written = super::text(&tokens.since(begin));
+                let sentence = syntax::unknown_item(&written, &self.blocks, &self.parameters);
+                self.errors.at(&tokens.since(begin), sentence);
+                return self.rest_of_unknown(tokens);
             }
         }
         tokens.skip(1);
@@ -172,7 +186,7 @@ impl Parser<'_> {
         let mut arguments = Vec::new();
         let inside = &mut Tokens::inside(&group);
         while !inside.at_end() {
-            arguments.extend(self.number(inside, "block's argument"));
+            arguments.extend(self.number(inside, "the argument"));
             self.comma(inside);
         }
         if self.errors.len() > before {
@@ -184,7 +198,9 @@ impl Parser<'_> {
     /// Between two things of a list. What is neither a comma nor the end is reported and skipped.
     pub(super) fn comma(&mut self, tokens: &mut Tokens) {
         if !tokens.at_end() && !tokens.sign(',') {
-            self.errors.at_span(tokens.span(), syntax::missing_comma(tokens.peek()));
+            let arithmetic = tokens.punct_at(0).is_some_and(|sign| "*/+-%".contains(sign.as_char()));
+            let sentence = if arithmetic { syntax::arithmetic() } else { syntax::missing_comma(tokens.peek()) };
+            self.errors.at_span(tokens.span(), sentence);
             while !tokens.at_end() && !tokens.sign(',') {
                 tokens.skip(1);
             }
@@ -214,73 +230,5 @@ impl Parser<'_> {
         }
         self.errors.at(&path, syntax::no_path());
         Item::Unknown
-    }
-
-    /// `[chain]`
-    fn group(&mut self, group: &Group) -> Item {
-        if group.stream().is_empty() {
-            self.errors.at(group, syntax::empty_brackets());
-            return Item::Unknown;
-        }
-        Item::Group(self.chain(&mut Tokens::inside(group), Place::Group))
-    }
-
-    /// `(a + b)`, `(a | b)`
-    fn branches(&mut self, group: &Group) -> Item {
-        if group.stream().is_empty() {
-            self.errors.at(group, syntax::empty_brackets());
-            return Item::Unknown;
-        }
-        let tokens = &mut Tokens::inside(group);
-        let mut chains = vec![self.chain(tokens, Place::Branch)];
-        let sum = tokens.sign('+');
-        let mut mixed = false;
-        while !tokens.at_end() {
-            if !mixed && tokens.sign('+') != sum {
-                mixed = true;
-                self.errors.at_span(tokens.span(), syntax::mixed_signs());
-            }
-            tokens.skip(1);
-            chains.push(self.chain(tokens, Place::Branch));
-        }
-        if mixed {
-            return Item::Unknown;
-        }
-        if let [_] = chains[..] {
-            self.errors.at(group, syntax::one_branch());
-            return chains.pop().map_or(Item::Unknown, Item::Group);
-        }
-        let tokens = TokenStream::from(TokenTree::Group(group.clone()));
-        let branches = Branches { chains, tokens };
-        if sum { Item::Sum(branches) } else { Item::Concat(branches) }
-    }
-
-    /// `{name: chain, ..}`
-    fn heads(&mut self, group: &Group) -> Item {
-        if group.stream().is_empty() {
-            self.errors.at(group, syntax::empty_heads());
-            return Item::Unknown;
-        }
-        let mut heads: Vec<Head> = Vec::new();
-        let tokens = &mut Tokens::inside(group);
-        while !tokens.at_end() {
-            if tokens.ident().is_some() && !tokens.sign_at(1, ':') || tokens.ident().is_none() {
-                self.errors.at_span(tokens.span(), syntax::head_needs_name(!heads.is_empty()));
-                self.chain(tokens, Place::Head);
-                tokens.skip(1);
-                continue;
-            }
-            let name = self.identifier(tokens, "head's name");
-            tokens.skip(1);
-            let chain = self.chain(tokens, Place::Head);
-            tokens.skip(1);
-            let Some(name) = name else { continue };
-            if heads.iter().any(|head| head.name == name) {
-                self.errors.at(&name, syntax::head_twice(&name));
-                continue;
-            }
-            heads.push(Head { name, chain });
-        }
-        Item::Heads(heads)
     }
 }

@@ -1,6 +1,6 @@
 //! A layer: `conv3x5-64/2x1(pad=20x5, floor)`.
 
-use proc_macro2::{Delimiter, Group, TokenStream};
+use proc_macro2::{Delimiter, Group, Literal, TokenStream};
 
 use super::{Parser, Tokens, text};
 use crate::ast::{Item, Layer, Number, Pair};
@@ -20,7 +20,8 @@ impl Parser<'_> {
         let mut count = self.count(tokens, word);
         let stride = self.stride(tokens, word);
         if count.is_none() && self.errors.len() == before && word.takes().count != Need::No && counts(tokens) {
-            self.errors.at_span(tokens.span(), syntax::count_after_stride(word));
+            let place = tokens.literal_at(1).map_or_else(|| tokens.span(), Literal::span);
+            self.errors.at_span(place, syntax::count_after_stride(word));
             count = self.count(tokens, word);
         }
         let options = match tokens.group(Delimiter::Parenthesis).cloned() {
@@ -60,12 +61,12 @@ impl Parser<'_> {
                 None
             }
             Some((0, _) | (_, 0)) => {
-                self.errors.at(name, syntax::zero("size"));
+                self.errors.at(name, syntax::zero("the size"));
                 None
             }
             None if need != Need::No && tokens.literal().is_some() => {
                 let span = tokens.span();
-                let pair = self.pair(tokens, "size")?;
+                let pair = self.pair(tokens, "the size")?;
                 self.errors.at_span(span, syntax::size_apart(word, &pair));
                 match pair {
                     Pair::Each(height, width, _) => Some((height, width)),
@@ -80,9 +81,10 @@ impl Parser<'_> {
     /// `-64`
     fn count(&mut self, tokens: &mut Tokens, word: Word) -> Option<Number> {
         let takes = word.takes().count != Need::No;
+        let the_count = format!("the {}", word.counts());
         if takes && tokens.literal().is_some() {
             self.errors.at_span(tokens.span(), syntax::missing_hyphen(word, tokens.peek()));
-            return self.number(tokens, word.counts());
+            return self.number(tokens, &the_count);
         }
         if !tokens.sign('-') || tokens.arrow_at(1) && !takes || tokens.sign_at(1, '>') {
             return None;
@@ -97,10 +99,10 @@ impl Parser<'_> {
         }
         tokens.skip(1);
         if takes {
-            return self.positive_number(tokens, word.counts());
+            return self.positive_number(tokens, &the_count);
         }
         let begin = tokens.position();
-        if self.pair(tokens, "number").is_some() {
+        if self.pair(tokens, "the number").is_some() {
             let count = tokens.since(begin);
             self.errors.at(&count, syntax::superfluous_count(word, &text(&count)));
         }
@@ -114,7 +116,7 @@ impl Parser<'_> {
         }
         tokens.skip(1);
         let begin = tokens.position();
-        let stride = self.positive_pair(tokens, "stride")?;
+        let stride = self.positive_pair(tokens, "the stride")?;
         if word.takes().stride {
             return Some(stride);
         }

@@ -1,6 +1,7 @@
 //! The tokens of a `network!` come in; the syntax tree goes out, and every error of grammar into the collector.
 
 mod attribute;
+mod brackets;
 mod chain;
 mod item;
 mod layer;
@@ -15,7 +16,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Token, Visibility};
 
 use self::chain::Place;
-use self::item::KEYWORDS;
+use self::item::is_keyword;
 use self::tokens::Tokens;
 pub use self::tokens::text;
 use crate::ast::{Block, Chain, NetworkDef, VolumeNode};
@@ -84,12 +85,15 @@ impl Parse for Frame {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         if !input.peek(Token![struct]) {
-            return Err(input.error(syntax::no_struct()));
+            return Err(syn::Error::new(input.span(), syntax::no_struct()));
         }
         input.parse::<Token![struct]>()?;
-        let name = input.parse().map_err(|_| input.error(syntax::no_network_name()))?;
+        let name = input.parse().map_err(|_| syn::Error::new(input.span(), syntax::no_network_name()))?;
+        if input.peek(Token![<]) {
+            return Err(syn::Error::new(input.span(), syntax::generic_network()));
+        }
         if !input.peek(syn::token::Brace) {
-            return Err(input.error(syntax::no_body(&name)));
+            return Err(syn::Error::new(input.span(), syntax::no_body(&name)));
         }
         let content;
         let braces = syn::braced!(content in input);
@@ -116,7 +120,7 @@ fn block_names(body: &Tokens) -> Vec<String> {
 
 /// A name that reads as a layer or as another word of the language.
 fn is_reserved(name: &str) -> bool {
-    Reading::of(name).is_layer() || KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(name))
+    Reading::of(name).is_layer() || is_keyword(name)
 }
 
 impl Parser<'_> {
@@ -189,7 +193,13 @@ impl Parser<'_> {
     fn block(&mut self, tokens: &mut Tokens) -> Option<Block> {
         let keyword = tokens.span();
         tokens.skip(1);
-        let name = self.identifier(tokens, "block's name");
+        let name = self.identifier(tokens, "name of the block");
+        if tokens.at_end() {
+            if name.is_some() {
+                self.errors.at_span(keyword, syntax::block_form());
+            }
+            return None;
+        }
         if let Some(name) = &name
             && is_reserved(&name.to_string())
         {

@@ -34,7 +34,7 @@ impl Parser<'_> {
             return self.parameter(&ident).map(Pair::Both);
         }
         if tokens.literal().is_none() {
-            self.errors.at_span(tokens.span(), syntax::missing_number(what));
+            self.errors.at_span(tokens.last_span(), syntax::missing(what));
             return None;
         }
         let sides = self.sides(tokens)?;
@@ -150,10 +150,10 @@ impl Parser<'_> {
                 return None;
             };
             if found[side].is_some() {
-                self.errors.at_span(tokens.span(), syntax::twice(["h", "w", "c"][side]));
+                self.errors.at_span(tokens.span(), syntax::twice(["`h`", "`w`", "`c`"][side]));
             }
             tokens.skip(2);
-            match self.number(tokens, "side of a volume") {
+            match self.number(tokens, "the side") {
                 Some(Number::Literal(number, _)) => found[side] = Some(number),
                 Some(Number::Parameter(name)) => self.errors.at(&name, syntax::parameter_in_volume()),
                 None => {}

@@ -26,7 +26,7 @@ impl Parser<'_> {
             let all = tokens.since(begin);
             if let Some((key, name, value)) = option {
                 if seen.contains(&key) {
-                    self.errors.at(&all, syntax::twice(if key == BARE { "the number" } else { key }));
+                    self.errors.at(&all, syntax::twice(&called(key)));
                 } else if let Some(other) = rival(key, &seen) {
                     self.errors.at(&all, syntax::contradiction(key, other));
                 } else {
@@ -34,16 +34,7 @@ impl Parser<'_> {
                 }
                 seen.push(key);
             }
-            match tokens.punct_at(0) {
-                Some(sign) if "*/+-%".contains(sign.as_char()) => {
-                    self.errors.at_span(sign.span(), syntax::arithmetic());
-                    while !tokens.at_end() && !tokens.sign(',') {
-                        tokens.skip(1);
-                    }
-                    tokens.skip(1);
-                }
-                _ => self.comma(tokens),
-            }
+            self.comma(tokens);
         }
         options
     }
@@ -121,6 +112,7 @@ impl Parser<'_> {
     fn value(&mut self, tokens: &mut Tokens, name: &str, kind: Kind) -> Option<OptionValue> {
         let begin = tokens.position();
         let span = tokens.span();
+        let what = called(name);
         if let Some(ident) = tokens.ident().cloned() {
             tokens.skip(1);
             let plain = ident.to_string().to_ascii_lowercase();
@@ -131,7 +123,7 @@ impl Parser<'_> {
                     Some(OptionValue::Word(ident))
                 }
                 _ => {
-                    self.errors.at(&ident, syntax::wrong_value(name, kind, &ident.to_string(), &self.parameters));
+                    self.errors.at(&ident, syntax::wrong_value(&what, kind, &ident.to_string(), &self.parameters));
                     None
                 }
             };
@@ -145,9 +137,9 @@ impl Parser<'_> {
             }
             (Kind::Pair | Kind::PositivePair | Kind::Count, Some(text)) if !tokens.sign('-') && !is_float(&text) => {
                 return match kind {
-                    Kind::Pair => self.pair(tokens, name).map(OptionValue::Pair),
-                    Kind::PositivePair => self.positive_pair(tokens, name).map(OptionValue::Pair),
-                    _ => self.positive_number(tokens, name).map(|number| OptionValue::Pair(Pair::Both(number))),
+                    Kind::Pair => self.pair(tokens, &what).map(OptionValue::Pair),
+                    Kind::PositivePair => self.positive_pair(tokens, &what).map(OptionValue::Pair),
+                    _ => self.positive_number(tokens, &what).map(|number| OptionValue::Pair(Pair::Both(number))),
                 };
             }
             _ => None,
@@ -159,13 +151,18 @@ impl Parser<'_> {
             }
             let wrong = tokens.since(begin);
             if wrong.is_empty() {
-                self.errors.at_span(span, syntax::wrong_value(name, kind, "", &[]));
+                self.errors.at_span(tokens.last_span(), syntax::wrong_value(&what, kind, "", &[]));
             } else {
-                self.errors.at(&wrong, syntax::wrong_value(name, kind, &text(&wrong), &[]));
+                self.errors.at(&wrong, syntax::wrong_value(&what, kind, &text(&wrong), &[]));
             }
         }
         value
     }
+}
+
+/// An option's name in a sentence.
+fn called(name: &str) -> String {
+    if name == BARE { "the value".to_owned() } else { format!("`{name}`") }
 }
 
 /// A whole number stays one; everything else is a float.

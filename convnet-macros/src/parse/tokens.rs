@@ -55,6 +55,11 @@ impl Tokens {
         }
     }
 
+    /// The place of the token read last: where an error points when something is missing behind it.
+    pub fn last_span(&self) -> Span {
+        self.at.checked_sub(1).and_then(|at| self.trees.get(at)).map_or_else(|| self.span(), TokenTree::span)
+    }
+
     pub fn ident(&self) -> Option<&Ident> {
         self.ident_at(0)
     }
@@ -155,7 +160,7 @@ fn write(stream: TokenStream, out: &mut String) {
                     continue;
                 }
                 match sign.as_str() {
-                    "->" | "+" | "|" | "<=" => *out += &format!(" {sign} "),
+                    "->" | "+" | "|" | "<=" | "@" => *out += &format!(" {sign} "),
                     "," | ":" => *out += &format!("{sign} "),
                     _ => *out += &sign,
                 }
