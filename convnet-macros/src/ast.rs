@@ -59,8 +59,8 @@ pub struct Block {
     pub chain: Chain,
 }
 
-/// A volume as written, `224x224x3`, `784` or `(h=3, w=224, c=224)`. `parse` has refused zeros, overflows and the
-/// channels-first slip.
+/// A volume as written, `224x224x3`, `784` or `(h=3, w=224, c=224)`. `parse` has refused zeros and overflows and,
+/// for the input, the channels-first slip.
 pub struct VolumeNode {
     pub volume: Volume,
     pub tokens: TokenStream,

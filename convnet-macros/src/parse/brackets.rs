@@ -58,6 +58,10 @@ impl Parser<'_> {
         let mut heads: Vec<Head> = Vec::new();
         let tokens = &mut Tokens::inside(group);
         while !tokens.at_end() {
+            self.superfluous_commas(tokens);
+            if tokens.at_end() {
+                break;
+            }
             let plain = tokens.ident().is_some_and(|ident| {
                 !self.is_block(ident) && !Reading::of(&ident.to_string()).is_layer() && !is_keyword(&ident.to_string())
             });
@@ -66,7 +70,7 @@ impl Parser<'_> {
             if !colon && !no_colon {
                 self.errors.at_span(tokens.span(), syntax::head_needs_name(!heads.is_empty()));
                 self.chain(tokens, Place::Head);
-                tokens.skip(1);
+                tokens.skip(usize::from(tokens.sign(',')));
                 continue;
             }
             let name = self.identifier(tokens, "name of the head");
@@ -75,7 +79,7 @@ impl Parser<'_> {
             }
             tokens.skip(usize::from(colon));
             let chain = self.chain(tokens, Place::Head);
-            tokens.skip(1);
+            tokens.skip(usize::from(tokens.sign(',')));
             let Some(name) = name else { continue };
             if heads.iter().any(|head| head.name == name) {
                 self.errors.at(&name, syntax::head_twice(&name));

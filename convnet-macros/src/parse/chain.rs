@@ -61,6 +61,7 @@ impl Parser<'_> {
     /// Reads what stands between two steps. True if another one follows.
     pub(super) fn connector(&mut self, tokens: &mut Tokens, place: Place, steps: &mut Vec<Step>) -> bool {
         loop {
+            self.no_attributes(tokens);
             let begin = tokens.position();
             if tokens.arrow() {
                 tokens.skip(2);
@@ -97,6 +98,10 @@ impl Parser<'_> {
                 self.errors.at_span(tokens.span(), syntax::missing_semicolon());
                 return false;
             }
+            if place == Place::Head && tokens.ident().is_some() && tokens.sign_at(1, ':') && !tokens.path_sep_at(1) {
+                self.errors.at_span(tokens.span(), syntax::missing_comma(tokens.peek()));
+                return false;
+            }
             if starts_item(tokens) {
                 self.errors.at_span(tokens.span(), syntax::missing_arrow(tokens.peek()));
                 return true;
@@ -123,6 +128,7 @@ impl Parser<'_> {
 
     /// `item*2 @ name`
     fn step(&mut self, tokens: &mut Tokens) -> Step {
+        self.no_attributes(tokens);
         let begin = tokens.position();
         let mut item = self.item(tokens);
         let mut repeat = self.repeat(tokens);
@@ -180,6 +186,15 @@ impl Parser<'_> {
         }
     }
 
+    /// Reports and skips doc comments and attributes, which only a network has.
+    pub(super) fn no_attributes(&mut self, tokens: &mut Tokens) {
+        while tokens.sign('#') && matches!(tokens.peek_at(1), Some(TokenTree::Group(_))) {
+            let begin = tokens.position();
+            tokens.skip(2);
+            self.errors.at(&tokens.since(begin), syntax::attribute_inside());
+        }
+    }
+
     /// A name that the user gives.
     pub(super) fn identifier(&mut self, tokens: &mut Tokens, what: &str) -> Option<Ident> {
         let Some(ident) = tokens.ident().cloned() else {
@@ -225,13 +240,18 @@ impl Parser<'_> {
         if count > 1 {
             steps.retain(|step| !matches!(step.item, Item::Skip(_)));
         }
+        if let [Step { item: item @ Item::Skip(_), .. }] = &mut steps[..]
+            && place != Place::Branch
+        {
+            *item = Item::Unknown;
+        }
         if steps.is_empty() {
             steps.push(unknown());
         }
     }
 }
 
-fn unknown() -> Step {
+pub(super) fn unknown() -> Step {
     Step { item: Item::Unknown, repeat: None, name: None, tokens: TokenStream::new() }
 }
 

@@ -1,14 +1,13 @@
 //! Items: a layer, `skip`, a volume, brackets, heads, a block's call or a network. Always reads something, and gives
 //! `Item::Unknown` after an error.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenTree};
 use syn::Path;
 use syn::parse::Parser as _;
 
-use super::chain::Place;
 use super::number::joined;
 use super::{MAX_DEPTH, Parser, Tokens};
-use crate::ast::{Branches, Call, Head, Item};
+use crate::ast::{Call, Item};
 use crate::diag::syntax;
 use crate::vocabulary::{Reading, Word};
 
@@ -81,7 +80,7 @@ impl Parser<'_> {
                 if joined(tokens).is_empty() && Self::at_volume(tokens, 0) {
                     tokens.skip(1);
                 }
-                return self.rest_of_unknown(tokens);
+                return rest_of_unknown(tokens);
             }
             _ => {}
         }
@@ -103,25 +102,11 @@ impl Parser<'_> {
                 let written = super::text(&tokens.since(begin));
                 let sentence = syntax::unknown_item(&written, &self.blocks, &self.parameters);
                 self.errors.at(&tokens.since(begin), sentence);
-                return self.rest_of_unknown(tokens);
+                return rest_of_unknown(tokens);
             }
         }
         tokens.skip(1);
-        self.rest_of_unknown(tokens)
-    }
-
-    /// Skips what would follow a layer's word.
-    fn rest_of_unknown(&mut self, tokens: &mut Tokens) -> Item {
-        for sign in ['-', '/'] {
-            let number = matches!(tokens.peek_at(1), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
-            if tokens.sign(sign) && number {
-                tokens.skip(2);
-            }
-        }
-        if tokens.group(Delimiter::Parenthesis).is_some() {
-            tokens.skip(1);
-        }
-        Item::Unknown
+        rest_of_unknown(tokens)
     }
 
     /// A capitalised name with nothing of a layer behind it, unless it looks like a misspelt word and states no volume.
@@ -163,7 +148,7 @@ impl Parser<'_> {
             Some(name) => {
                 self.errors.at(&name, syntax::shared_needs_block(Some(&name), &self.blocks));
                 tokens.skip(1);
-                self.rest_of_unknown(tokens)
+                rest_of_unknown(tokens)
             }
             None => {
                 self.errors.at(keyword, syntax::shared_needs_block(None, &self.blocks));
@@ -185,6 +170,7 @@ impl Parser<'_> {
         let before = self.errors.len();
         let mut arguments = Vec::new();
         let inside = &mut Tokens::inside(&group);
+        self.superfluous_commas(inside);
         while !inside.at_end() {
             arguments.extend(self.number(inside, "the argument"));
             self.comma(inside);
@@ -206,6 +192,14 @@ impl Parser<'_> {
             }
         }
         tokens.skip(1);
+        self.superfluous_commas(tokens);
+    }
+
+    pub(super) fn superfluous_commas(&mut self, tokens: &mut Tokens) {
+        while tokens.sign(',') {
+            self.errors.at_span(tokens.span(), syntax::superfluous(','));
+            tokens.skip(1);
+        }
     }
 
     /// `Backbone`, `crate::nets::Backbone`
@@ -231,4 +225,18 @@ impl Parser<'_> {
         self.errors.at(&path, syntax::no_path());
         Item::Unknown
     }
+}
+
+/// Skips what would follow a layer's word.
+fn rest_of_unknown(tokens: &mut Tokens) -> Item {
+    for sign in ['-', '/'] {
+        let number = matches!(tokens.peek_at(1), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
+        if tokens.sign(sign) && number {
+            tokens.skip(2);
+        }
+    }
+    if tokens.group(Delimiter::Parenthesis).is_some() {
+        tokens.skip(1);
+    }
+    Item::Unknown
 }

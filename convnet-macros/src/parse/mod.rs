@@ -15,7 +15,7 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Token, Visibility};
 
-use self::chain::Place;
+use self::chain::{Place, unknown};
 use self::item::is_keyword;
 use self::tokens::Tokens;
 pub use self::tokens::text;
@@ -110,8 +110,7 @@ impl Parse for Frame {
 
 /// The names of the blocks, wherever they are defined.
 fn block_names(body: &Tokens) -> Vec<String> {
-    (0..)
-        .take_while(|&at| body.peek_at(at).is_some())
+    (0..body.count())
         .filter(|&at| body.ident_at(at).is_some_and(|ident| ident.to_string().eq_ignore_ascii_case("block")))
         .filter_map(|at| body.ident_at(at + 1).map(ToString::to_string))
         .filter(|name| !is_reserved(name))
@@ -134,6 +133,7 @@ impl Parser<'_> {
         let mut flow = None;
         let mut begun = false;
         while !tokens.at_end() {
+            self.no_attributes(tokens);
             if tokens.keyword("block") && tokens.literal_at(1).is_none() && !tokens.arrow_at(1) {
                 if begun {
                     self.errors.at_span(tokens.span(), syntax::block_after_input());
@@ -145,7 +145,7 @@ impl Parser<'_> {
                     blocks.push(block);
                 }
             } else if tokens.sign(';') {
-                self.errors.at_span(tokens.span(), syntax::superfluous_semicolon());
+                self.errors.at_span(tokens.span(), syntax::superfluous(';'));
                 tokens.skip(1);
             } else {
                 begun = true;
@@ -185,6 +185,9 @@ impl Parser<'_> {
             steps.append(&mut chain.steps);
         } else if self.errors.len() == before {
             self.errors.at(&tokens.since(begin), syntax::no_layers());
+        }
+        if steps.is_empty() {
+            steps.push(unknown());
         }
         Some((volume?, Chain { steps }))
     }
@@ -231,6 +234,7 @@ impl Parser<'_> {
 
     fn parameter_names(&mut self, tokens: &mut Tokens) -> Vec<Ident> {
         let mut names: Vec<Ident> = Vec::new();
+        self.superfluous_commas(tokens);
         while !tokens.at_end() {
             if let Some(name) = self.identifier(tokens, "parameter") {
                 if names.contains(&name) {

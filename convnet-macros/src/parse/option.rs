@@ -20,6 +20,7 @@ impl Parser<'_> {
         if tokens.at_end() {
             self.errors.at(group, syntax::no_options(word));
         }
+        self.superfluous_commas(tokens);
         while !tokens.at_end() {
             let begin = tokens.position();
             let option = self.option(tokens, word);

@@ -25,6 +25,11 @@ impl Tokens {
         self.at >= self.trees.len()
     }
 
+    /// How many there are, read or not.
+    pub fn count(&self) -> usize {
+        self.trees.len()
+    }
+
     pub fn position(&self) -> usize {
         self.at
     }
@@ -160,8 +165,8 @@ fn write(stream: TokenStream, out: &mut String) {
                     continue;
                 }
                 match sign.as_str() {
-                    "->" | "+" | "|" | "<=" | "@" => *out += &format!(" {sign} "),
-                    "," | ":" => *out += &format!("{sign} "),
+                    "->" | "+" | "|" | "<=" | "@" => out.extend([" ", &sign, " "]),
+                    "," | ":" => out.extend([sign.as_str(), " "]),
                     _ => *out += &sign,
                 }
                 sign.clear();

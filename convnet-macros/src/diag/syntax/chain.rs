@@ -47,9 +47,14 @@ pub fn stray_sign(sign: char) -> String {
         '+' => "`+` sums branches in brackets only: `(conv3-64 + skip)`".into(),
         '|' => "`|` concatenates branches in brackets only: `(conv1-64 | conv3-64)`".into(),
         '*' => "an item has one repeat: nest with `[[..]*2]*3`".into(),
+        '/' => "a stride `/2` stands directly behind a layer, and there is no arithmetic".into(),
         '@' => "an item has one name".into(),
         sign => format!("`{sign}` has no meaning here: between two layers stands `->`"),
     }
+}
+
+pub fn attribute_inside() -> String {
+    "attributes and doc comments stand before the network only: a comment here begins with `//`".into()
 }
 
 pub fn repeat_after_name() -> String {
@@ -65,7 +70,7 @@ pub fn times_sign() -> String {
 }
 
 pub fn no_name(literal: &Literal, what: &str) -> String {
-    format!("`{literal}` is no {what}: it begins with a letter")
+    format!("`{literal}` is no {what}: names begin with a letter")
 }
 
 pub fn rust_keyword(name: &Ident, what: &str) -> String {

@@ -97,8 +97,8 @@ pub fn missing_semicolon() -> String {
     "`;` is missing at the end of the block".into()
 }
 
-pub fn superfluous_semicolon() -> String {
-    "superfluous `;`".into()
+pub fn superfluous(sign: char) -> String {
+    format!("superfluous `{sign}`")
 }
 
 pub fn parameter_twice(name: &Ident) -> String {

@@ -1,6 +1,6 @@
 //! Pieces of sentences: tokens and lists, quoted.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 
 use proc_macro2::{Delimiter, TokenTree};
 
@@ -36,7 +36,7 @@ fn listed(names: &[impl Display], last: &str) -> String {
             _ if index + 1 == names.len() => last,
             _ => ", ",
         };
-        out += &format!("`{name}`");
+        let _ = write!(out, "`{name}`");
     }
     out
 }

@@ -439,6 +439,7 @@ fn layer_options() {
             "conv3-64(pad=k)",
             "conv3-64(pad=1 floor)",
             "conv3-64(pad=4/2)",
+            "conv3-64(,pad=1,,floor)",
             "conv3-64()",
             "conv3-64(pad=1x2x3)",
             "conv3-64(kernel_size=3, padding=1)",
@@ -557,6 +558,12 @@ fn layer_options() {
             conv3-64(pad=4/2)    => ? -> relu
             /
                 there is no arithmetic here: write a number or a parameter
+
+            conv3-64(,pad=1,,floor)    => ? -> relu
+            ,
+                superfluous `,`
+            ,
+                superfluous `,`
 
             conv3-64()    => ? -> relu
             ()
@@ -753,6 +760,10 @@ fn chains() {
             "[relu -> ]",
             "relu -> , bn",
             "{a: fc-1 b: fc-2}",
+            "{a: fc-1,, b: fc-2}",
+            "/// doc\n relu /** doc */ -> #[x] bn",
+            "[skip]",
+            "[relu]/2",
         ],
         &expect![[r#"
             relu -> -> bn    => relu -> bn
@@ -861,7 +872,7 @@ fn chains() {
 
             relu @ 3    => relu
             3
-                `3` is no name: it begins with a letter
+                `3` is no name: names begin with a letter
 
             relu @ loop    => relu
             loop
@@ -899,7 +910,7 @@ fn chains() {
             skip
                 `skip` is a whole branch, the identity: `(conv3-64 -> relu -> conv3-64 + skip)`
 
-            skip    => skip
+            skip    => ?
             skip
                 `skip` is a whole branch, the identity: `(conv3-64 -> relu -> conv3-64 + skip)`
 
@@ -1029,13 +1040,30 @@ fn chains() {
             ,
                 a layer is missing before `,`
 
-            {a: fc-1 b: fc-2}    => {a: fc-1 -> ? -> ?}
+            {a: fc-1 b: fc-2}    => {a: fc-1, b: fc-2}
             b
-                `->` is missing before `b`
-            b
-                unknown word `b`: it is neither a layer nor a block
-            :
-                `:` has no meaning here: between two layers stands `->`
+                `,` is missing before `b`
+
+            {a: fc-1,, b: fc-2}    => {a: fc-1, b: fc-2}
+            ,
+                superfluous `,`
+
+            /// doc
+             relu /** doc */ -> #[x] bn    => relu -> bn
+            /// doc
+                attributes and doc comments stand before the network only: a comment here begins with `//`
+            /** doc */
+                attributes and doc comments stand before the network only: a comment here begins with `//`
+            #[x]
+                attributes and doc comments stand before the network only: a comment here begins with `//`
+
+            [skip]    => [?]
+            skip
+                `skip` is a whole branch, the identity: `(conv3-64 -> relu -> conv3-64 + skip)`
+
+            [relu]/2    => [relu] -> ?
+            /
+                a stride `/2` stands directly behind a layer, and there is no arithmetic
 
         "#]],
     );
@@ -1080,6 +1108,7 @@ fn blocks() {
             "block a(k) = relu*k/2 -> b(k/2); block b(k) = relu*k; input 3x3x3 -> a(1)",
             "block a() => relu; input 3x3x3 -> a()",
             "block a(): relu; input 3x3x3 -> a()",
+            "/// doc\n block a() = relu; #[a] input 3x3x3 -> a()",
             "block a() = relu;; input 3x3x3 -> a()",
             "block a(k) = conv3-64(bias=k); input 3x3x3 -> a(1)",
         ],
@@ -1130,7 +1159,7 @@ fn blocks() {
 
             block a(3) = relu; input 3x3x3 -> a()    => a()
             3
-                `3` is no parameter: it begins with a letter
+                `3` is no parameter: names begin with a letter
 
             block a(k j) = relu; input 3x3x3 -> a()    => a()
             j
@@ -1190,11 +1219,11 @@ fn blocks() {
             3x3x3
                 the network's chain begins with its input: `input 224x224x3 ->`
 
-            input 3x3x3    => 
+            input 3x3x3    => ?
             input 3x3x3
                 the network ends with its input: layers follow behind `->`
 
-            input 3x3x3 ->    => 
+            input 3x3x3 ->    => ?
             ->
                 a layer is missing behind this arrow
 
@@ -1230,7 +1259,7 @@ fn blocks() {
 
             block a(k) = relu*k/2 -> b(k/2); block b(k) = relu*k; input 3x3x3 -> a(1)    => a(1)
             /
-                `/` has no meaning here: between two layers stands `->`
+                a stride `/2` stands directly behind a layer, and there is no arithmetic
             /
                 there is no arithmetic here: write a number or a parameter
 
@@ -1241,6 +1270,13 @@ fn blocks() {
             block a(): relu; input 3x3x3 -> a()    => a()
             :
                 `=` is missing before the block's chain
+
+            /// doc
+             block a() = relu; #[a] input 3x3x3 -> a()    => a()
+            /// doc
+                attributes and doc comments stand before the network only: a comment here begins with `//`
+            #[a]
+                attributes and doc comments stand before the network only: a comment here begins with `//`
 
             block a() = relu;; input 3x3x3 -> a()    => a()
             ;

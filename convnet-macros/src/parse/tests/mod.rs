@@ -1,5 +1,7 @@
 //! What the tests of the parser share: reading a network, and printing what was understood.
 
+#![allow(clippy::needless_raw_string_hashes)] // expect-test writes them
+
 use std::fmt::Write as _;
 
 mod mistakes;
@@ -9,9 +11,8 @@ use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 
 use super::{parse, text};
-use crate::ast::{Branches, Chain, Item, Layer, NetworkDef, Number, OptionValue, Pair, Word};
+use crate::ast::{Branches, Chain, Item, Layer, NetworkDef, Number, OptionValue, Pair};
 use crate::diag::Errors;
-use crate::shape::Volume;
 
 /// Reads a network and gives, one per line, what an error underlines and says.
 fn read(source: &str) -> (Option<NetworkDef>, String) {

@@ -40,9 +40,6 @@ fn reads_blocks_branches_and_heads() {
             -> { boxes: fc-4, classes: relu -> { a: fc-1, b: soft-max, }, }
         }",
     );
-    for block in &network.blocks {
-        println!("{}", shapes(&block.chain));
-    }
     expect!["basic(64, 2) -> shared basic(64, 1)"].assert_eq(&shapes(&network.blocks[0].chain));
     expect!["(conv3-c/s -> bn -> relu -> conv3-c(pad=s) -> bn + conv1-c/s) -> relu*$s"]
         .assert_eq(&shapes(&network.blocks[1].chain));
@@ -92,6 +89,15 @@ fn reads_layers() {
         fc-10(bias=false): bias=false
         maxpool3/2(pad=1, ceil): pad=1 'ceil"#]]
     .assert_eq(&read.join("\n"));
+}
+
+#[test]
+fn every_example_is_right() {
+    for word in Word::ALL {
+        let layer = layer(word.example());
+        assert_eq!((layer.word, layer.text.as_str()), (word, word.example()));
+        assert_eq!(Word::from_name(word.name()), Some(word));
+    }
 }
 
 #[test]
