@@ -28,6 +28,19 @@ fn reads_the_lecture() {
     expect!["[conv3-64 -> relu]*2 -> maxpool -> LRN -> [[conv3-512 -> ReLU]*3 -> maxpool]*2 -> <7x7x512> -> [FC-4096 -> relu -> dropout(0.5)]*2 @ fc7 -> FC-1000 -> soft-max"].assert_eq(&shapes(&network.chain));
 }
 
+/// `INPUT -> [[CONV -> RELU]*N -> POOL?]*M -> [FC -> RELU]*K -> FC` with its numbers filled in.
+#[test]
+fn case_does_not_count() {
+    let network = sound(
+        "struct Net {
+            BLOCK wide(k) = CONV3-k -> RELU;
+            INPUT 32x32x3 -> [[CONV3-16 -> RELU]*2 -> [MaxPool]*1]*3 -> Frozen (Wide::Net + SKIP) -> SHARED wide(8)
+            -> [FC-64 -> RELU]*2 -> FC-10
+        }",
+    );
+    expect!["[[CONV3-16 -> RELU]*2 -> [MaxPool]*1]*3 -> frozen (network Wide::Net + skip) -> shared wide(8) -> [FC-64 -> RELU]*2 -> FC-10"].assert_eq(&shapes(&network.chain));
+}
+
 #[test]
 fn reads_blocks_branches_and_heads() {
     let network = sound(
