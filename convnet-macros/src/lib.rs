@@ -5,4 +5,6 @@
 mod ast;
 mod diag;
 mod ir;
+mod parse;
 mod shape;
+mod vocabulary;

@@ -1,5 +1,8 @@
 //! Every sentence that a user can read, and the collector that brings all of them out in one build.
 
+pub mod nearest;
+pub mod syntax;
+
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
@@ -29,6 +32,14 @@ impl Errors {
 
     pub fn is_empty(&self) -> bool {
         self.errors.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.errors.len()
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, syn::Error> {
+        self.errors.iter()
     }
 
     /// `compile_error!` for each, in the order they were found.
