@@ -5,4 +5,6 @@
 mod ast;
 mod diag;
 mod ir;
+mod lower;
 mod shape;
+mod vocabulary;

@@ -1,5 +1,15 @@
 //! Every sentence that a user can read, and the collector that brings all of them out in one build.
 
+pub mod branches;
+pub mod calls;
+pub mod layer;
+pub mod names;
+pub mod nearest;
+pub mod place;
+mod rows;
+pub mod shape;
+pub mod stated;
+
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
