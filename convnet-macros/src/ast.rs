@@ -5,6 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Ident, Path, Visibility};
 
 use crate::shape::{Rounding, Volume};
+pub use crate::vocabulary::Word;
 
 /// One `network! { .. }`.
 pub struct NetworkDef {
@@ -14,6 +15,8 @@ pub struct NetworkDef {
     pub budgets: Vec<Budget>,
     /// `#[rounding(floor)]`
     pub rounding: Rounding,
+    /// `#[conv(direct)]`
+    pub algorithm: Algorithm,
     pub visibility: Visibility,
     pub name: Ident,
     pub blocks: Vec<Block>,
@@ -21,7 +24,20 @@ pub struct NetworkDef {
     pub chain: Chain,
 }
 
+/// How convolutions are computed where their own options do not say it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Algorithm {
+    /// Fast, within 2e-6 relative error.
+    #[default]
+    Fast,
+    /// The plain sum.
+    Direct,
+    /// Larger Winograd tiles.
+    Fastest,
+}
+
 /// `params <= 140M`
+#[derive(Clone)]
 pub struct Budget {
     pub kind: BudgetKind,
     pub limit: u64,
@@ -81,6 +97,9 @@ pub enum Item {
     Call(Call),
     /// Another network used as a layer.
     Network(Path),
+    /// A step that could not be read, which `parse` has reported. What it gives is unknown, so what follows it is not
+    /// checked.
+    Unknown,
 }
 
 pub struct Branches {
@@ -146,29 +165,4 @@ pub enum OptionValue {
     Bool(bool, Span),
     /// A flag (`floor`, `direct`), a word (`position`) or, inside a block, one of its parameters.
     Word(Ident),
-}
-
-/// The vocabulary.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Word {
-    Conv,
-    DwConv,
-    MaxPool,
-    AvgPool,
-    Gap,
-    Fc,
-    Flatten,
-    Widen,
-    Upsample,
-    Relu,
-    LeakyRelu,
-    Elu,
-    Sigmoid,
-    Tanh,
-    ClippedRelu,
-    Maxout,
-    Bn,
-    Lrn,
-    Dropout,
-    Softmax,
 }

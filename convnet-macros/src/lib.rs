@@ -6,5 +6,6 @@ mod ast;
 mod diag;
 mod ir;
 mod lower;
+mod parse;
 mod shape;
 mod vocabulary;

@@ -9,6 +9,7 @@ pub mod place;
 mod rows;
 pub mod shape;
 pub mod stated;
+pub mod syntax;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -36,6 +37,14 @@ impl Errors {
 
     pub fn is_empty(&self) -> bool {
         self.errors.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.errors.len()
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, syn::Error> {
+        self.errors.iter()
     }
 
     /// `compile_error!` for each, in the order they were found.
