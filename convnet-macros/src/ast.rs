@@ -37,7 +37,6 @@ pub enum Algorithm {
 }
 
 /// `params <= 140M`
-#[derive(Clone)]
 pub struct Budget {
     pub kind: BudgetKind,
     pub limit: u64,

@@ -7,8 +7,6 @@ use super::shape::pair;
 use crate::shape::Volume;
 
 pub const SOFTMAX_NOT_LAST: &str = "softmax must be the last layer of a network or of a head";
-pub const HEADS_NOT_LAST: &str = "heads must be the last step of a network or of a head";
-pub const SKIP_IN_CHAIN: &str = "`skip` stands alone in a branch, as in `(conv3-64 + skip)`; here it does nothing";
 
 pub fn no_layers(name: &Ident) -> String {
     format!("`{name}` has no layers")

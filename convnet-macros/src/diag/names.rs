@@ -48,7 +48,3 @@ pub fn constant_is_taken(name: &Ident, constant: &str) -> String {
 pub fn constant_twice(name: &Ident, constant: &str) -> String {
     format!("`@ {name}` makes the constant `{constant}`, which another name makes too")
 }
-
-pub fn named_heads(name: &Ident) -> String {
-    format!("heads have their own names; `@ {name}` is for layers, blocks and groups")
-}

@@ -41,7 +41,7 @@ impl<'a> Lowering<'a> {
             depth: ends.iter().all(|end| end.sure.depth) && depth.is_some(),
         };
         let first = ends.iter().find(|end| end.sure.size).or(ends.first()).map_or(flow.volume, |end| end.volume);
-        self.join(Op::Concat, branches, &ends, first.with_depth(depth.unwrap_or(u64::MAX)), sure)
+        self.join(Op::Concat, branches, &ends, first.with_depth(depth.unwrap_or(1)), sure)
     }
 
     fn branches(&mut self, branches: &'a Branches, flow: Flow) -> Vec<Flow> {

@@ -9,7 +9,7 @@ use super::{Lowering, NewLayer};
 use crate::ast::{Algorithm, Layer, OptionValue, Word};
 use crate::diag;
 use crate::ir::{Activation, Bias, Conv, ConvKind, NodeId, Op, Window};
-use crate::shape::Volume;
+use crate::shape::{Rounding, Volume};
 
 impl Lowering<'_> {
     pub fn layer(&mut self, layer: &Layer, name: Option<&Ident>, flow: Flow, last: bool) -> Flow {
@@ -116,6 +116,7 @@ impl Lowering<'_> {
                 pad_before: (0, 0),
                 pad_after: (0, 0),
                 dilation: (1, 1),
+                rounding: Rounding::Exact,
             },
             filters,
             groups: 1,

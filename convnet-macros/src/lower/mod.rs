@@ -18,8 +18,8 @@ use proc_macro2::TokenStream;
 use syn::Ident;
 
 use crate::ast::{NetworkDef, Step};
-use crate::diag::Errors;
 use crate::diag::shape::Sliding;
+use crate::diag::{self, Errors};
 use crate::ir::{Graph, Node, NodeId, Op, Output, Tap, Weights, WeightsId};
 use crate::shape::Volume;
 use calls::{Sharing, Source};
@@ -34,7 +34,22 @@ const MOST_NODES: usize = 10_000;
 /// Steps that make no node must end too.
 const MOST_STEPS: usize = 100_000;
 
-pub fn lower(def: &NetworkDef, errors: &mut Errors) -> Graph {
+pub fn lower(def: NetworkDef, errors: &mut Errors) -> Graph {
+    let Lowered { nodes, trunk, weights, output, taps } = walk(&def, errors);
+    let NetworkDef { attributes, visibility, name, budgets, .. } = def;
+    Graph { attributes, visibility, name, budgets, nodes, trunk, weights, output, taps }
+}
+
+/// What the walk makes of a graph.
+struct Lowered {
+    nodes: Vec<Node>,
+    trunk: usize,
+    weights: Vec<Weights>,
+    output: Output,
+    taps: Vec<Tap>,
+}
+
+fn walk(def: &NetworkDef, errors: &mut Errors) -> Lowered {
     let bad_calls = calls::check(def, errors);
     let mut lowering = Lowering {
         def,
@@ -127,9 +142,10 @@ struct NewLayer<'t> {
 
 impl Lowering<'_> {
     fn push(&mut self, new: NewNode) -> NodeId {
-        let NewNode { op, inputs, volume, text, key, weights, tokens } = new;
+        let NewNode { op, inputs, mut volume, text, key, weights, tokens } = new;
         if volume.len().is_none() {
             self.too_large(&tokens, &text, volume);
+            volume = volume.with_depth(1);
         }
         self.nodes.push(Node { op, inputs, volume, text, key, weights, frozen: self.frozen > 0, tokens });
         self.nodes.len() - 1
@@ -148,15 +164,11 @@ impl Lowering<'_> {
         Flow { node, volume, sure }
     }
 
-    fn finish(self, end: Flow) -> Graph {
+    fn finish(self, end: Flow) -> Lowered {
         if self.nodes.len() == 1 && self.errors.is_empty() {
-            self.errors.at(&self.def.name, crate::diag::layer::no_layers(&self.def.name));
+            self.errors.at(&self.def.name, diag::layer::no_layers(&self.def.name));
         }
-        Graph {
-            attributes: self.def.attributes.clone(),
-            visibility: self.def.visibility.clone(),
-            name: self.def.name.clone(),
-            budgets: self.def.budgets.clone(),
+        Lowered {
             trunk: self.trunk.unwrap_or(self.nodes.len()),
             nodes: self.nodes,
             weights: self.weights,

@@ -2,11 +2,10 @@
 
 use syn::Ident;
 
+use super::Lowering;
 use super::flow::Flow;
-use super::report::{Place, address};
-use super::{Lowering, names::Child};
+use super::report::Place;
 use crate::ast::{Chain, Head, Item, Step, VolumeNode};
-use crate::diag;
 use crate::ir::Output;
 
 /// Where a step stands.
@@ -16,8 +15,6 @@ pub struct Stand<'a> {
     pub last: bool,
     /// The volume stated after it.
     pub stated: Option<&'a VolumeNode>,
-    /// The whole of its chain.
-    pub alone: bool,
 }
 
 impl<'a> Lowering<'a> {
@@ -29,7 +26,7 @@ impl<'a> Lowering<'a> {
                 _ => None,
             });
             let last = last && rest.iter().all(|step| self.is_nothing(step));
-            flow = self.step(step, flow, Stand { last, stated, alone: chain.steps.len() == 1 });
+            flow = self.step(step, flow, Stand { last, stated });
         }
         flow
     }
@@ -47,7 +44,7 @@ impl<'a> Lowering<'a> {
         }
         self.active.push(step);
         let item = thaw(&step.item);
-        let brackets = matches!(item, Item::Group(_) | Item::Sum(_) | Item::Concat(_) | Item::Heads(_));
+        let brackets = matches!(item, Item::Group(_) | Item::Sum(_) | Item::Concat(_));
         let level = step.name.as_ref().filter(|_| brackets || step.repeat.is_some());
         if let Some(name) = level {
             let child = self.child(Some(name), "", name.span());
@@ -56,7 +53,7 @@ impl<'a> Lowering<'a> {
         let name = if level.is_some() { None } else { step.name.as_ref() };
         for nth in 1..=repeats {
             let end = nth == repeats;
-            let stand = Stand { last: stand.last && end, stated: stand.stated.filter(|_| end), ..stand };
+            let stand = Stand { last: stand.last && end, stated: stand.stated.filter(|_| end) };
             if repeats > 1 {
                 self.places.push(Place::Repetition { nth, of: repeats });
             }
@@ -73,11 +70,7 @@ impl<'a> Lowering<'a> {
             self.close();
         }
         if let Some(name) = &step.name {
-            if matches!(item, Item::Heads(_)) {
-                self.report(address(step), "heads", name, &diag::names::named_heads(name));
-            } else {
-                self.tap(name, flow.node);
-            }
+            self.tap(name, flow.node);
         }
         self.active.pop();
         flow
@@ -86,12 +79,7 @@ impl<'a> Lowering<'a> {
     fn item(&mut self, item: &'a Item, name: Option<&'a Ident>, flow: Flow, stand: Stand<'a>) -> Flow {
         match item {
             Item::Layer(layer) => self.layer(layer, name, flow, stand.last),
-            Item::Skip(span) => {
-                if !stand.alone {
-                    self.report(address(item), "skip", &Ident::new("skip", *span), diag::layer::SKIP_IN_CHAIN);
-                }
-                flow
-            }
+            Item::Skip(_) => flow,
             Item::Volume(volume) => self.stated(volume, flow),
             Item::Frozen(inner) => {
                 self.frozen += 1;
@@ -102,7 +90,7 @@ impl<'a> Lowering<'a> {
             Item::Group(chain) => self.chain(chain, flow, stand.last),
             Item::Sum(branches) => self.sum(branches, flow),
             Item::Concat(branches) => self.concat(branches, flow),
-            Item::Heads(heads) => self.heads(heads, flow, stand.last),
+            Item::Heads(heads) => self.heads(heads, flow),
             Item::Call(call) => self.call(call, name, flow, stand.last),
             Item::Network(path) => self.network(path, name, flow, stand.stated),
             Item::Unknown => {
@@ -117,29 +105,19 @@ impl<'a> Lowering<'a> {
         self.child(name, "unknown", self.def.name.span());
     }
 
-    fn heads(&mut self, heads: &'a [Head], flow: Flow, last: bool) -> Flow {
-        if !last {
-            if let Some(head) = heads.first() {
-                self.report(address(head), "heads", &head.name, diag::layer::HEADS_NOT_LAST);
-            }
-        }
-        if self.trunk.is_none() && last {
-            self.trunk = Some(self.nodes.len());
-        }
+    /// Heads; `parse` lets them stand at the end of the network or of a head only.
+    fn heads(&mut self, heads: &'a [Head], flow: Flow) -> Flow {
+        self.trunk = self.trunk.or(Some(self.nodes.len()));
         let mut outputs = Vec::new();
         for head in heads {
-            let child: Child = self.child(Some(&head.name), "", head.name.span());
+            let child = self.child(Some(&head.name), "", head.name.span());
             self.open(child);
-            let outer = self.heads.take();
-            let end = self.chain(&head.chain, flow, last);
+            let end = self.chain(&head.chain, flow, true);
             let output = self.heads.take().map_or(Output::Node(end.node), Output::Heads);
-            self.heads = outer;
             self.close();
             outputs.push((head.name.clone(), output));
         }
-        if last {
-            self.heads = Some(outputs);
-        }
+        self.heads = Some(outputs);
         flow
     }
 }

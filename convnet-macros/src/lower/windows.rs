@@ -113,6 +113,7 @@ impl Lowering<'_> {
             pad_before: (height.pad_before, width.pad_before),
             pad_after: (height.pad_after, width.pad_after),
             dilation: (slide.height.dilation, slide.width.dilation),
+            rounding: slide.rounding,
         };
         (window, (height.output, width.output), fit.is_ok())
     }

@@ -13,6 +13,8 @@ pub mod lrn;
 pub mod maxout;
 pub mod network;
 pub mod pool;
+pub mod real;
+pub mod relayout;
 pub mod softmax;
 pub mod upsample;
 pub mod widen;

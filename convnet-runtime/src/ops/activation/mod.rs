@@ -1,5 +1,12 @@
 //! Elementwise activations; the gradient of each follows from its output.
 
+mod cpu;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::{apply, backward, forward, slope};
+
 use crate::cpu::map::{Buffer, Gradient};
 
 /// `y = f(x)`, elementwise.

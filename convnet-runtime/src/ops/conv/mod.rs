@@ -1,6 +1,8 @@
 //! Convolution: `y[k, oy, ox] = b[k] + sum_{c, fy, fx} w[k, c, fy, fx] x[c, oy S + fy D - P, ox S + fx D - P]`.
 //! Also depthwise (groups = depth) and fully connected (the filter covers the whole input).
 
+pub mod pack;
+
 use crate::cpu::map::{Buffer, Gradient};
 use crate::ops::activation::Activation;
 
