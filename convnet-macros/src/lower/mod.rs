@@ -10,6 +10,8 @@ mod numbers;
 mod report;
 mod stated;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
