@@ -1,6 +1,4 @@
-//! The procedural macro `network!`.
-
-#![allow(dead_code)] // the front end lands before the back end
+//! The procedural macro [`network!`], which `convnet-runtime` re-exports: declare and run networks with that crate.
 
 mod arena;
 mod ast;
@@ -17,3 +15,9 @@ mod parse;
 mod plan;
 mod shape;
 mod vocabulary;
+
+/// Declares a network: see the documentation of `convnet_runtime`.
+#[proc_macro]
+pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand::expand(input.into()).into()
+}
