@@ -73,7 +73,7 @@ impl Lowering<'_> {
         diag::shape::short(&self.text(layer)).to_owned()
     }
 
-    pub fn bias(&self, layer: &Layer) -> Bias {
+    pub fn bias(layer: &Layer) -> Bias {
         match option(layer, "bias").map(|option| &option.value) {
             Some(OptionValue::Bool(false, _)) => Bias::None,
             Some(OptionValue::Word(_)) if layer.word != Word::Fc => Bias::Position,
@@ -122,7 +122,7 @@ impl Lowering<'_> {
             },
             filters,
             groups: 1,
-            bias: self.bias(layer),
+            bias: Self::bias(layer),
             algorithm: self.algorithm(layer),
         };
         (Op::Conv(conv), Volume::Features(filters), Sure { depth: count.is_some(), ..Sure::ALL })
@@ -190,7 +190,7 @@ impl Lowering<'_> {
     fn lrn(&mut self, layer: &Layer, flow: Flow) -> (Op, Volume, Sure) {
         let flow = self.map(layer, flow);
         let n = self.count_option(layer, "n").unwrap_or(5);
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             self.option_error(layer, "n", &diag::layer::even_n(n));
         }
         let op = Op::Lrn {
