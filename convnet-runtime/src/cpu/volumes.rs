@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::map::{Buffer, Gradient, LANES, Map};
 use super::run::Run;
-use super::simd::{Isa, Kernel, Simd};
+use super::simd::{Kernel, Simd, dispatch};
+use super::threads::{self, Shared};
 
 /// A batch of volumes to read.
 #[derive(Clone, Copy, Debug)]
@@ -53,10 +54,15 @@ pub struct Part<'a> {
     borrow: PhantomData<&'a mut [f32]>,
 }
 
+/// Floats that a thread takes at a time, if the parts are not larger.
+const TASK: usize = 4096;
+
 /// What is done with each part. `run` must be `#[inline(always)]`.
 pub trait Job: Sync {
     /// Time per float of the target, in units of copying it: says when threads are worth their while.
-    const COST: usize = 1;
+    fn cost(&self) -> usize {
+        1
+    }
 
     /// Writes every position of the part, or adds to it.
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>);
@@ -95,6 +101,11 @@ impl<'a> Source<'a> {
     pub fn row(&self, sample: usize, block: usize, y: usize) -> &'a [f32] {
         let start = sample * self.sample + self.map.origin() + block * self.map.plane() + y * self.map.row();
         &self.data[start..start + self.map.width * self.map.lanes()]
+    }
+
+    /// All floats of the sample's buffer.
+    pub fn sample(&self, sample: usize) -> &'a [f32] {
+        &self.data[sample * self.sample..(sample + 1) * self.sample]
     }
 
     /// One row of a blocked volume as vectors.
@@ -154,7 +165,7 @@ impl<'a> Target<'a> {
         }
         let down = map.height / rows_at_once;
         let per_sample = blocks.len() / blocks_at_once * down;
-        let base = Shared(data.as_mut_ptr());
+        let base = Shared::new(data);
         let len = sample - map.first * map.plane();
         let part = |index: usize| {
             let (n, block, y) = (index / per_sample, index % per_sample / down, index % down);
@@ -171,21 +182,13 @@ impl<'a> Target<'a> {
                 borrow: PhantomData,
             }
         };
-        let cost = blocks_at_once * rows_at_once * map.row() * J::COST;
-        let isa = Isa::current();
-        parallel(batch * per_sample, cost, |indices| isa.run(Parts { indices, part: &part, job }));
-    }
-}
-
-/// A pointer that threads share; each works on parts of its own.
-struct Shared(*mut f32);
-
-// SAFETY: only `Target::each_of` uses it, and gives every part to one call of one job.
-unsafe impl Sync for Shared {}
-
-impl Shared {
-    fn get(&self) -> *mut f32 {
-        self.0
+        let parts = batch * per_sample;
+        let floats = blocks_at_once * rows_at_once * map.row();
+        let step = (TASK / floats.max(1)).clamp(1, parts);
+        threads::parallel(parts.div_ceil(step), parts * floats * job.cost() * threads::MOVE, |task| {
+            let indices = task * step..((task + 1) * step).min(parts);
+            dispatch(Parts { indices, part: &part, job });
+        });
     }
 }
 
@@ -335,15 +338,4 @@ impl Run<'_> {
         });
         (sources, Target::new(target, buffer.map, accumulate))
     }
-}
-
-/// Calls `f` with ranges that make up `0..count`, on several threads where the work pays for them.
-fn parallel(count: usize, cost: usize, f: impl Fn(Range<usize>) + Sync) {
-    use rayon::prelude::*;
-    const TASK: usize = 16_384;
-    let step = (TASK / cost.max(1)).clamp(1, count);
-    if step == count {
-        return f(0..count);
-    }
-    (0..count.div_ceil(step)).into_par_iter().for_each(|i| f(i * step..((i + 1) * step).min(count)));
 }

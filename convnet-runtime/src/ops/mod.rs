@@ -16,5 +16,7 @@ pub mod pool;
 pub mod real;
 pub mod relayout;
 pub mod softmax;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod upsample;
 pub mod widen;

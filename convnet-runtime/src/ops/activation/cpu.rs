@@ -35,7 +35,9 @@ struct Forward<'a> {
 }
 
 impl Job for Forward<'_> {
-    const COST: usize = 2;
+    fn cost(&self) -> usize {
+        2
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
@@ -54,7 +56,9 @@ struct Backward<'a> {
 }
 
 impl Job for Backward<'_> {
-    const COST: usize = 2;
+    fn cost(&self) -> usize {
+        2
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
@@ -76,7 +80,7 @@ pub fn apply<S: Simd>(activation: Activation, s: S, x: S::V) -> S::V {
         Activation::Relu => s.max(s.zero(), x),
         Activation::LeakyRelu(slope) => positive(s.mul(s.splat(slope), x)),
         Activation::Elu(a) => positive(s.mul(s.splat(a), math::exp_m1(s, s.min(s.zero(), x)))),
-        Activation::Sigmoid => s.div(s.splat(1.0), s.add(s.splat(1.0), math::exp(s, s.sub(s.zero(), x)))),
+        Activation::Sigmoid => math::sigmoid(s, x),
         Activation::Tanh => math::tanh(s, x),
         Activation::ClippedRelu(top) => s.min(s.splat(top), s.max(s.zero(), x)),
     }

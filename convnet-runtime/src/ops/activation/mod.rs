@@ -5,9 +5,10 @@ pub mod reference;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cpu::gradient;
 pub use cpu::{apply, backward, forward, slope};
 
-use crate::cpu::map::{Buffer, Gradient};
+use crate::cpu::map::Buffer;
 
 /// `y = f(x)`, elementwise.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -37,7 +37,9 @@ struct Add<'a, const N: usize> {
 }
 
 impl<const N: usize> Job for Add<'_, N> {
-    const COST: usize = 2;
+    fn cost(&self) -> usize {
+        2
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {

@@ -29,7 +29,9 @@ struct Dropout<'a> {
 }
 
 impl Job for Dropout<'_> {
-    const COST: usize = 8;
+    fn cost(&self) -> usize {
+        8
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {

@@ -23,7 +23,9 @@ struct Forward<'a> {
 }
 
 impl Job for Forward<'_> {
-    const COST: usize = 4;
+    fn cost(&self) -> usize {
+        4
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
@@ -44,7 +46,9 @@ struct Backward<'a> {
 }
 
 impl Job for Backward<'_> {
-    const COST: usize = 4;
+    fn cost(&self) -> usize {
+        4
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {

@@ -25,7 +25,10 @@ struct Forward<'a> {
 }
 
 impl Job for Forward<'_> {
-    const COST: usize = 64;
+    fn cost(&self) -> usize {
+        let map = self.x.map();
+        map.height * map.width
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {

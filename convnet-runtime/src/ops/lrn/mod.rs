@@ -1,9 +1,11 @@
 //! Local response normalisation: `y = x / (k + alpha / n * sum x^2)^beta`.
 
+mod across;
 mod cpu;
 pub mod reference;
 #[cfg(test)]
 mod tests;
+mod within;
 
 pub use cpu::{backward, forward};
 

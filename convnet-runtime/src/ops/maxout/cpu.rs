@@ -24,7 +24,9 @@ struct Forward<'a> {
 }
 
 impl Job for Forward<'_> {
-    const COST: usize = 8;
+    fn cost(&self) -> usize {
+        8
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
@@ -51,7 +53,9 @@ struct Backward<'a> {
 }
 
 impl Job for Backward<'_> {
-    const COST: usize = 8;
+    fn cost(&self) -> usize {
+        8
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, _: S, part: &mut Part<'_>) {

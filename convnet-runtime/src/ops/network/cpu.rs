@@ -42,9 +42,13 @@ pub fn backward<N: Backbone>(
 
 /// The outer network's arena, and a pass of the inner one, with random numbers of its own.
 fn enter<'a>(stage: &Stage, frame: Frame, run: &'a mut Run<'_>) -> (&'a mut [f32], Run<'a>) {
-    let (batch, seed) = (run.batch, mix(run.seed ^ mix(stage.slot as u64 + 1)));
+    let (batch, seed) = (run.batch, inner_seed(stage, run));
     let (arena, workspace) = run.beside(stage.slot);
     (arena, workspace.run(frame.floats, batch, seed))
+}
+
+pub(super) fn inner_seed(stage: &Stage, run: &Run<'_>) -> u64 {
+    mix(run.seed ^ mix(stage.slot as u64 + 1))
 }
 
 /// From the outer arena to the inner.

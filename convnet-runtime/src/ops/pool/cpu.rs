@@ -44,7 +44,9 @@ struct Forward<'a> {
 }
 
 impl Job for Forward<'_> {
-    const COST: usize = 4;
+    fn cost(&self) -> usize {
+        self.stage.kernel[0] * self.stage.kernel[1]
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
@@ -75,7 +77,9 @@ struct BackwardMax<'a> {
 }
 
 impl Job for BackwardMax<'_> {
-    const COST: usize = 4;
+    fn cost(&self) -> usize {
+        self.stage.kernel[0] * self.stage.kernel[1]
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
@@ -87,7 +91,8 @@ impl Job for BackwardMax<'_> {
             let rows = self.stage.rows(oy);
             for (ox, dy) in self.dy.vectors(n, block, oy).iter().enumerate() {
                 let columns = self.stage.columns(ox);
-                let window = || (rows.first..rows.last).flat_map(|y| (columns.first..columns.last).map(move |x| (y, x)));
+                let window =
+                    || (rows.first..rows.last).flat_map(|y| (columns.first..columns.last).map(move |x| (y, x)));
 
                 // The number of the first position with the largest value, in each lane.
                 let mut best = s.splat(f32::NEG_INFINITY);
@@ -115,7 +120,9 @@ struct BackwardAverage<'a> {
 }
 
 impl Job for BackwardAverage<'_> {
-    const COST: usize = 2;
+    fn cost(&self) -> usize {
+        2
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {

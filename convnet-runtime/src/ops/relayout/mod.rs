@@ -4,10 +4,10 @@ mod cpu;
 #[cfg(test)]
 mod tests;
 
-pub use cpu::{backward, forward};
 pub(crate) use cpu::{Channels, Rest, copy};
+pub use cpu::{backward, forward};
 
-use crate::cpu::map::{Buffer, Gradient};
+use crate::cpu::map::Buffer;
 
 /// One stage.
 #[derive(Clone, Copy, Debug)]

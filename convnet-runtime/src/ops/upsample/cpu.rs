@@ -36,7 +36,9 @@ struct Forward<'a> {
 }
 
 impl Job for Forward<'_> {
-    const COST: usize = 4;
+    fn cost(&self) -> usize {
+        4
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
@@ -50,7 +52,8 @@ impl Job for Forward<'_> {
                 continue;
             }
             let mix = |a, b, weight| s.fma(s.sub(b, a), s.splat(weight), a);
-            let across = |row: &[[f32; 16]]| mix(s.load(&row[column.first]), s.load(&row[column.second]), column.weight);
+            let across =
+                |row: &[[f32; 16]]| mix(s.load(&row[column.first]), s.load(&row[column.second]), column.weight);
             s.store(y, mix(across(above), across(below), row.weight));
         }
     }
@@ -62,7 +65,9 @@ struct Backward<'a> {
 }
 
 impl Job for Backward<'_> {
-    const COST: usize = 16;
+    fn cost(&self) -> usize {
+        16
+    }
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
