@@ -91,7 +91,7 @@ enum Line {
 /// Sums that are kept while the weights of some input channels are used for many positions.
 const HELD: usize = 8;
 /// Floats of weights to be used for all held tiles before the next ones are read.
-const CHUNK: usize = 1 << 15;
+const CHUNK: usize = 1 << 13;
 
 impl Sweep {
     /// Computes all sums.
