@@ -96,3 +96,18 @@ impl Map {
         self.first * self.plane() + self.border[0] * self.row() + self.border[1] * self.lanes()
     }
 }
+
+impl Buffer {
+    /// Whether some floats belong to both. Parts of one larger buffer do not meet where they have different blocks.
+    pub const fn meets(&self, other: &Self, batch: usize) -> bool {
+        let (a, b) = (self.range(batch), other.range(batch));
+        if a.end <= b.start || b.end <= a.start {
+            return false;
+        }
+        let same =
+            a.start == b.start && self.map.plane() == other.map.plane() && self.map.sample() == other.map.sample();
+        !same
+            || self.map.first < other.map.first + other.map.own_blocks()
+                && other.map.first < self.map.first + self.map.own_blocks()
+    }
+}

@@ -7,4 +7,5 @@ pub mod memory;
 pub mod run;
 pub mod simd;
 pub mod threads;
+pub(crate) mod view;
 pub mod volumes;
