@@ -1,7 +1,8 @@
 //! The network's tables: constants, rustdoc, and the assertions that compare the macro's numbers with the runtime's.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::{Plan, number, numbers};
 use crate::ast::BudgetKind;
@@ -18,12 +19,18 @@ pub fn table(plan: &Plan<'_>) -> TokenStream {
     let graph = plan.graph;
     let own = graph.attributes.iter().any(|a| a.path().is_ident("doc"));
     let title = if own { String::new() } else { format!("The network `{}`.", graph.name) };
-    let mut text = format!("{title}\n\n| name | layer | gives | parameters | MACs |\n| --- | --- | --- | ---: | ---: |\n");
+    let mut text =
+        format!("{title}\n\n| name | layer | gives | parameters | MACs |\n| --- | --- | --- | ---: | ---: |\n");
     text.push_str(&format!("| | `input` | {} | | |\n", graph.nodes[0].volume));
     for (id, node) in rows(graph) {
         let counts = &plan.counts.nodes[id];
         let (params, macs) = (cell(&counts.params), cell(&counts.macs));
-        text.push_str(&format!("| {} | `{}` | {} | {params} | {macs} |\n", node.key, node.text.replace('|', "\\|"), node.volume));
+        text.push_str(&format!(
+            "| {} | `{}` | {} | {params} | {macs} |\n",
+            node.key,
+            node.text.replace('|', "\\|"),
+            node.volume
+        ));
     }
     let (params, macs) = (plan.counts.params.to_string(), plan.counts.macs.to_string());
     text.push_str(&format!("| | **total** | | {params} | {macs} |\n"));
@@ -56,11 +63,7 @@ pub fn constants(plan: &Plan<'_>) -> TokenStream {
             receptive_field: #field, stride: #stride, frozen: #frozen,
         })
     });
-    let text = format!(
-        "inference\n{}\ntraining\n{}",
-        plan.inference.table(graph),
-        plan.training.table(graph)
-    );
+    let text = format!("inference\n{}\ntraining\n{}", plan.inference.table(graph), plan.training.table(graph));
     quote! {
         const PARAMS: u64 = #params;
         const MACS: u64 = #macs;
@@ -112,19 +115,37 @@ pub fn checks(plan: &Plan<'_>) -> TokenStream {
         let (k, s, b, a, d) = (window.kernel, window.stride, window.pad_before, window.pad_after, window.dilation);
         let down = axis(height, k.0, s.0, b.0, a.0, d.0, rows);
         let across = axis(width, k.1, s.1, b.1, a.1, d.1, columns);
-        checks.extend(quote!(const _: () = assert!(#down && #across);));
+        checks.extend(quote!(
+            const _: () = assert!(#down && #across);
+        ));
     }
     checks.extend(budget_checks(plan));
     checks
 }
 
+/// The volume before an inner network is what it takes, the volume stated after it what it gives: said in words, and on
+/// the network's own name.
 fn network_check(graph: &Graph, node: &Node, path: &syn::Path) -> TokenStream {
-    let text = quote!(#path).to_string().replace(' ', "");
-    let (before, after) = (&graph.nodes[node.inputs[0]].volume, &node.volume);
-    let (input, output) = (super::types::shape(*before), super::types::shape(*after));
-    quote! {
-        const _: () = rt::stated::<#input, <#path as rt::Network>::Input>(rt::Side::Takes, #text);
-        const _: () = rt::stated::<#output, <#path as rt::Backbone>::Volume>(rt::Side::Gives, #text);
+    let text = crate::count::text(path);
+    let before = dimensions(graph.nodes[node.inputs[0]].volume);
+    let after = dimensions(node.volume);
+    quote_spanned! {path.span()=>
+        const _: () = {
+            const TAKES: rt::Gives = rt::Gives::Volume(<<#path as rt::Network>::Input as rt::Shape>::DIMENSIONS);
+            const INPUT: rt::Sentence =
+                rt::Sentence::taken(#text, <<#path as rt::Network>::Input as rt::Shape>::DIMENSIONS, &#before);
+            assert!(TAKES.is(&#before), "{}", INPUT.as_str());
+            const GIVES: rt::Gives = rt::Gives::Volume(<<#path as rt::Backbone>::Volume as rt::Shape>::DIMENSIONS);
+            const OUTPUT: rt::Sentence = rt::Sentence::stated(#text, GIVES, &#after);
+            assert!(GIVES.is(&#after), "{}", OUTPUT.as_str());
+        };
+    }
+}
+
+fn dimensions(volume: Volume) -> TokenStream {
+    match volume {
+        Volume::Map { height, width, depth } => numbers(&[height, width, depth]),
+        Volume::Features(count) => numbers(&[count]),
     }
 }
 
@@ -142,7 +163,9 @@ fn budget_checks(plan: &Plan<'_>) -> TokenStream {
         };
         let (ident, limit) = (&plan.graph.name, number(budget.limit));
         let text = format!("{} breaks its budget `{}`", ident, budget.tokens);
-        quote!(const _: () = assert!(<#ident as rt::Network>::#constant <= #limit, #text);)
+        quote!(
+            const _: () = assert!(<#ident as rt::Network>::#constant <= #limit, #text);
+        )
     });
     quote!(#(#checks)*)
 }

@@ -64,7 +64,7 @@ impl Map {
     }
 
     /// Values of one volume.
-    pub const fn len(&self) -> usize {
+    pub const fn volume(&self) -> usize {
         self.channels * self.height * self.width
     }
 
@@ -119,5 +119,18 @@ impl Buffer {
     #[must_use]
     pub const fn part(self, first: usize, [height, width, channels]: [usize; 3]) -> Self {
         Self { offset: self.offset, map: Map { height, width, channels, first, ..self.map } }
+    }
+
+    /// Whether some floats belong to both. Parts of one larger buffer do not meet where they have different blocks.
+    pub const fn meets(&self, other: &Self, batch: usize) -> bool {
+        let (a, b) = (self.range(batch), other.range(batch));
+        if a.end <= b.start || b.end <= a.start {
+            return false;
+        }
+        let same =
+            a.start == b.start && self.map.plane() == other.map.plane() && self.map.sample() == other.map.sample();
+        !same
+            || self.map.first < other.map.first + other.map.own_blocks()
+                && other.map.first < self.map.first + self.map.own_blocks()
     }
 }

@@ -17,7 +17,7 @@ pub fn forward(stage: &Stage, run: &mut Run<'_>) {
     let ([a, b], y) = run.volumes([a, b], &stage.output);
     y.each(Cut::Rows, &Add { terms: [a, b], activation: last(more.is_empty()) });
     for (i, input) in more.iter().enumerate() {
-        let ([a], y) = run.volumes([input], &Gradient { buffer: stage.output, accumulate: true });
+        let ([a], y) = run.volumes([input], Gradient { buffer: stage.output, accumulate: true });
         y.each(Cut::Rows, &Add { terms: [a], activation: last(i + 1 == more.len()) });
     }
 }
@@ -49,7 +49,7 @@ impl<const N: usize> Job for Add<'_, N> {
         for (position, y) in part.vectors(block, row).iter_mut().enumerate() {
             let start = if accumulate { s.load(y) } else { s.zero() };
             let sum = terms.iter().fold(start, |sum, x| s.add(sum, s.load(&x[position])));
-            s.store(y, s.first(depth, activation::apply(self.activation, s, sum)));
+            s.store(y, s.first(depth, self.activation.apply(s, sum)));
         }
     }
 }
