@@ -184,7 +184,7 @@ impl<'a> Plan<'a> {
             if positions == 1 && !sweep.depthwise {
                 group = STREAMS;
             } else if positions > most {
-                chunk = (CHUNK / (group * walk.weights())).clamp(1, walk.blocks);
+                chunk = (CHUNK / (group * walk.weights()).max(1)).clamp(1, walk.blocks);
             }
         }
         let line_tiles = positions.div_ceil(most);
