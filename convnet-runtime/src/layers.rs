@@ -96,6 +96,7 @@ pub struct BatchNorm {
     pub running_mean: Parameter,
     /// Unbiased variance of the training batches, one at first.
     pub running_var: Parameter,
+    pub(crate) scratch: Scratch,
 }
 
 impl BatchNorm {
@@ -107,6 +108,7 @@ impl BatchNorm {
             bias: parameter(Role::Bias),
             running_mean: parameter(Role::RunningMean),
             running_var: parameter(Role::RunningVariance),
+            scratch: Scratch::default(),
         }
     }
 

@@ -63,6 +63,11 @@ impl Map {
         }
     }
 
+    /// Values of one volume.
+    pub const fn volume(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+
     /// Floats at one position of one block: 16, or 1 when planar.
     pub const fn lanes(&self) -> usize {
         match self.layout {

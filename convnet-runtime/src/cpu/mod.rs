@@ -1,5 +1,6 @@
 //! The CPU: memory, threads, vectors.
 
+pub mod exchange;
 pub mod map;
 pub mod math;
 pub mod memory;
@@ -7,3 +8,4 @@ pub mod run;
 pub mod simd;
 pub mod threads;
 pub(crate) mod view;
+pub mod volumes;

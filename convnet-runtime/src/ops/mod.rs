@@ -14,6 +14,9 @@ pub mod maxout;
 pub mod network;
 pub mod pool;
 pub mod real;
+pub mod relayout;
 pub mod softmax;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod upsample;
 pub mod widen;

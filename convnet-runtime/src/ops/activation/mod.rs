@@ -1,7 +1,12 @@
 //! Elementwise activations; the gradient of each follows from its output.
 
+mod cpu;
 pub mod reference;
-mod vector;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use cpu::gradient;
+pub use cpu::{apply, backward, forward, slope};
 
 use crate::cpu::map::Buffer;
 
@@ -22,6 +27,17 @@ pub enum Activation {
     Tanh,
     /// `min(max(0, x), top)`
     ClippedRelu(f32),
+}
+
+impl Activation {
+    /// A larger x never gives a smaller y, so that a maximum may be taken before.
+    pub const fn is_monotone(self) -> bool {
+        match self {
+            Self::LeakyRelu(slope) => slope >= 0.0,
+            Self::Elu(a) => a >= 0.0,
+            _ => true,
+        }
+    }
 }
 
 /// An activation that no other stage could take in.

@@ -1,4 +1,11 @@
-//! Global average pooling: the mean of each channel.
+//! Global average pooling: the mean of each channel (Lin, Chen and Yan 2013).
+
+mod cpu;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::{backward, forward};
 
 use crate::cpu::map::Buffer;
 
