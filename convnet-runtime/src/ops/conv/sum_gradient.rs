@@ -22,7 +22,8 @@ pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) {
         assert!(!stage.pool && stage.activation == Activation::Identity, "pool and activation have gradients");
     } else {
         assert!(!pass.sum_gradient.meets(&pass.output_gradient, run.batch), "a stage writes where it reads");
-        assert!(!pass.sum_gradient.meets(&stage.output, run.batch), "a stage writes where it reads");
+        let reads = stage.activation != Activation::Identity;
+        assert!(!(reads && pass.sum_gradient.meets(&stage.output, run.batch)), "a stage writes where it reads");
     }
     if let Some(residual) = &pass.residual_gradient {
         assert!(is_blocked(&residual.buffer.map, stage.geometry.output), "the residual has the convolution's size");
@@ -117,7 +118,10 @@ impl Plane<'_> {
         let at = |view: &View| view.at(self.sample, self.block, row as isize, column as isize);
         // SAFETY: see `run`.
         unsafe {
-            let v = back.activation.gradient(s, s.load_from(at(&back.y)), s.load_from(at(&back.dy)));
+            let mut v = s.load_from(at(&back.dy));
+            if back.activation != Activation::Identity {
+                v = back.activation.gradient(s, s.load_from(at(&back.y)), v);
+            }
             s.first(back.depth - self.block * LANES, v)
         }
     }
