@@ -25,11 +25,8 @@ pub fn add_backward(graph: &Graph, program: &mut Program, as_layer: bool) {
         let train_weights = stage.weights.is_some() && !stage.frozen;
         let upstream = stage.inputs.iter().chain(&stage.residual).any(|&n| trained[n]);
         let only_for_input = !train_weights && !upstream;
-        let saves_statistics = matches!(stage.kind, Kind::Norm { .. });
+        let saves_statistics = matches!(stage.kind, Kind::Norm { .. }) && !stage.frozen;
         if only_for_input && !as_layer {
-            if saves_statistics {
-                save(program, index);
-            }
             continue;
         }
         if saves_statistics || stage.pool {

@@ -4,6 +4,7 @@
 use crate::backward::trained_upstream;
 use crate::ir::{Bias, Conv, ConvKind, Graph, NodeId, Op, Output, Window};
 use crate::plan::{Kind, Stage, is_identity};
+use crate::shape::Rounding;
 
 /// The stages of one program and, per node, the node whose value stands for its own (itself, or the one before a
 /// dropout that does nothing, a flatten that costs nothing, ...).
@@ -162,7 +163,14 @@ impl<'a> Fuser<'a> {
             return *conv;
         }
         let (h, w, _) = self.extent[input];
-        let window = Window { kernel: (h, w), stride: (1, 1), pad_before: (0, 0), pad_after: (0, 0), dilation: (1, 1) };
+        let window = Window {
+            kernel: (h, w),
+            stride: (1, 1),
+            pad_before: (0, 0),
+            pad_after: (0, 0),
+            dilation: (1, 1),
+            rounding: Rounding::Exact,
+        };
         Conv { window, ..*conv }
     }
 

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use syn::{Attribute, Ident, Path, Visibility};
 
 use crate::ast::Budget;
-use crate::shape::Volume;
+use crate::shape::{Rounding, Volume};
 
 pub type NodeId = usize;
 pub type WeightsId = usize;
@@ -116,6 +116,8 @@ pub struct Window {
     /// beyond it; it sees only what is inside.
     pub pad_after: (u64, u64),
     pub dilation: (u64, u64),
+    /// What its output was computed with.
+    pub rounding: Rounding,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

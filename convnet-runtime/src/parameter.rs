@@ -1,7 +1,9 @@
 //! One tensor of parameters: its values in the order the kernels read, its gradient, the optimizer's state.
 
+use crate::cpu::map::LANES;
 use crate::cpu::memory::Floats;
-use crate::ops::conv::Geometry;
+use crate::error::LengthError;
+use crate::ops::conv::{Geometry, pack};
 
 /// A tensor of parameters. Values lie as the kernels read them; `values` and `set` speak the order of weight files
 /// (PyTorch's: filters as `[K, C / groups, H, W]`, fully connected as `[K, C * H * W]`).
@@ -13,7 +15,9 @@ pub struct Parameter {
     role: Role,
     pub(crate) value: Floats,
     /// Empty until the first training step; packed like the values.
-    pub(crate) gradient: Floats,
+    gradient: Floats,
+    /// The last pass backward has written the gradient, and no update has used it yet.
+    fresh: bool,
     /// The optimizer's memory (velocity); empty until it is needed.
     pub(crate) state: Floats,
 }
@@ -42,4 +46,221 @@ pub enum Role {
     RunningMean,
     /// One at first, not trained by gradients.
     RunningVariance,
+}
+
+impl Role {
+    /// A gradient trains it; `false` for running statistics.
+    pub const fn is_trained(self) -> bool {
+        !matches!(self, Self::RunningMean | Self::RunningVariance)
+    }
+}
+
+impl Parameter {
+    /// A parameter at its first value: one for scales and running variances, zero for all else.
+    ///
+    /// `shape` is the shape in weight files; its product is the number of values.
+    pub(crate) fn new(shape: Vec<usize>, packing: Packing, role: Role) -> Self {
+        let len: usize = shape.iter().product();
+        let packed = match packing {
+            Packing::Plain => len,
+            Packing::Filters(geometry) => pack::packed_len(geometry),
+            Packing::Positions(geometry) => positions(geometry).0 * LANES,
+        };
+        let mut value = Floats::zeros(packed);
+        if matches!(role, Role::Scale | Role::RunningVariance) {
+            value[..len].fill(1.0);
+        }
+        Self { shape, packing, role, value, gradient: Floats::default(), fresh: false, state: Floats::default() }
+    }
+
+    /// The shape in weight files.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The number of values.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// It has no values: the bias of a layer that has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What it is for.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The values in the order of weight files.
+    pub fn values(&self) -> Vec<f32> {
+        self.unpack(&self.value)
+    }
+
+    /// Sets the values, given in the order of weight files. The optimizer's memory of the old ones is forgotten.
+    ///
+    /// # Errors
+    /// If `values` are not exactly [`len`](Self::len) many; the parameter is then left as it was.
+    pub fn set(&mut self, values: &[f32]) -> Result<(), LengthError> {
+        let len = self.len();
+        if values.len() != len {
+            return Err(LengthError::new(format!("a parameter of shape {:?}", self.shape), len, values.len()));
+        }
+        match self.packing {
+            Packing::Plain => self.value[..len].copy_from_slice(values),
+            Packing::Filters(geometry) => pack::pack(geometry, values, &mut self.value),
+            Packing::Positions(geometry) => {
+                for_positions(geometry, |file, packed| self.value[packed] = values[file]);
+            }
+        }
+        self.state.fill(0.0);
+        Ok(())
+    }
+
+    /// The gradient that the last training step has left, in the order of weight files; zeros before the first.
+    pub fn gradient(&self) -> Vec<f32> {
+        if self.gradient.is_empty() { vec![0.0; self.len()] } else { self.unpack(&self.gradient) }
+    }
+
+    /// The values as the kernels read them.
+    pub(crate) fn packed(&self) -> &[f32] {
+        &self.value
+    }
+
+    /// The values as the kernels read them, to write: running statistics.
+    pub(crate) fn packed_mut(&mut self) -> &mut [f32] {
+        &mut self.value
+    }
+
+    /// The values and the gradient, both packed. The gradient holds zeros at first, later what the step before has
+    /// left, and is `fresh` from now on: the optimizer will use it.
+    pub(crate) fn with_gradient(&mut self) -> (&[f32], &mut [f32]) {
+        self.gradient.grow(self.value.len());
+        self.fresh = true;
+        (&self.value, &mut self.gradient)
+    }
+
+    /// The gradient to write, packed; see [`with_gradient`](Self::with_gradient).
+    pub(crate) fn gradient_mut(&mut self) -> &mut [f32] {
+        self.with_gradient().1
+    }
+
+    /// The gradient, packed, if a pass backward has written it since the last update.
+    pub(crate) fn fresh_gradient(&self) -> Option<&[f32]> {
+        self.fresh.then_some(&*self.gradient)
+    }
+
+    /// Marks the gradient as used, without using it: the step has failed.
+    pub(crate) fn spend_gradient(&mut self) {
+        self.fresh = false;
+    }
+
+    /// Values and gradient, packed alike, and marks the gradient as used; nothing if no gradient is fresh.
+    pub(crate) fn update(&mut self) -> Option<(&mut [f32], &[f32])> {
+        std::mem::take(&mut self.fresh).then_some((&mut *self.value, &*self.gradient))
+    }
+
+    /// Like [`update`](Self::update), with the optimizer's memory, made when first asked for, zero at first.
+    pub(crate) fn update_with_state(&mut self) -> Option<(&mut [f32], &[f32], &mut [f32])> {
+        if !std::mem::take(&mut self.fresh) {
+            return None;
+        }
+        self.state.grow(self.value.len());
+        Some((&mut self.value, &self.gradient, &mut self.state))
+    }
+
+    fn unpack(&self, packed: &[f32]) -> Vec<f32> {
+        let mut values = vec![0.0; self.len()];
+        match self.packing {
+            Packing::Plain => values.copy_from_slice(&packed[..self.len()]),
+            Packing::Filters(geometry) => pack::unpack(geometry, packed, &mut values),
+            Packing::Positions(geometry) => for_positions(geometry, |file, at| values[file] = packed[at]),
+        }
+        values
+    }
+}
+
+/// Positions of all channel blocks of the output, and positions of one.
+fn positions(geometry: &Geometry) -> (usize, usize) {
+    let [height, width, depth] = geometry.output;
+    (depth.div_ceil(LANES) * height * width, height * width)
+}
+
+/// Calls `f` with the index in the file and the index in memory of each value of a bias per position.
+fn for_positions(geometry: &Geometry, mut f: impl FnMut(usize, usize)) {
+    let (_, plane) = positions(geometry);
+    for k in 0..geometry.output[2] {
+        for at in 0..plane {
+            f(k * plane + at, ((k / LANES) * plane + at) * LANES + k % LANES);
+        }
+    }
+}
+
+impl std::fmt::Debug for Parameter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Parameter({:?}, {:?})", self.role, self.shape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::conv::{Algorithm, Bias};
+
+    static GEOMETRY: Geometry = Geometry {
+        input: [4, 5, 3],
+        output: [2, 3, 18],
+        kernel: [3, 3],
+        stride: [1, 1],
+        pad: [0, 0],
+        dilation: [1, 1],
+        groups: 1,
+        bias: Bias::Position,
+        algorithm: Algorithm::Blocked,
+    };
+
+    #[test]
+    fn values_come_back_in_file_order() {
+        for (shape, packing) in [
+            (vec![5], Packing::Plain),
+            (vec![18, 3, 3, 3], Packing::Filters(&GEOMETRY)),
+            (vec![18, 2, 3], Packing::Positions(&GEOMETRY)),
+        ] {
+            let mut parameter = Parameter::new(shape, packing, Role::Weight);
+            let values: Vec<f32> = (1..=parameter.len()).map(|v| v as f32).collect();
+            parameter.set(&values).expect("the length fits");
+            assert_eq!(parameter.values(), values);
+            assert_eq!(parameter.packed().len() % LANES, 0);
+        }
+    }
+
+    #[test]
+    fn a_bias_per_position_is_blocked_by_channels() {
+        let mut bias = Parameter::new(vec![18, 2, 3], Packing::Positions(&GEOMETRY), Role::Bias);
+        let values: Vec<f32> = (0..108).map(|v| v as f32).collect();
+        bias.set(&values).expect("the length fits");
+        assert_eq!(bias.packed().len(), 2 * 6 * 16);
+        // Channel 17, row 1, column 2: second block, position 5, lane 1.
+        assert_eq!(bias.packed()[(6 + 5) * 16 + 1].to_bits(), values[17 * 6 + 5].to_bits());
+    }
+
+    #[test]
+    fn a_wrong_length_is_an_error_with_numbers() {
+        let mut parameter = Parameter::new(vec![2, 3], Packing::Plain, Role::Weight);
+        let error = parameter.set(&[1.0; 5]).expect_err("five are not six");
+        assert_eq!(error.to_string(), "a parameter of shape [2, 3] has 6 values, but 5 were given");
+    }
+
+    #[test]
+    fn a_gradient_is_used_once() {
+        let mut parameter = Parameter::new(vec![3], Packing::Plain, Role::Weight);
+        assert_eq!(parameter.gradient(), [0.0; 3]);
+        assert!(parameter.update().is_none());
+        parameter.gradient_mut()[0] = 2.0;
+        assert!(parameter.fresh_gradient().is_some());
+        assert!(parameter.update().is_some());
+        assert!(parameter.update().is_none());
+        assert_eq!(parameter.gradient(), [2.0, 0.0, 0.0]);
+    }
 }

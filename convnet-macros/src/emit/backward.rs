@@ -70,11 +70,10 @@ fn call(plan: &Plan<'_>, stages: &Stages<'_>, stage: &Stage, back: &Backward, fo
             }
         }
         Kind::Norm { .. } => {
-            let fixed = stage.frozen;
             quote! {
                 const BACKWARD: rt::bn::Backward = rt::bn::Backward {
                     stage: #constant, output_gradient: #output, input_gradient: #input, residual_gradient: #residual,
-                    train_weights: #train, fixed: #fixed, accumulate: #accumulate,
+                    train_weights: #train, accumulate: #accumulate,
                 };
                 rt::bn::backward(&BACKWARD, &mut #weights, run)
             }

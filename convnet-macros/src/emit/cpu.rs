@@ -12,8 +12,6 @@ use crate::ir::{Graph, NodeId, Op, Output, Tap, WeightsId};
 use crate::plan::{Kind, Program, Stage};
 
 pub fn network(plan: &Plan<'_>) -> TokenStream {
-    let graph = plan.graph;
-    let ident = &graph.name;
     let inference = Stages { program: plan.inference, prefix: "" };
     let training = Stages { program: plan.training, prefix: "T" };
     let (buffers, training_buffers) = (inference.buffers(), training.buffers());
@@ -126,6 +124,7 @@ fn call(graph: &Graph, stages: &Stages<'_>, stage: &Stage, training: bool, outpu
             quote!(rt::network::forward_train(&#constant, &mut #weights, run))
         }
         Kind::Network { .. } => quote!(rt::network::forward(&#constant, &#weights, run)),
+        Kind::Dropout { .. } => quote!(rt::dropout::forward_train(&#constant, run)),
         kind => {
             let module = module(kind);
             quote!(rt::#module::forward(&#constant, run))

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, Visibility};
 
-use super::{Plan, backbone, name, number};
+use super::{Plan, name, number};
 use crate::ir::{Graph, NodeId, Op, Output, WeightsId};
 use crate::shape::Volume;
 

@@ -63,6 +63,11 @@ impl Map {
         }
     }
 
+    /// Values of one volume.
+    pub const fn len(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+
     /// Floats at one position of one block: 16, or 1 when planar.
     pub const fn lanes(&self) -> usize {
         match self.layout {
@@ -89,5 +94,30 @@ impl Map {
     /// Floats from the beginning of a sample to position (0, 0) of this map's first block.
     pub const fn origin(&self) -> usize {
         self.first * self.plane() + self.border[0] * self.row() + self.border[1] * self.lanes()
+    }
+}
+
+impl Buffer {
+    /// A blocked buffer of its own: `offset` floats per sample before it, `[height, width, depth]`, and its border
+    /// (top, left, bottom, right).
+    pub const fn blocked(offset: usize, extent: [usize; 3], border: [usize; 4]) -> Self {
+        Self::whole(offset, extent, border, Layout::Blocked)
+    }
+
+    /// A planar buffer of its own.
+    pub const fn planar(offset: usize, extent: [usize; 3], border: [usize; 4]) -> Self {
+        Self::whole(offset, extent, border, Layout::Planar)
+    }
+
+    const fn whole(offset: usize, [height, width, channels]: [usize; 3], border: [usize; 4], layout: Layout) -> Self {
+        let mut map = Map { height, width, channels, border, layout, blocks: 0, first: 0 };
+        map.blocks = map.own_blocks();
+        Self { offset, map }
+    }
+
+    /// The part of this buffer that begins at its channel block `first`.
+    #[must_use]
+    pub const fn part(self, first: usize, [height, width, channels]: [usize; 3]) -> Self {
+        Self { offset: self.offset, map: Map { height, width, channels, first, ..self.map } }
     }
 }

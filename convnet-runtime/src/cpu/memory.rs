@@ -13,6 +13,11 @@ pub struct Floats {
 }
 
 impl Floats {
+    /// None.
+    pub const fn new() -> Self {
+        Self { lines: Vec::new() }
+    }
+
     /// Zeros, `len` rounded up to a multiple of 16.
     pub fn zeros(len: usize) -> Self {
         Self { lines: vec![Line([0.0; 16]); len.div_ceil(16)] }

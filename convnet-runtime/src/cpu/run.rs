@@ -29,12 +29,13 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The workspace of the network in `slot`, made when first asked for.
-    pub fn nested(&mut self, slot: usize) -> &mut Workspace {
-        if self.workspace.nested.len() <= slot {
-            self.workspace.nested.resize_with(slot + 1, Workspace::default);
+    /// The arena, and beside it the workspace of the network in `slot`, made when first asked for.
+    pub fn beside(&mut self, slot: usize) -> (&mut [f32], &mut Workspace) {
+        let Workspace { arena, nested } = &mut *self.workspace;
+        if nested.len() <= slot {
+            nested.resize_with(slot + 1, Workspace::default);
         }
-        &mut self.workspace.nested[slot]
+        (arena, &mut nested[slot])
     }
 
     /// All samples of a buffer.

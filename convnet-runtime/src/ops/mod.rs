@@ -13,6 +13,10 @@ pub mod lrn;
 pub mod maxout;
 pub mod network;
 pub mod pool;
+pub mod real;
+pub mod relayout;
 pub mod softmax;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod upsample;
 pub mod widen;

@@ -1,6 +1,14 @@
 //! Elementwise activations; the gradient of each follows from its output.
 
-use crate::cpu::map::{Buffer, Gradient};
+mod cpu;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use cpu::gradient;
+pub use cpu::{apply, backward, forward, slope};
+
+use crate::cpu::map::Buffer;
 
 /// `y = f(x)`, elementwise.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,5 +1,12 @@
 //! The sum of volumes, with an activation.
 
+mod cpu;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::{backward, forward};
+
 use crate::cpu::map::{Buffer, Gradient};
 
 /// One stage.

@@ -1,4 +1,18 @@
-//! Batch normalisation: `y = (x - mean) / sqrt(var + eps) * weight + bias`, PyTorch's rules.
+//! Batch normalisation: `y = (x - mean) / sqrt(var + eps) * weight + bias`, PyTorch's rules. In training, mean and
+//! variance are the batch's, over samples and positions (Ioffe and Szegedy 2015).
+//!
+//! One value per channel has variance 0, so that `y = bias`; it moves the running mean and leaves the running variance
+//! as it is (PyTorch refuses such a batch).
+
+mod cpu;
+mod gradient;
+mod moments;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::{forward, forward_train};
+pub use gradient::backward;
 
 use crate::cpu::map::Buffer;
 
@@ -17,15 +31,15 @@ pub struct Stage {
     pub eps: f32,
     /// Weight of the batch in the running statistics.
     pub momentum: f32,
-    /// In training: where mean and 1/sqrt(var + eps) of the batch are kept, `2 * blocks * 16` floats (per sample,
-    /// of which the first sample's are used).
+    /// In training: where mean and variance of the batch are kept, `2 * blocks * 16` floats (per sample, of which the
+    /// first sample's are used). Nothing where the stage runs with running statistics.
     pub statistics: Option<usize>,
 }
 
 /// The backward stage.
 #[derive(Clone, Copy, Debug)]
 pub struct Backward {
-    /// What ran forward in training mode.
+    /// What ran forward. Without `statistics`, the gradient is that of normalising with the running ones.
     pub stage: Stage,
     /// The gradient of the output.
     pub output_gradient: Buffer,

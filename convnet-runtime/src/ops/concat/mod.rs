@@ -1,5 +1,12 @@
 //! Volumes behind each other along the depth.
 
+mod cpu;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::{backward, forward};
+
 use crate::cpu::map::{Buffer, Gradient};
 
 /// One stage. An input of which the map is already a part of the output's buffer is left where it is.

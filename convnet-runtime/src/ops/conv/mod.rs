@@ -1,6 +1,8 @@
 //! Convolution: `y[k, oy, ox] = b[k] + sum_{c, fy, fx} w[k, c, fy, fx] x[c, oy S + fy D - P, ox S + fx D - P]`.
 //! Also depthwise (groups = depth) and fully connected (the filter covers the whole input).
 
+pub mod pack;
+
 use crate::cpu::map::{Buffer, Gradient};
 use crate::ops::activation::Activation;
 
@@ -25,6 +27,21 @@ pub struct Geometry {
     pub bias: Bias,
     /// Which kernel runs it, and so how its weights are packed.
     pub algorithm: Algorithm,
+}
+
+impl Geometry {
+    /// One weight that nothing uses: what a network that is wrong is made of.
+    pub const NOTHING: Self = Self {
+        input: [1; 3],
+        output: [1; 3],
+        kernel: [1; 2],
+        stride: [1; 2],
+        pad: [0; 2],
+        dilation: [1; 2],
+        groups: 1,
+        bias: Bias::Channel,
+        algorithm: Algorithm::Blocked,
+    };
 }
 
 /// What is added to the sums.

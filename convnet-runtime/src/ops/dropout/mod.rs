@@ -1,5 +1,12 @@
 //! Dropout in training: an element survives with probability `1 - p` and is divided by it.
 
+mod cpu;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::{backward, forward_train};
+
 use crate::cpu::map::Buffer;
 
 /// One stage.
@@ -13,4 +20,43 @@ pub struct Stage {
     pub p: f32,
     /// The layer's number, which names its random numbers.
     pub layer: u64,
+}
+
+/// Which elements survive: element i of the batch in NCHW order has the i-th number of a `SplitMix64` generator (Steele,
+/// Lea and Flood 2014) that begins at a hash of seed and layer, so that no order of evaluation matters.
+#[derive(Clone, Copy, Debug)]
+pub struct Mask {
+    start: u64,
+    p: f32,
+    /// `p` in units of 2^-24.
+    threshold: u64,
+}
+
+impl Mask {
+    /// The mask of one layer in one pass.
+    pub const fn new(seed: u64, layer: u64, p: f32) -> Self {
+        let start = mix(mix(seed.wrapping_add(GOLDEN)) ^ layer.wrapping_mul(GOLDEN));
+        Self { start, p, threshold: (p as f64 * 16_777_216.0) as u64 }
+    }
+
+    /// Probability of being dropped.
+    pub const fn p(&self) -> f32 {
+        self.p
+    }
+
+    /// Whether element `i` survives.
+    #[inline(always)]
+    pub const fn survives(&self, i: u64) -> bool {
+        mix(self.start.wrapping_add(i.wrapping_add(1).wrapping_mul(GOLDEN))) >> 40 >= self.threshold
+    }
+}
+
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The output function of `SplitMix64`.
+#[inline(always)]
+pub(crate) const fn mix(z: u64) -> u64 {
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }

@@ -1,5 +1,11 @@
 //! A volume becomes features in channel, height, width order.
 
+mod cpu;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::{backward, forward};
+
 use crate::cpu::map::Buffer;
 
 /// One stage.

@@ -1,5 +1,12 @@
 //! Global average pooling: the mean of each channel.
 
+mod cpu;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::{backward, forward};
+
 use crate::cpu::map::Buffer;
 
 /// One stage.

@@ -1,5 +1,14 @@
 //! Local response normalisation: `y = x / (k + alpha / n * sum x^2)^beta`.
 
+mod across;
+mod cpu;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+mod within;
+
+pub use cpu::{backward, forward};
+
 use crate::cpu::map::Buffer;
 
 /// One stage.
@@ -19,4 +28,33 @@ pub struct Stage {
     pub k: f32,
     /// Over n x n positions of one channel (zero padded, divided by n^2) instead of n channels.
     pub within: bool,
+}
+
+/// The numbers of the formula.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    /// Channels in the sum, or the side of the square of positions when `within`; odd.
+    pub n: usize,
+    /// Weight of the mean square.
+    pub alpha: f32,
+    /// Exponent.
+    pub beta: f32,
+    /// Constant.
+    pub k: f32,
+    /// Over positions instead of channels.
+    pub within: bool,
+}
+
+impl Rule {
+    /// What the sum of squares is divided by.
+    pub const fn count(&self) -> usize {
+        if self.within { self.n * self.n } else { self.n }
+    }
+}
+
+impl Stage {
+    /// The numbers of the formula.
+    pub const fn rule(&self) -> Rule {
+        Rule { n: self.n, alpha: self.alpha, beta: self.beta, k: self.k, within: self.within }
+    }
 }

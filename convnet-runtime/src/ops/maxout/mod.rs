@@ -1,5 +1,12 @@
 //! Maximum over channels `k j .. k j + k - 1`; the gradient goes to the first of equals.
 
+mod cpu;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::{backward, forward};
+
 use crate::cpu::map::Buffer;
 
 /// One stage.

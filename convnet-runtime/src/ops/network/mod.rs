@@ -1,6 +1,12 @@
 //! Another network used as a layer.
 
-use crate::cpu::map::{Buffer, Gradient};
+mod cpu;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::{backward, forward, forward_train};
+
+use crate::cpu::map::Buffer;
 
 /// One stage.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,12 @@
 //! Softmax over the depth, at every position.
 
+mod cpu;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::forward;
+
 use crate::cpu::map::Buffer;
 
 /// One stage.

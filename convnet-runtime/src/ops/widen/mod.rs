@@ -1,5 +1,12 @@
 //! Zero channels before and after the incoming ones.
 
+mod cpu;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::{backward, forward};
+
 use crate::cpu::map::Buffer;
 
 /// One stage.

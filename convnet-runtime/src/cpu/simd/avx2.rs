@@ -1,0 +1,152 @@
+//! AVX2 and FMA: two registers hold the 16 lanes.
+
+#[allow(clippy::wildcard_imports)]
+use std::arch::x86_64::*;
+
+use super::{Isa, Kernel, Simd};
+
+/// The processor has AVX2 and FMA.
+#[derive(Clone, Copy, Debug)]
+pub struct Avx2(());
+
+impl Avx2 {
+    /// If the processor has the instructions.
+    #[inline]
+    pub fn new() -> Option<Self> {
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
+    }
+}
+
+macro_rules! op {
+    ($e:expr) => {
+        // SAFETY: `self` proves that the processor has the instruction.
+        unsafe { $e }
+    };
+}
+
+macro_rules! both {
+    ($f:path, $($a:ident),*) => {
+        op!([$f($($a[0]),*), $f($($a[1]),*)])
+    };
+}
+
+type V = [__m256; 2];
+
+impl Simd for Avx2 {
+    type V = V;
+    type Mask = V;
+
+    const ISA: Isa = Isa::Avx2;
+    const TILE_BLOCKS: usize = 1;
+    const TILE_PIXELS: usize = 6;
+
+    #[inline(always)]
+    fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
+        #[target_feature(enable = "avx2,fma")]
+        fn enter<K: Kernel>(s: Avx2, kernel: K) -> K::Output {
+            kernel.run(s)
+        }
+        op!(enter(self, kernel))
+    }
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> V {
+        op!([_mm256_set1_ps(x); 2])
+    }
+
+    #[inline(always)]
+    unsafe fn load_from(self, x: *const f32) -> V {
+        // SAFETY: the caller's promise.
+        unsafe { [_mm256_loadu_ps(x), _mm256_loadu_ps(x.add(8))] }
+    }
+
+    #[inline(always)]
+    unsafe fn store_to(self, x: *mut f32, v: V) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            _mm256_storeu_ps(x, v[0]);
+            _mm256_storeu_ps(x.add(8), v[1]);
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch(self, x: *const f32) {
+        op!(_mm_prefetch::<_MM_HINT_T0>(x.cast()));
+    }
+
+    #[inline(always)]
+    fn add(self, a: V, b: V) -> V {
+        both!(_mm256_add_ps, a, b)
+    }
+
+    #[inline(always)]
+    fn sub(self, a: V, b: V) -> V {
+        both!(_mm256_sub_ps, a, b)
+    }
+
+    #[inline(always)]
+    fn mul(self, a: V, b: V) -> V {
+        both!(_mm256_mul_ps, a, b)
+    }
+
+    #[inline(always)]
+    fn div(self, a: V, b: V) -> V {
+        both!(_mm256_div_ps, a, b)
+    }
+
+    #[inline(always)]
+    fn fma(self, a: V, b: V, c: V) -> V {
+        both!(_mm256_fmadd_ps, a, b, c)
+    }
+
+    #[inline(always)]
+    fn max(self, a: V, b: V) -> V {
+        both!(_mm256_max_ps, a, b)
+    }
+
+    #[inline(always)]
+    fn min(self, a: V, b: V) -> V {
+        both!(_mm256_min_ps, a, b)
+    }
+
+    #[inline(always)]
+    fn sqrt(self, a: V) -> V {
+        both!(_mm256_sqrt_ps, a)
+    }
+
+    #[inline(always)]
+    fn pow2(self, n: V) -> V {
+        let [a, b] = self.add(n, self.splat(super::portable::POW2_BIAS));
+        op!([
+            _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_castps_si256(a))),
+            _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_castps_si256(b))),
+        ])
+    }
+
+    #[inline(always)]
+    fn gt(self, a: V, b: V) -> V {
+        op!([_mm256_cmp_ps::<_CMP_GT_OQ>(a[0], b[0]), _mm256_cmp_ps::<_CMP_GT_OQ>(a[1], b[1])])
+    }
+
+    #[inline(always)]
+    fn select(self, mask: V, yes: V, no: V) -> V {
+        both!(_mm256_blendv_ps, no, yes, mask)
+    }
+
+    #[inline(always)]
+    fn bits(self, mask: V) -> u16 {
+        op!(_mm256_movemask_ps(mask[0]) as u16 | (_mm256_movemask_ps(mask[1]) as u16) << 8)
+    }
+
+    #[inline(always)]
+    fn mask(self, bits: u16) -> V {
+        op!({
+            let lane = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+            let half = |byte: u16| {
+                let all = _mm256_set1_epi32(i32::from(byte));
+                _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(all, lane), lane))
+            };
+            [half(bits & 255), half(bits >> 8)]
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! Vectors of 16 floats, one channel block wide whatever the instruction set, and the choice of the set at run time.
+//!
+//! A kernel is written once, as a [`Kernel`] generic over [`Simd`]; [`dispatch`] runs it inside a function compiled for
+//! the best instruction set of this machine. Everything between `Kernel::run` and the vector operations must be
+//! `#[inline(always)]`, otherwise the operations become calls: correct, but slow.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod isa;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod portable;
+#[cfg(test)]
+mod tests;
+
+#[cfg(target_arch = "x86_64")]
+pub use avx2::Avx2;
+#[cfg(target_arch = "x86_64")]
+pub use avx512::Avx512;
+pub use isa::Isa;
+#[cfg(target_arch = "aarch64")]
+pub use neon::Neon;
+pub use portable::Portable;
+
+use super::map::LANES;
+
+/// The operations on 16 lanes. A value of the type proves that the processor has the instructions.
+pub trait Simd: Copy + Send + Sync + 'static {
+    /// Sixteen floats.
+    type V: Copy;
+    /// Sixteen truth values.
+    type Mask: Copy;
+
+    /// The instruction set.
+    const ISA: Isa;
+    /// The register tile of matrix products: blocks of 16 output channels.
+    const TILE_BLOCKS: usize;
+    /// The register tile of matrix products: positions.
+    const TILE_PIXELS: usize;
+
+    /// Runs the kernel in a function compiled for this instruction set.
+    fn vectorize<K: Kernel>(self, kernel: K) -> K::Output;
+
+    /// The same number in every lane.
+    fn splat(self, x: f32) -> Self::V;
+
+    /// Sixteen floats from memory, at any alignment.
+    ///
+    /// # Safety
+    /// `x` points to 16 readable floats.
+    unsafe fn load_from(self, x: *const f32) -> Self::V;
+
+    /// Sixteen floats into memory, at any alignment.
+    ///
+    /// # Safety
+    /// `x` points to 16 writable floats.
+    unsafe fn store_to(self, x: *mut f32, v: Self::V);
+
+    /// Asks for the cache line at `x`, wherever that is.
+    fn prefetch(self, x: *const f32);
+
+    /// `a + b`
+    fn add(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a - b`
+    fn sub(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a b`
+    fn mul(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a / b`
+    fn div(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a b + c`, rounded once where the instruction set can.
+    fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// `a` where `a > b`, else `b`; where `b` is not a number the result is not either.
+    fn max(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a` where `a < b`, else `b`; where `b` is not a number the result is not either.
+    fn min(self, a: Self::V, b: Self::V) -> Self::V;
+    /// The square root.
+    fn sqrt(self, a: Self::V) -> Self::V;
+    /// `2^n` for whole `n` from -126 to 127.
+    fn pow2(self, n: Self::V) -> Self::V;
+
+    /// `a > b`
+    fn gt(self, a: Self::V, b: Self::V) -> Self::Mask;
+    /// `yes` where the mask is set, else `no`.
+    fn select(self, mask: Self::Mask, yes: Self::V, no: Self::V) -> Self::V;
+    /// Lane i as bit i.
+    fn bits(self, mask: Self::Mask) -> u16;
+    /// Bit i as lane i.
+    fn mask(self, bits: u16) -> Self::Mask;
+
+    /// The lanes as an array.
+    #[inline(always)]
+    fn to_array(self, v: Self::V) -> [f32; LANES] {
+        let mut array = [0.0; LANES];
+        self.store(&mut array, v);
+        array
+    }
+
+    /// Zero in every lane.
+    #[inline(always)]
+    fn zero(self) -> Self::V {
+        self.splat(0.0)
+    }
+
+    /// Sixteen floats from memory.
+    #[inline(always)]
+    fn load(self, x: &[f32; LANES]) -> Self::V {
+        // SAFETY: the array has 16 floats.
+        unsafe { self.load_from(x.as_ptr()) }
+    }
+
+    /// Sixteen floats into memory.
+    #[inline(always)]
+    fn store(self, x: &mut [f32; LANES], v: Self::V) {
+        // SAFETY: the array has 16 floats.
+        unsafe { self.store_to(x.as_mut_ptr(), v) }
+    }
+
+    /// The first 16 floats, zeros for those that are missing.
+    #[inline(always)]
+    fn load_part(self, x: &[f32]) -> Self::V {
+        let mut array = [0.0; LANES];
+        let n = x.len().min(LANES);
+        array[..n].copy_from_slice(&x[..n]);
+        self.load(&array)
+    }
+
+    /// As many lanes as there is room for.
+    #[inline(always)]
+    fn store_part(self, x: &mut [f32], v: Self::V) {
+        let n = x.len().min(LANES);
+        x[..n].copy_from_slice(&self.to_array(v)[..n]);
+    }
+
+    /// `c - a b`
+    #[inline(always)]
+    fn fnma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        self.fma(self.sub(self.zero(), a), b, c)
+    }
+
+    /// The nearest whole number, for magnitudes below 2^22.
+    #[inline(always)]
+    fn round(self, a: Self::V) -> Self::V {
+        let magic = self.splat(12_582_912.0);
+        self.sub(self.add(a, magic), magic)
+    }
+
+    /// The sum of the lanes, in a fixed order.
+    #[inline(always)]
+    fn reduce_add(self, v: Self::V) -> f32 {
+        let mut a = self.to_array(v);
+        let mut n = LANES / 2;
+        while n > 0 {
+            for i in 0..n {
+                a[i] += a[i + n];
+            }
+            n /= 2;
+        }
+        a[0]
+    }
+
+    /// The largest lane.
+    #[inline(always)]
+    fn reduce_max(self, v: Self::V) -> f32 {
+        self.to_array(v).into_iter().fold(f32::NEG_INFINITY, f32::max)
+    }
+
+    /// Zero in the lanes from `n` on.
+    #[inline(always)]
+    fn first(self, n: usize, v: Self::V) -> Self::V {
+        if n >= LANES { v } else { self.select(self.mask((1 << n) - 1), v, self.zero()) }
+    }
+}
+
+/// Something to run with vectors. `run` must be `#[inline(always)]`.
+pub trait Kernel {
+    /// What it gives.
+    type Output;
+    /// Does the work.
+    fn run<S: Simd>(self, s: S) -> Self::Output;
+}
+
+/// Runs the kernel on the instruction set in force: see [`Isa::current`].
+#[inline]
+pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    Isa::current().run(kernel)
+}

@@ -1,0 +1,204 @@
+//! Parallel loops over the tasks of one stage, on rayon's current pool.
+//!
+//! What a task computes never depends on the number of threads, only who runs it does.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::simd::Isa;
+
+/// Work, in floating-point operations, below which waking another thread costs more than it gains.
+const SMALL: usize = 1 << 21;
+
+/// What moving a float through memory costs, in floating-point operations.
+pub const MOVE: usize = 16;
+
+/// Runs `task(0)`, ..., `task(tasks - 1)`, in any order, on all threads of the current pool. `work` is about the number
+/// of floating-point operations of all tasks together (count [`MOVE`] for a float that is moved through memory): where it is
+/// small, the caller's thread does everything.
+///
+/// Denormals are flushed to zero inside the tasks.
+pub fn parallel(tasks: usize, work: usize, task: impl Fn(usize) + Sync) {
+    if tasks < 2 || work < SMALL || rayon::current_num_threads() < 2 {
+        flushed(|| (0..tasks).for_each(task));
+        return;
+    }
+    let isa = Isa::current();
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        isa.scope(|| {
+            flushed(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    if i >= tasks {
+                        break;
+                    }
+                    task(i);
+                }
+            });
+        });
+    };
+    spread(rayon::current_num_threads().min(tasks), &worker);
+}
+
+/// Offers `n` copies of the worker to the pool, without allocating.
+fn spread(n: usize, worker: &(impl Fn() + Sync)) {
+    if n == 1 {
+        worker();
+    } else {
+        rayon::join(|| spread(n / 2, worker), || spread(n - n / 2, worker));
+    }
+}
+
+/// Where task `i` of `tasks` begins, in a range of `len` cut into parts that differ by one at most.
+#[inline]
+pub fn cut(len: usize, tasks: usize, i: usize) -> usize {
+    len * i / tasks
+}
+
+/// Memory that tasks write at the same time, each its own part.
+#[derive(Clone, Copy)]
+pub struct Shared(*mut f32);
+
+// SAFETY: it is an address; whoever dereferences it promises that no other thread does at the same place.
+unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
+
+impl Shared {
+    /// The memory of a slice.
+    pub fn new(memory: &mut [f32]) -> Self {
+        Self(memory.as_mut_ptr())
+    }
+
+    /// The address.
+    #[inline(always)]
+    pub fn get(self) -> *mut f32 {
+        self.0
+    }
+
+    /// A part of it.
+    ///
+    /// # Safety
+    /// The range lies in the slice that this was made of, that slice is still borrowed for this purpose, and no other
+    /// task touches the range.
+    #[inline(always)]
+    pub unsafe fn part<'a>(self, start: usize, len: usize) -> &'a mut [f32] {
+        // SAFETY: the caller's promise.
+        unsafe { std::slice::from_raw_parts_mut(self.0.add(start), len) }
+    }
+}
+
+/// Runs `f` with denormal inputs and results flushed to zero: they are slow, and mean nothing in a network. Restores the
+/// thread's setting.
+pub fn flushed<T>(f: impl FnOnce() -> T) -> T {
+    struct Restore(control::Register);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            control::write(self.0);
+        }
+    }
+    let before = control::read();
+    if before & control::FLUSH == control::FLUSH {
+        return f();
+    }
+    control::write(before | control::FLUSH);
+    let _restore = Restore(before);
+    f()
+}
+
+#[cfg(target_arch = "x86_64")]
+mod control {
+    use std::arch::asm;
+
+    pub type Register = u32;
+    /// Flush to zero, denormals are zero.
+    pub const FLUSH: u32 = 1 << 15 | 1 << 6;
+
+    #[inline]
+    pub fn read() -> u32 {
+        let mut register = 0_u32;
+        // SAFETY: stores MXCSR into a local variable.
+        unsafe { asm!("stmxcsr [{}]", in(reg) &raw mut register, options(nostack, preserves_flags)) };
+        register
+    }
+
+    #[inline]
+    pub fn write(register: u32) {
+        // SAFETY: only the bits that flush denormals ever differ from what was read; no code here relies on them.
+        unsafe { asm!("ldmxcsr [{}]", in(reg) &raw const register, options(nostack, preserves_flags)) };
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+mod control {
+    use std::arch::asm;
+
+    pub type Register = u64;
+    /// Flush to zero.
+    pub const FLUSH: u64 = 1 << 24;
+
+    #[inline]
+    pub fn read() -> u64 {
+        let register: u64;
+        // SAFETY: reads FPCR.
+        unsafe { asm!("mrs {}, fpcr", out(reg) register, options(nomem, nostack, preserves_flags)) };
+        register
+    }
+
+    #[inline]
+    pub fn write(register: u64) {
+        // SAFETY: only the bit that flushes denormals ever differs from what was read; no code here relies on it.
+        unsafe { asm!("msr fpcr, {}", in(reg) register, options(nostack, preserves_flags)) };
+    }
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod control {
+    pub type Register = u32;
+    pub const FLUSH: u32 = 0;
+
+    pub fn read() -> u32 {
+        0
+    }
+
+    pub fn write(_: u32) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hint::black_box;
+
+    #[test]
+    fn every_task_runs_once() {
+        for threads in [1, 2, 5] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            for (tasks, work) in [(0, SMALL), (1, SMALL), (7, 1), (100, SMALL)] {
+                let runs: Vec<_> = (0..tasks).map(|_| AtomicUsize::new(0)).collect();
+                pool.install(|| parallel(tasks, work, |i| _ = runs[i].fetch_add(1, Ordering::Relaxed)));
+                assert!(runs.iter().all(|n| n.load(Ordering::Relaxed) == 1));
+            }
+        }
+    }
+
+    #[test]
+    fn small_work_stays_on_the_callers_thread() {
+        let caller = std::thread::current().id();
+        parallel(10, SMALL - 1, |_| assert_eq!(std::thread::current().id(), caller));
+    }
+
+    #[test]
+    fn denormals_are_flushed_inside_only() {
+        let half = || black_box(f32::MIN_POSITIVE) * black_box(0.5);
+        let before = half().to_bits();
+        if control::FLUSH != 0 {
+            parallel(3, SMALL, |_| assert_eq!(half().to_bits(), 0));
+        }
+        assert_eq!(half().to_bits(), before);
+    }
+
+    #[test]
+    fn the_instruction_set_travels_with_the_tasks() {
+        Isa::Portable.scope(|| parallel(50, SMALL, |_| assert_eq!(Isa::current(), Isa::Portable)));
+    }
+}

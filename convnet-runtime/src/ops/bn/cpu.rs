@@ -1,0 +1,82 @@
+//! Batch normalisation forward on the CPU.
+
+use super::Stage;
+use super::moments::{self, Moments};
+use crate::cpu::map::{Buffer, LANES, Layout, Map};
+use crate::cpu::run::Run;
+use crate::cpu::simd::Simd;
+use crate::cpu::volumes::{Cut, Job, Part, Source};
+use crate::layers::BatchNorm;
+use crate::ops::activation::{self, Activation};
+
+/// Fills `stage.output`, with the running statistics.
+pub fn forward(stage: &Stage, layer: &BatchNorm, run: &mut Run<'_>) {
+    let residual = stage.residual.as_ref();
+    let ([x, r], y) = run.volumes([&stage.input, residual.unwrap_or(&stage.input)], &stage.output);
+    let moments = Moments::Running(layer);
+    y.each(Cut::Rows, &Normalise { stage, x, residual: residual.and(Some(r)), moments, layer });
+}
+
+/// Fills `stage.output`, with the statistics of the batch, which it keeps for `backward`; updates the running ones.
+///
+/// # Panics
+/// If the stage has no place for the statistics.
+pub fn forward_train(stage: &Stage, layer: &mut BatchNorm, run: &mut Run<'_>) {
+    let Some(statistics) = stage.statistics() else { panic!("a batch norm in training keeps its statistics") };
+    moments::of_batch(stage, &statistics, layer, run);
+
+    let residual = stage.residual.as_ref();
+    let reads = [&stage.input, residual.unwrap_or(&stage.input), &statistics];
+    let ([x, r, kept], y) = run.volumes(reads, &stage.output);
+    let moments = Moments::Kept(kept);
+    y.each(Cut::Rows, &Normalise { stage, x, residual: residual.and(Some(r)), moments, layer });
+}
+
+impl Stage {
+    /// Where the statistics lie, as a volume: two columns, mean and variance.
+    pub(super) fn statistics(&self) -> Option<Buffer> {
+        let map = pairs(self.input.map.channels);
+        self.statistics.map(|offset| Buffer { offset, map })
+    }
+}
+
+/// Two numbers per channel: a volume of two columns.
+pub(super) fn pairs(channels: usize) -> Map {
+    let blocks = channels.div_ceil(LANES);
+    Map { height: 1, width: 2, channels, border: [0; 4], layout: Layout::Blocked, blocks, first: 0 }
+}
+
+struct Normalise<'a> {
+    stage: &'a Stage,
+    x: Source<'a>,
+    residual: Option<Source<'a>>,
+    moments: Moments<'a>,
+    layer: &'a BatchNorm,
+}
+
+impl Job for Normalise<'_> {
+    fn cost(&self) -> usize {
+        2
+    }
+
+    #[inline(always)]
+    fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
+        let (block, row) = part.place();
+        let (n, depth) = (part.sample, part.depth(block));
+        let (mean, deviation) = self.moments.load(s, block, self.stage.eps);
+        let weight = s.div(moments::block(s, self.layer.weight.packed(), block), deviation);
+        let bias = moments::block(s, self.layer.bias.packed(), block);
+        let activation = self.stage.activation;
+        let end = |v| if activation == Activation::Identity { v } else { activation::apply(activation, s, v) };
+
+        let x = self.x.vectors(n, block, row);
+        let residual = self.residual.map(|residual| residual.vectors(n, block, row));
+        for (position, (y, x)) in part.vectors(block, row).iter_mut().zip(x).enumerate() {
+            let mut v = s.fma(s.sub(s.load(x), mean), weight, bias);
+            if let Some(residual) = residual {
+                v = s.add(v, s.load(&residual[position]));
+            }
+            s.store(y, s.first(depth, end(v)));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! A volume in another layout, with another border, at another place.
+
+mod cpu;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use cpu::{Channels, Rest, copy};
+pub use cpu::{backward, forward};
+
+use crate::cpu::map::Buffer;
+
+/// One stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage {
+    /// What it reads.
+    pub input: Buffer,
+    /// What it writes.
+    pub output: Buffer,
+}
