@@ -1,5 +1,6 @@
 //! Names and shapes of weights against those of torchvision, which `torchvision/names.py` has written.
 
+use convnet_runtime::parameter::Parameter;
 use convnet_runtime::prelude::*;
 
 use crate::alexnet::TorchvisionAlexNet;
@@ -9,11 +10,11 @@ use crate::vgg::{VggA, VggB, VggD, VggE};
 
 fn assert_weights<N: Network>(torchvision: &str) {
     let net = N::zeroed();
-    let mut ours = Vec::new();
-    net.visit(&Key::ROOT, &mut |key, parameter| {
+    let line = |(name, parameter): (String, &Parameter)| {
         let sides: Vec<String> = parameter.shape().iter().map(usize::to_string).collect();
-        ours.push(format!("{key} {}", sides.join("x")));
-    });
+        format!("{name} {}", sides.join("x"))
+    };
+    let mut ours: Vec<String> = net.parameters().into_iter().map(line).collect();
     let mut theirs: Vec<&str> = torchvision.lines().collect();
     ours.sort();
     theirs.sort_unstable();
