@@ -2,7 +2,7 @@ use convnet_runtime::prelude::*;
 
 network! {
     pub struct Net {
-        input 224x224x3 -> Backbone -> 7x7x64 -> FC-10
+        input 224x224x3 -> VggBody -> 7x7x64 -> FC-10
     }
 }
 

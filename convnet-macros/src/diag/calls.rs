@@ -4,6 +4,7 @@ use syn::Ident;
 
 use super::rows::Rows;
 use crate::ast::Block;
+use crate::shape::Volume;
 
 pub fn wrong_arguments(block: &Block, given: usize) -> String {
     let Block { name, parameters, .. } = block;
@@ -25,12 +26,12 @@ pub fn recursion(circle: &[&Ident]) -> String {
     format!("block `{only}` calls itself, which has no end")
 }
 
-pub fn other_weights(text: &str, call: &str, first: &str, other: Option<&str>) -> String {
+/// A layer and its input, in a later call and in the first.
+pub fn other_weights(here: (&str, Volume), call: &str, first: &str, there: Option<(&str, Volume)>) -> String {
     let mut rows = Rows::new(format!("`shared {call}` cannot use the weights of its first call"));
-    rows.row("here", &format!("`{text}`"));
-    match other {
-        Some(other) if other != text => rows.row("first", &format!("`{other}` in `{first}`")),
-        Some(_) => rows.row("first", &format!("the same layer in `{first}` has another input")),
+    rows.row("here", &format!("`{}`, whose input is {}", here.0, here.1));
+    match there {
+        Some((text, input)) => rows.row("first", &format!("`{text}`, whose input is {input}, in `{first}`")),
         None => rows.row("first", &format!("`{first}` has no more layers with weights")),
     }
     rows.finish()

@@ -70,13 +70,13 @@ fn multiples(depth: u64, k: u64) -> String {
 pub fn groups(groups: u64, depth: Option<u64>, from: &str, filters: Option<u64>) -> String {
     let what = match (depth, filters) {
         (Some(depth), Some(filters)) => {
-            format!("neither the input's depth {depth} (from {from}) nor the {filters} filters")
+            format!("divide neither the input's depth {depth} (from {from}) nor the {filters} filters")
         }
-        (Some(depth), None) => format!("not the input's depth {depth} (from {from})"),
-        (None, Some(filters)) => format!("not the {filters} filters"),
-        (None, None) => "not the depth".to_owned(),
+        (Some(depth), None) => format!("do not divide the input's depth {depth} (from {from})"),
+        (None, Some(filters)) => format!("do not divide the {filters} filters"),
+        (None, None) => "do not divide the depth".to_owned(),
     };
-    let mut rows = Rows::new(format!("{groups} groups divide {what}"));
+    let mut rows = Rows::new(format!("{groups} groups {what}"));
     let common = match (depth, filters) {
         (Some(depth), Some(filters)) => gcd(depth, filters),
         (Some(number), None) | (None, Some(number)) => number,
