@@ -7,7 +7,8 @@ use crate::plan::{BufferId, Program, What};
 
 pub fn place(graph: &Graph, program: &mut Program) {
     live_times(graph, program);
-    let mut roots: Vec<BufferId> = (0..program.buffers.len()).filter(|&id| program.buffers[id].part_of.is_none()).collect();
+    let mut roots: Vec<BufferId> =
+        (0..program.buffers.len()).filter(|&id| program.buffers[id].part_of.is_none()).collect();
     // The largest first: small ones then fill the gaps.
     roots.sort_by_key(|&id| std::cmp::Reverse(program.buffers[id].floats()));
     let mut placed: Vec<BufferId> = Vec::new();

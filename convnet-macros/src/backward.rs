@@ -50,7 +50,15 @@ pub fn add_backward(graph: &Graph, program: &mut Program, as_layer: bool) {
             _ => false,
         };
         let sums = sums(program, index, inputs.first().is_some_and(Option::is_some));
-        program.backward.push(Backward { stage: index, sums, inputs, residual, train_weights, accumulate, only_for_input });
+        program.backward.push(Backward {
+            stage: index,
+            sums,
+            inputs,
+            residual,
+            train_weights,
+            accumulate,
+            only_for_input,
+        });
     }
     place_in_concatenations(program);
     share_borders(program);
@@ -95,7 +103,8 @@ fn sums(program: &mut Program, index: usize, for_input: bool) -> Option<BufferId
     let (height, width, _) = program.buffers[input].extent;
     let (rows, columns) = output_extent(&conv.window, height, width);
     let w = &conv.window;
-    let whole = (rows, columns) == (1, 1) && w.kernel == (height, width) && w.pad_before == (0, 0) && w.dilation == (1, 1);
+    let whole =
+        (rows, columns) == (1, 1) && w.kernel == (height, width) && w.pad_before == (0, 0) && w.dilation == (1, 1);
     let mut border = [0; 4];
     if for_input && !whole {
         let before = |kernel: u64, stride: u64, pad: u64, dilation: u64| {

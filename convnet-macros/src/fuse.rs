@@ -38,8 +38,11 @@ impl<'a> Fuser<'a> {
     fn new(graph: &'a Graph, training: bool, as_layer: bool) -> Self {
         let count = graph.nodes.len();
         let trained = trained_upstream(graph);
-        let passes_gradient =
-            graph.nodes.iter().map(|n| training && (as_layer || n.inputs.iter().any(|&input| trained[input]))).collect();
+        let passes_gradient = graph
+            .nodes
+            .iter()
+            .map(|n| training && (as_layer || n.inputs.iter().any(|&input| trained[input])))
+            .collect();
         let mut fuser = Self {
             graph,
             training,

@@ -26,7 +26,8 @@ pub fn layout(graph: &Graph, fused: Fused) -> Program {
             live: (0, 0),
         });
     }
-    let mut program = Program { stages, backward: Vec::new(), buffers, values, gradients: vec![None; count], floats: 0 };
+    let mut program =
+        Program { stages, backward: Vec::new(), buffers, values, gradients: vec![None; count], floats: 0 };
     place_in_concatenations(&mut program, &outputs);
     for node in 0..count {
         program.values[node] = program.values[alias[node]];

@@ -50,22 +50,42 @@ pub struct Stage {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Kind {
     Conv(Conv),
-    Norm { eps: f64, momentum: f64 },
+    Norm {
+        eps: f64,
+        momentum: f64,
+    },
     MaxPool(Window),
     AvgPool(Window),
     Gap,
     Flatten,
-    Widen { before: u64 },
-    Upsample { factor: (u64, u64), bilinear: bool },
+    Widen {
+        before: u64,
+    },
+    Upsample {
+        factor: (u64, u64),
+        bilinear: bool,
+    },
     Activation,
-    Maxout { k: u64 },
-    Lrn { n: u64, alpha: f64, beta: f64, k: f64, within: bool },
-    Dropout { p: f64 },
+    Maxout {
+        k: u64,
+    },
+    Lrn {
+        n: u64,
+        alpha: f64,
+        beta: f64,
+        k: f64,
+        within: bool,
+    },
+    Dropout {
+        p: f64,
+    },
     Softmax,
     Add,
     Concat,
     /// The slot of the inner network's workspace.
-    Network { slot: usize },
+    Network {
+        slot: usize,
+    },
 }
 
 /// The backward stage of `Program::stages[stage]`.

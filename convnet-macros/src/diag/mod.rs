@@ -1,5 +1,17 @@
 //! Every sentence that a user can read, and the collector that brings all of them out in one build.
 
+pub mod branches;
+pub mod calls;
+pub mod count;
+pub mod layer;
+pub mod names;
+pub mod nearest;
+pub mod place;
+mod rows;
+pub mod shape;
+pub mod stated;
+pub mod syntax;
+
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
@@ -31,6 +43,14 @@ impl Errors {
         self.errors.is_empty()
     }
 
+    pub fn len(&self) -> usize {
+        self.errors.len()
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, syn::Error> {
+        self.errors.iter()
+    }
+
     /// `compile_error!` for each, in the order they were found.
     pub fn to_compile_error(&self) -> TokenStream {
         self.errors.iter().map(syn::Error::to_compile_error).collect()
@@ -51,7 +71,9 @@ pub fn memory_budget(graph: &Graph, program: &Program, bytes: u64, budget: &Toke
 
 /// Something before a frozen network is trained.
 pub fn frozen_network_blocks(text: &str) -> String {
-    format!("`{text}` is frozen and has no backward code, so nothing before it can be trained: freeze what comes before it too")
+    format!(
+        "`{text}` is frozen and has no backward code, so nothing before it can be trained: freeze what comes before it too"
+    )
 }
 
 /// A constant assertion: the inner network holds a frozen network.

@@ -334,7 +334,10 @@ pub fn taps(plan: &Plan<'_>) -> TokenStream {
 fn tap_value(plan: &Plan<'_>, tap: &Tap) -> TokenStream {
     let Some((index, stage, cut)) = find(plan, tap.node) else {
         // The input itself.
-        return quote!(::convnet_runtime::network::Tap::after(0, <Self as ::convnet_runtime::network::Network>::INFERENCE.input));
+        return quote!(::convnet_runtime::network::Tap::after(
+            0,
+            <Self as ::convnet_runtime::network::Network>::INFERENCE.input
+        ));
     };
     let place = place(plan, stage, cut);
     if cut {

@@ -18,12 +18,18 @@ pub fn table(plan: &Plan<'_>) -> TokenStream {
     let graph = plan.graph;
     let own = graph.attributes.iter().any(|a| a.path().is_ident("doc"));
     let title = if own { String::new() } else { format!("The network `{}`.", graph.name) };
-    let mut text = format!("{title}\n\n| name | layer | gives | parameters | MACs |\n| --- | --- | --- | ---: | ---: |\n");
+    let mut text =
+        format!("{title}\n\n| name | layer | gives | parameters | MACs |\n| --- | --- | --- | ---: | ---: |\n");
     text.push_str(&format!("| | `input` | {} | | |\n", graph.nodes[0].volume));
     for (id, node) in rows(graph) {
         let counts = &plan.counts.nodes[id];
         let (params, macs) = (cell(&counts.params), cell(&counts.macs));
-        text.push_str(&format!("| {} | `{}` | {} | {params} | {macs} |\n", node.key, node.text.replace('|', "\\|"), node.volume));
+        text.push_str(&format!(
+            "| {} | `{}` | {} | {params} | {macs} |\n",
+            node.key,
+            node.text.replace('|', "\\|"),
+            node.volume
+        ));
     }
     let (params, macs) = (plan.counts.params.to_string(), plan.counts.macs.to_string());
     text.push_str(&format!("| | **total** | | {params} | {macs} |\n"));
@@ -56,11 +62,7 @@ pub fn constants(plan: &Plan<'_>) -> TokenStream {
             receptive_field: #field, stride: #stride, frozen: #frozen,
         })
     });
-    let text = format!(
-        "inference\n{}\ntraining\n{}",
-        plan.inference.table(graph),
-        plan.training.table(graph)
-    );
+    let text = format!("inference\n{}\ntraining\n{}", plan.inference.table(graph), plan.training.table(graph));
     quote! {
         const PARAMS: u64 = #params;
         const MACS: u64 = #macs;
@@ -112,7 +114,9 @@ pub fn checks(plan: &Plan<'_>) -> TokenStream {
         let (k, s, b, a, d) = (window.kernel, window.stride, window.pad_before, window.pad_after, window.dilation);
         let down = axis(height, k.0, s.0, b.0, a.0, d.0, rows);
         let across = axis(width, k.1, s.1, b.1, a.1, d.1, columns);
-        checks.extend(quote!(const _: () = assert!(#down && #across);));
+        checks.extend(quote!(
+            const _: () = assert!(#down && #across);
+        ));
     }
     checks.extend(budget_checks(plan));
     checks
@@ -142,7 +146,9 @@ fn budget_checks(plan: &Plan<'_>) -> TokenStream {
         };
         let (ident, limit) = (&plan.graph.name, number(budget.limit));
         let text = format!("{} breaks its budget `{}`", ident, budget.tokens);
-        quote!(const _: () = assert!(<#ident as rt::Network>::#constant <= #limit, #text);)
+        quote!(
+            const _: () = assert!(<#ident as rt::Network>::#constant <= #limit, #text);
+        )
     });
     quote!(#(#checks)*)
 }

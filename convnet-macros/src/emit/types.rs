@@ -143,7 +143,10 @@ fn fields(graph: &Graph, level: &Level, levels: &mut TokenStream) -> TokenStream
             Field::Weights(id) => {
                 let weights = &graph.weights[*id];
                 let node = &graph.nodes[weights.node];
-                (format!("`{}`, `{}` in weight files, gives {}.", node.text, weights.key, node.volume), layer(graph, *id))
+                (
+                    format!("`{}`, `{}` in weight files, gives {}.", node.text, weights.key, node.volume),
+                    layer(graph, *id),
+                )
             }
             Field::Level(inner) => {
                 let ty = &inner.ty;

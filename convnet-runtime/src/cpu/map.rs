@@ -120,4 +120,17 @@ impl Buffer {
     pub const fn part(self, first: usize, [height, width, channels]: [usize; 3]) -> Self {
         Self { offset: self.offset, map: Map { height, width, channels, first, ..self.map } }
     }
+
+    /// Whether some floats belong to both. Parts of one larger buffer do not meet where they have different blocks.
+    pub const fn meets(&self, other: &Self, batch: usize) -> bool {
+        let (a, b) = (self.range(batch), other.range(batch));
+        if a.end <= b.start || b.end <= a.start {
+            return false;
+        }
+        let same =
+            a.start == b.start && self.map.plane() == other.map.plane() && self.map.sample() == other.map.sample();
+        !same
+            || self.map.first < other.map.first + other.map.own_blocks()
+                && other.map.first < self.map.first + self.map.own_blocks()
+    }
 }

@@ -9,3 +9,4 @@ pub mod simd;
 pub mod threads;
 pub mod volumes;
 pub mod workspaces;
+pub(crate) mod view;

@@ -2,6 +2,7 @@
 
 use super::map::Buffer;
 use super::memory::Floats;
+use super::view::View;
 
 /// What a network needs to run: its arena, and one workspace for each network that it uses as a layer. It grows to the
 /// largest batch it has seen and never shrinks.
@@ -46,6 +47,25 @@ impl Run<'_> {
     /// All samples of a buffer, to write.
     pub fn write(&mut self, buffer: &Buffer) -> &mut [f32] {
         &mut self.workspace.arena[buffer.range(self.batch)]
+    }
+
+    /// A buffer by address, for kernels whose threads write parts of it.
+    ///
+    /// # Panics
+    /// If the buffer lies beyond the arena.
+    pub(crate) fn view(&mut self, buffer: &Buffer) -> View {
+        assert!(buffer.range(self.batch).end <= self.workspace.arena.len(), "a stage's buffer lies in its arena");
+        View::new(self.workspace.arena.as_mut_ptr().wrapping_add(buffer.offset * self.batch), &buffer.map)
+    }
+
+    /// Floats per sample at an offset, by address: words beside a volume.
+    ///
+    /// # Panics
+    /// If they lie beyond the arena.
+    pub(crate) fn words(&mut self, offset: usize, sample: usize) -> *mut f32 {
+        let start = offset * self.batch;
+        assert!(start + sample * self.batch <= self.workspace.arena.len(), "a stage's words lie in its arena");
+        self.workspace.arena.as_mut_ptr().wrapping_add(start)
     }
 
     /// Several ranges of the arena at once, those to read and those to write.

@@ -4,9 +4,10 @@ mod cpu;
 pub mod reference;
 #[cfg(test)]
 mod tests;
+mod vector;
 
 pub(crate) use cpu::gradient;
-pub use cpu::{apply, backward, forward, slope};
+pub use cpu::{backward, forward};
 
 use crate::cpu::map::Buffer;
 

@@ -76,7 +76,7 @@ impl<'a> Operands<'a> {
     fn row<S: Simd>(&self, s: S, mean: S::V, [n, block, row]: [usize; 3]) -> impl Iterator<Item = (S::V, S::V)> {
         let [x, y, dy] = [&self.x, &self.y, &self.dy].map(|source| source.vectors(n, block, row));
         x.iter().zip(y).zip(dy).map(move |((x, y), dy)| {
-            let d = s.mul(activation::slope(self.activation, s, s.load(y)), s.load(dy));
+            let d = self.activation.gradient(s, s.load(y), s.load(dy));
             (s.sub(s.load(x), mean), d)
         })
     }

@@ -1,7 +1,17 @@
 //! Convolution: `y[k, oy, ox] = b[k] + sum_{c, fy, fx} w[k, c, fy, fx] x[c, oy S + fy D - P, ox S + fx D - P]`.
 //! Also depthwise (groups = depth) and fully connected (the filter covers the whole input).
 
+mod epilogue;
+mod forward;
 pub mod pack;
+pub mod reference;
+mod span;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod tile;
+
+pub use forward::{forward, forward_train};
 
 use crate::cpu::map::{Buffer, Gradient};
 use crate::ops::activation::Activation;

@@ -1,0 +1,128 @@
+//! What follows the sums: bias or folded batch norm, residual, activation, 2x2 max pool, store.
+
+use super::sweep::{Segment, Sink};
+use crate::cpu::map::LANES;
+use crate::cpu::simd::Simd;
+use crate::cpu::view::View;
+use crate::ops::activation::Activation;
+
+/// `y = pool(f(scale (sums + bias per position) + shift + residual))`
+#[derive(Clone, Copy)]
+pub struct Epilogue {
+    /// Where y goes.
+    pub output: View,
+    /// Output channels.
+    pub depth: usize,
+    /// One factor per channel.
+    pub scale: Option<*const f32>,
+    /// One summand per channel.
+    pub shift: Option<*const f32>,
+    /// One summand per channel and position, `[channel / 16][row][column][16]`, and the floats of a row and of a block.
+    pub position: Option<(*const f32, usize, usize)>,
+    /// Added before the activation.
+    pub residual: Option<View>,
+    /// f
+    pub activation: Activation,
+    /// Where the winners' words go, and the words of a sample.
+    pub winners: Option<(*mut u32, usize)>,
+}
+
+// SAFETY: the addresses that it holds are read, but for those of `output` and `winners`, where each segment has its own.
+unsafe impl Sync for Epilogue {}
+
+impl Epilogue {
+    /// The vectors `scale` and `shift` of a block.
+    #[inline(always)]
+    unsafe fn affine<S: Simd>(&self, s: S, block: usize) -> (S::V, S::V) {
+        // SAFETY: parameters have whole blocks.
+        unsafe {
+            let scale = self.scale.map_or(s.splat(1.0), |scale| s.load_from(scale.add(block * LANES)));
+            let shift = self.shift.map_or(s.zero(), |shift| s.load_from(shift.add(block * LANES)));
+            (scale, shift)
+        }
+    }
+
+    /// One position before the activation.
+    #[inline(always)]
+    unsafe fn sum<S: Simd>(&self, s: S, at: Segment, (scale, shift): (S::V, S::V), sums: *const f32) -> S::V {
+        // SAFETY: the segment lies in the output, and so in the residual and the bias.
+        unsafe {
+            let mut v = s.load_from(sums);
+            if let Some((bias, row, block)) = self.position {
+                v = s.add(v, s.load_from(bias.add(at.block * block + at.row * row + at.column * LANES)));
+            }
+            v = s.fma(v, scale, shift);
+            if let Some(residual) = self.residual {
+                let at = residual.at(at.sample, at.block, at.row as isize, at.column as isize);
+                v = s.add(v, s.load_from(at));
+            }
+            v
+        }
+    }
+
+    /// Where a segment of the output begins.
+    #[inline(always)]
+    fn place(&self, at: Segment) -> *mut f32 {
+        self.output.at(at.sample, at.block, at.row as isize, at.column as isize)
+    }
+}
+
+impl Sink for Epilogue {
+    #[inline(always)]
+    unsafe fn take<S: Simd>(&self, s: S, at: Segment, sums: *const f32) {
+        let lanes = self.depth - at.block * LANES;
+        // SAFETY: the segment lies in the output; it is this thread's.
+        unsafe {
+            let (affine, y) = (self.affine(s, at.block), self.place(at));
+            for i in 0..at.len {
+                let at = Segment { column: at.column + i, ..at };
+                let v = self.activation.apply(s, self.sum(s, at, affine, sums.add(i * LANES)));
+                s.store_to(y.add(i * LANES), s.first(lanes, v));
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn take_pairs<S: Simd>(&self, s: S, at: Segment, top: *const f32, bottom: *const f32) {
+        let lanes = self.depth - at.block * LANES;
+        let early = !self.activation.is_monotone();
+        let [height, width] = [self.output.map.height, self.output.map.width];
+        // SAFETY: the four positions lie in the volume before the pool, the pooled one in the output; it is this thread's.
+        unsafe {
+            let (affine, y) = (self.affine(s, at.block), self.place(at));
+            for i in 0..at.len {
+                let column = at.column + i;
+                let mut v = [s.zero(); 4];
+                for (j, v) in v.iter_mut().enumerate() {
+                    let (dy, dx) = (j / 2, j % 2);
+                    let at = Segment { row: 2 * at.row + dy, column: 2 * column + dx, ..at };
+                    let sums = if dy == 0 { top } else { bottom };
+                    *v = self.sum(s, at, affine, sums.add((2 * i + dx) * LANES));
+                    if early {
+                        *v = self.activation.apply(s, *v);
+                    }
+                }
+                // The first of equals wins.
+                let [right_above, right_below] = [s.gt(v[1], v[0]), s.gt(v[3], v[2])];
+                let [above, under] = [s.select(right_above, v[1], v[0]), s.select(right_below, v[3], v[2])];
+                let below = s.gt(under, above);
+                let mut v = s.select(below, under, above);
+                if let Some((winners, words)) = self.winners {
+                    let rows = s.bits(below);
+                    let columns = s.bits(right_below) & rows | s.bits(right_above) & !rows;
+                    let at = at.sample * words + (at.block * height + at.row) * width + column;
+                    winners.add(at).write(u32::from(rows) << 16 | u32::from(columns));
+                }
+                if !early {
+                    v = self.activation.apply(s, v);
+                }
+                s.store_to(y.add(i * LANES), s.first(lanes, v));
+            }
+        }
+    }
+
+    unsafe fn border(&self, sample: usize, block: usize) {
+        // SAFETY: the promise of the caller.
+        unsafe { self.output.clear_border(sample, block) };
+    }
+}

@@ -1,0 +1,184 @@
+//! A stage forward.
+
+use std::cell::Cell;
+
+use super::epilogue::Epilogue;
+use super::span::Span;
+use super::sweep::Sweep;
+use super::tile::Walk;
+use super::{Algorithm, Bias, Geometry, Stage, pack};
+use crate::cpu::map::{LANES, Layout, Map};
+use crate::cpu::memory::Floats;
+use crate::cpu::run::Run;
+use crate::cpu::view::View;
+use crate::layers::{BatchNorm, Conv};
+
+/// Runs a stage; with a batch norm and its eps, that is folded in.
+///
+/// # Panics
+/// If the plan is wrong: buffers that overlap, that are too small or whose borders are narrower than the windows reach.
+pub fn forward(stage: &Stage, conv: &Conv, norm: Option<(&BatchNorm, f32)>, run: &mut Run<'_>) {
+    thread_local! {
+        static FOLDED: Cell<Floats> = const { Cell::new(Floats::new()) };
+    }
+    let Some((norm, eps)) = norm else { return execute(stage, conv, None, false, run) };
+    let mut folded = FOLDED.take();
+    fold(stage.geometry.bias, conv, norm, eps, &mut folded);
+    execute(stage, conv, Some(&folded), false, run);
+    FOLDED.set(folded);
+}
+
+/// Runs a stage and, with a pool, keeps what won.
+///
+/// # Panics
+/// As [`forward`].
+pub fn forward_train(stage: &Stage, conv: &Conv, run: &mut Run<'_>) {
+    execute(stage, conv, None, true, run);
+}
+
+/// `w / sqrt(var + eps)` and `b + (bias - mean) w / sqrt(var + eps)`, one behind the other.
+fn fold(kind: Bias, conv: &Conv, norm: &BatchNorm, eps: f32, folded: &mut Floats) {
+    let (weight, shift) = (norm.weight.packed(), norm.bias.packed());
+    let (mean, var) = (norm.running_mean.packed(), norm.running_var.packed());
+    let len = weight.len();
+    folded.grow(2 * len);
+    for i in 0..norm.weight.len() {
+        let scale = weight[i] / (var[i] + eps).sqrt();
+        let bias = if kind == Bias::Channel { conv.bias.packed()[i] } else { 0.0 };
+        folded[i] = scale;
+        folded[len + i] = shift[i] + (bias - mean[i]) * scale;
+    }
+    // Lanes beyond the channels: sums are zero there.
+    folded[norm.weight.len()..len].fill(0.0);
+    folded[len + norm.weight.len()..2 * len].fill(0.0);
+}
+
+fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run: &mut Run<'_>) {
+    let geometry = &stage.geometry;
+    let [rows, columns, depth] = geometry.output;
+    let blocks = depth.div_ceil(LANES);
+    check(stage, run.batch);
+    assert!(conv.weight.packed().len() >= pack::packed_len(geometry), "the weights are the layer's");
+    let channels = |values: &[f32]| {
+        assert!(values.len() >= blocks * LANES, "there is a value for each channel");
+        values.as_ptr()
+    };
+    let (scale, shift) = match folded {
+        Some(folded) => {
+            let (scale, shift) = folded.split_at(blocks * LANES);
+            (Some(channels(scale)), Some(channels(shift)))
+        }
+        None => (None, (geometry.bias == Bias::Channel).then(|| channels(conv.bias.packed()))),
+    };
+    let position = (geometry.bias == Bias::Position).then(|| {
+        let bias = conv.bias.packed();
+        assert!(bias.len() >= blocks * rows * columns * LANES, "there is a bias for each position");
+        (bias.as_ptr(), columns * LANES, rows * columns * LANES)
+    });
+    let words = (blocks * (rows / 2) * (columns / 2)).next_multiple_of(LANES);
+    let winners = stage.winners.filter(|_| keep && stage.pool).map(|offset| run.words(offset, words).cast());
+    let epilogue = Epilogue {
+        output: run.view(&stage.output),
+        depth,
+        scale,
+        shift,
+        position,
+        residual: stage.residual.as_ref().map(|buffer| run.view(buffer)),
+        activation: stage.activation,
+        winners: winners.map(|address| (address, words)),
+    };
+    let sweep = sweep(geometry, run.view(&stage.input), conv.weight.packed().as_ptr(), run.batch, stage.pool);
+    // SAFETY: the buffers lie in the arena, which `run` borrows alone, and do not meet; the input's border is as wide as
+    // the windows reach, the weights are complete and the output has the sweep's size (all asserted above).
+    unsafe { sweep.run(&epilogue) };
+}
+
+/// The sums of a convolution of `x`.
+pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize, pool: bool) -> Sweep {
+    let [rows, columns, filters] = geometry.output;
+    let depth = geometry.input[2];
+    let taps = geometry.kernel[0] * geometry.kernel[1];
+    let span = Span::forward(geometry);
+    let (blocks, lanes, stream) = match geometry.algorithm {
+        Algorithm::Blocked => (span.len, LANES, span.len * taps * LANES * LANES),
+        Algorithm::Planar => (depth, 1, depth * taps * LANES),
+        Algorithm::Depthwise => (1, 1, taps * LANES),
+    };
+    let whole = geometry.algorithm == Algorithm::Blocked && geometry.groups == 1;
+    let walk = Walk {
+        blocks,
+        block_step: x.plane,
+        rows: geometry.kernel[0],
+        row_step: (geometry.dilation[0] * x.row) as isize,
+        columns: geometry.kernel[1],
+        column_step: (geometry.dilation[1] * x.lanes) as isize,
+        lanes,
+        last_lanes: if whole { depth - (blocks - 1) * LANES } else { lanes },
+        pixel_step: geometry.stride[1] * x.lanes,
+        stream,
+    };
+    Sweep {
+        walk,
+        depthwise: geometry.algorithm == Algorithm::Depthwise,
+        span: (geometry.algorithm == Algorithm::Blocked && geometry.groups > 1).then_some(span),
+        x: x.at(0, 0, -(geometry.pad[0] as isize), -(geometry.pad[1] as isize)),
+        x_sample: x.sample,
+        x_row: geometry.stride[0] * x.row,
+        w,
+        samples,
+        rows,
+        columns,
+        blocks: filters.div_ceil(LANES),
+        pool,
+    }
+}
+
+/// Whether the plan is right.
+fn check(stage: &Stage, batch: usize) {
+    let Stage { geometry, input, output, .. } = stage;
+    check_input(geometry, &input.map);
+    let [rows, columns, depth] = geometry.output;
+    let shrink = if stage.pool { 2 } else { 1 };
+    assert!(is_blocked(&output.map, [rows / shrink, columns / shrink, depth]), "the output has the convolution's size");
+    assert!(!output.meets(input, batch), "a stage writes where it reads");
+    if let Some(residual) = &stage.residual {
+        assert!(is_blocked(&residual.map, geometry.output), "the residual has the convolution's size");
+        assert!(residual == output || !output.meets(residual, batch), "a stage writes where it reads");
+    }
+    if let Some(offset) = stage.winners.filter(|_| stage.pool) {
+        let words = (depth.div_ceil(LANES) * (rows / 2) * (columns / 2)).next_multiple_of(LANES);
+        let own = offset * batch..(offset + words) * batch;
+        let apart = |buffer: &crate::cpu::map::Buffer| {
+            let range = buffer.range(batch);
+            range.end <= own.start || own.end <= range.start
+        };
+        assert!(
+            apart(input) && apart(output) && stage.residual.as_ref().is_none_or(apart),
+            "the winners have their place"
+        );
+    }
+}
+
+/// The map is blocked and has this height, width and depth.
+pub(super) fn is_blocked(map: &Map, [height, width, depth]: [usize; 3]) -> bool {
+    map.layout == Layout::Blocked && map.height == height && map.width == width && map.channels == depth
+}
+
+/// The input has the convolution's size and layout, and its border is as wide as the windows reach.
+pub(super) fn check_input(geometry: &Geometry, map: &Map) {
+    let [height, width, depth] = geometry.input;
+    let layout = if geometry.algorithm == Algorithm::Planar { Layout::Planar } else { Layout::Blocked };
+    assert!(map.layout == layout, "the input's layout is the algorithm's");
+    assert!([map.height, map.width, map.channels] == [height, width, depth], "the input has the convolution's size");
+    assert!(geometry.algorithm == Algorithm::Blocked || geometry.groups == 1 || geometry.groups == depth);
+    for (side, size) in [height, width].into_iter().enumerate() {
+        let pad = geometry.pad[side];
+        let reach = (geometry.output[side] - 1) * geometry.stride[side]
+            + (geometry.kernel[side] - 1) * geometry.dilation[side]
+            + 1;
+        assert!(
+            map.border[side] >= pad && map.border[side + 2] + size + pad >= reach,
+            "the input's border is too narrow"
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! Stages forward.
+
+use super::case::{Case, EPS, get};
+use super::{Random, assert_near, sets};
+use crate::cpu::run::Workspace;
+use crate::ops::activation::reference as activation;
+use crate::ops::conv::{self, Algorithm, Bias, Geometry, reference};
+
+pub fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
+}
+
+/// What the stage should give for sample `n`, and the values before the pool.
+pub fn expected(case: &Case, n: usize, folded: bool) -> (Vec<f64>, Vec<f64>) {
+    let geometry = &case.stage.geometry;
+    let [h, w, k] = geometry.output;
+    let (len, out) = (geometry.input.iter().product::<usize>(), h * w * k);
+    let x = wide(&case.x[n * len..(n + 1) * len]);
+    let mut y = reference::forward(geometry, &x, &wide(&case.conv.weight.values()), &wide(&case.conv.bias.values()));
+    if let Some(norm) = case.norm.as_ref().filter(|_| folded) {
+        let [weight, bias, mean, var] =
+            [&norm.weight, &norm.bias, &norm.running_mean, &norm.running_var].map(|p| wide(&p.values()));
+        for (i, y) in y.iter_mut().enumerate() {
+            let c = i / (h * w);
+            *y = (*y - mean[c]) / (var[c] + f64::from(EPS)).sqrt() * weight[c] + bias[c];
+        }
+    }
+    if case.stage.residual.is_some() {
+        y.iter_mut().zip(&case.residual[n * out..]).for_each(|(y, r)| *y += f64::from(*r));
+    }
+    let y = activation::forward(case.stage.activation, &y);
+    if !case.stage.pool {
+        return (y.clone(), y);
+    }
+    let mut pooled = Vec::new();
+    for c in 0..k {
+        for py in 0..h / 2 {
+            for px in 0..w / 2 {
+                let at = |dy: usize, dx: usize| y[(c * h + 2 * py + dy) * w + 2 * px + dx];
+                pooled.push(at(0, 0).max(at(0, 1)).max(at(1, 0)).max(at(1, 1)));
+            }
+        }
+    }
+    (pooled, y)
+}
+
+/// Runs the stage at inference.
+fn infer(case: &Case) -> Vec<f32> {
+    let mut workspace = Workspace::default();
+    let mut run = case.start(&mut workspace);
+    conv::forward(&case.stage, &case.conv, case.norm.as_ref().map(|norm| (norm, EPS)), &mut run);
+    get(&run, &case.stage.output)
+}
+
+fn check(case: &Case, tolerance: f64) {
+    let exact: Vec<f64> = (0..case.batch).flat_map(|n| expected(case, n, true).0).collect();
+    for isa in sets() {
+        let y = isa.scope(|| infer(case));
+        assert_near(&format!("{isa:?}, batch {}, {:?}", case.batch, case.stage), &y, &exact, tolerance);
+    }
+}
+
+#[test]
+fn random_stages() {
+    let mut random = Random(1);
+    for _ in 0..600 {
+        check(&Case::random(&mut random), 3e-6);
+    }
+}
+
+#[test]
+fn fully_connected() {
+    let mut random = Random(2);
+    for (input, filters, batch) in [
+        ([7, 7, 50], 130, 1),
+        ([1, 1, 300], 90, 1),
+        ([1, 1, 300], 90, 70),
+        ([3, 3, 40], 20, 9),
+        ([1, 1, 2100], 33, 100),
+    ] {
+        let geometry = Geometry {
+            input,
+            output: [1, 1, filters],
+            kernel: [input[0], input[1]],
+            stride: [1, 1],
+            pad: [0, 0],
+            dilation: [1, 1],
+            groups: 1,
+            bias: Bias::Channel,
+            algorithm: Algorithm::Blocked,
+        };
+        check(&Case::new(&mut random, geometry, batch), 3e-6);
+    }
+}
+
+pub fn vgg(size: usize, depth: usize, filters: usize) -> Geometry {
+    Geometry {
+        input: [size, size, depth],
+        output: [size, size, filters],
+        kernel: [3, 3],
+        stride: [1, 1],
+        pad: [1, 1],
+        dilation: [1, 1],
+        groups: 1,
+        bias: Bias::Channel,
+        algorithm: if depth < 8 { Algorithm::Planar } else { Algorithm::Blocked },
+    }
+}
+
+#[test]
+fn large_stages() {
+    let mut random = Random(3);
+    for geometry in [vgg(112, 3, 64), vgg(56, 64, 64), vgg(14, 256, 192)] {
+        check(&Case::new(&mut random, geometry, 2), 3e-6);
+    }
+}
+
+#[test]
+fn threads_do_not_change_a_bit() {
+    let mut random = Random(4);
+    let mut cases: Vec<_> = (0..30).map(|_| Case::random(&mut random)).collect();
+    cases.push(Case::new(&mut random, vgg(56, 32, 48), 2));
+    cases.push(Case::new(&mut random, vgg(14, 128, 100), 1));
+    for case in &cases {
+        let bits = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            pool.install(|| infer(case)).into_iter().map(f32::to_bits).collect::<Vec<_>>()
+        };
+        let one = bits(1);
+        assert!(one == bits(2) && one == bits(5), "{:?}", case.stage);
+    }
+}
