@@ -7,7 +7,7 @@ judge! {
     plain(2) { input 6x7x3 -> conv3-5 }
     first_layer_of_two_blocks(1) { input 5x5x3 -> conv3-17 }
     first_layer_deeper_than_planes(2) { input 5x4x13 -> conv3-4 }
-    one_block(1) { input 4x5x16 -> conv3-16 }
+    one_block(1) { input 5x4x16 -> conv3-16 }
     one_more_than_a_block(2) { input 3x3x17 -> conv3-18 }
     position_probe(2) { input 5x6x3 -> conv1-4(bias=position) -> conv3-5 }
     probe_of_two_blocks(1) { input 4x4x2 -> conv1-18(bias=position) -> conv3-7 }
@@ -55,7 +55,7 @@ judge! {
     groups_of_five(2) { input 5x5x15 -> conv3-9(groups=3) }
     groups_of_ten(2) { input 4x4x2 -> conv1-20(bias=position) -> conv3-10(groups=2) }
     groups_of_six_to_ten(1) { input 3x4x24 -> conv1x3-40(groups=4) }
-    groups_with_one_channel(2) { input 4x5x6 -> conv3-12(groups=6) }
+    groups_with_one_channel(2) { input 5x4x6 -> conv3-12(groups=6) }
     groups_of_all_channels(2) { input 4x4x18 -> conv3-18(groups=18) }
     groups_to_one_filter(2) { input 4x4x2 -> conv1-12(bias=position) -> conv3-3(groups=3) }
     groups_with_stride(2) { input 7x7x3 -> conv1-12(bias=position) -> conv3-8/2(groups=4) -> relu }

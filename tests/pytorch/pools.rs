@@ -47,7 +47,7 @@ judge! {
 
 judge! {
     global(2) { input 5x4x2 -> conv1-5(bias=position) -> gap }
-    global_of_the_input(3) { input 3x5x6 -> gap -> fc-4 }
+    global_of_the_input(3) { input 5x3x6 -> gap -> fc-4 }
     global_two_blocks(2) { input 3x3x2 -> conv1-21(bias=position) -> relu -> gap -> fc-3 }
     global_of_one_position(2) { input 1x1x5 -> conv1-4(bias=position) -> gap }
 }

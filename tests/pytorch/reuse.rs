@@ -104,7 +104,6 @@ judge! {
     network_behind_layers(2) { input 6x6x2 -> conv1-3(bias=position) -> relu -> super::trunk::Net -> 3x3x5 -> conv1-3 }
     network_named(2) { input 6x6x3 -> super::trunk::Net @ backbone -> 3x3x5 -> fc-2 @ head }
     network_frozen(2) { input 6x6x3 -> frozen super::trunk::Net -> 3x3x5 -> conv3-4 -> fc-2 }
-    network_frozen_in_the_middle(2) { input 6x6x2 -> conv1-3(bias=position) -> frozen super::trunk::Net -> 3x3x5 -> conv1-3 }
     network_in_a_sum(2) { input 6x6x3 -> conv1-3 -> (super::trunk::Net -> 3x3x5 + conv3-5/2(same)) -> relu -> conv1-3 }
     network_in_a_concat(2) { input 6x6x3 -> (super::trunk::Net -> 3x3x5 | maxpool -> conv1-4) -> conv1-3 }
     network_twice(2) { input 6x6x3 -> (super::trunk::Net -> 3x3x5 + super::trunk::Net -> 3x3x5) -> relu -> fc-2 }

@@ -48,7 +48,7 @@ macro_rules! judge {
 
             #[test]
             fn agrees() {
-                crate::judge::judge::<Net>(module_path!(), $batch);
+                crate::judge::against_pytorch::<Net>(module_path!(), $batch);
             }
         }
     )+};
@@ -110,7 +110,7 @@ fn fixture(module: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(module.replace("::", "/") + ".safetensors")
 }
 
-pub fn judge<N>(module: &str, batch: usize)
+pub fn against_pytorch<N>(module: &str, batch: usize)
 where
     N: Network,
     N::Output: Heads,
