@@ -26,7 +26,10 @@
 //! ```
 
 // Generated code names this crate, inside it too.
+#[allow(unused_extern_crates)]
 extern crate self as convnet_runtime;
+
+pub use convnet_macros::network;
 
 pub mod cpu;
 pub mod data;

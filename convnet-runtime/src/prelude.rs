@@ -2,6 +2,7 @@
 
 pub use crate::data::{self, Dataset};
 pub use crate::error::{DataError, LengthError, LoadError, LossError, SaveError, TrainError};
+pub use crate::network;
 pub use crate::network::{Backbone, Network, Tap};
 pub use crate::shape::{Features, Shape, Volume};
 pub use crate::tensor::{Classify, Pixels, Probabilities, Tensor};

@@ -12,7 +12,7 @@ use crate::ir::{Bias, Conv, Graph, Node, NodeId, Op};
 use crate::shape::Volume;
 
 pub use field::Extent;
-pub use number::{Count, grouped};
+pub use number::{Count, grouped, text};
 
 pub struct Counts {
     /// By node.

@@ -1,7 +1,8 @@
 //! The network's tables: constants, rustdoc, and the assertions that compare the macro's numbers with the runtime's.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::{Plan, number, numbers};
 use crate::ast::BudgetKind;
@@ -122,13 +123,29 @@ pub fn checks(plan: &Plan<'_>) -> TokenStream {
     checks
 }
 
+/// The volume before an inner network is what it takes, the volume stated after it what it gives: said in words, and on
+/// the network's own name.
 fn network_check(graph: &Graph, node: &Node, path: &syn::Path) -> TokenStream {
-    let text = quote!(#path).to_string().replace(' ', "");
-    let (before, after) = (&graph.nodes[node.inputs[0]].volume, &node.volume);
-    let (input, output) = (super::types::shape(*before), super::types::shape(*after));
-    quote! {
-        const _: () = rt::stated::<#input, <#path as rt::Network>::Input>(rt::Side::Takes, #text);
-        const _: () = rt::stated::<#output, <#path as rt::Backbone>::Volume>(rt::Side::Gives, #text);
+    let text = crate::count::text(path);
+    let before = dimensions(graph.nodes[node.inputs[0]].volume);
+    let after = dimensions(node.volume);
+    quote_spanned! {path.span()=>
+        const _: () = {
+            const TAKES: rt::Gives = rt::Gives::Volume(<<#path as rt::Network>::Input as rt::Shape>::DIMENSIONS);
+            const INPUT: rt::Sentence =
+                rt::Sentence::taken(#text, <<#path as rt::Network>::Input as rt::Shape>::DIMENSIONS, &#before);
+            assert!(TAKES.is(&#before), "{}", INPUT.as_str());
+            const GIVES: rt::Gives = rt::Gives::Volume(<<#path as rt::Backbone>::Volume as rt::Shape>::DIMENSIONS);
+            const OUTPUT: rt::Sentence = rt::Sentence::stated(#text, GIVES, &#after);
+            assert!(GIVES.is(&#after), "{}", OUTPUT.as_str());
+        };
+    }
+}
+
+fn dimensions(volume: Volume) -> TokenStream {
+    match volume {
+        Volume::Map { height, width, depth } => numbers(&[height, width, depth]),
+        Volume::Features(count) => numbers(&[count]),
     }
 }
 
