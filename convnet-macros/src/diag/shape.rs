@@ -66,7 +66,7 @@ pub fn too_large(sliding: &Sliding) -> String {
 }
 
 pub fn volume_too_large(text: &str, volume: Volume) -> String {
-    format!("`{}` makes a volume too large for 64-bit counts: {volume}", short(text))
+    format!("`{}` is too large for 64-bit counts: {volume}", short(text))
 }
 
 /// The formula in each direction of `axes`, once where both are the same.

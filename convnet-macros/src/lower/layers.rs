@@ -155,7 +155,7 @@ impl Lowering<'_> {
         let factor = layer.size.map_or((1, 1), |(height, width)| (height.max(1), width.max(1)));
         let (height, width, depth) = flow.volume.hwc();
         let grown = height.checked_mul(factor.0).zip(width.checked_mul(factor.1));
-        if grown.is_none() {
+        if grown.is_none() && flow.sure.size {
             self.too_large(&layer.tokens, &layer.text, flow.volume);
         }
         let (height, width) = grown.unwrap_or((height, width));

@@ -99,7 +99,10 @@ impl Lowering<'_> {
         level.next += 1;
         let twice = !level.names.insert(plain.clone());
         let taken = level.fields.insert(plain.clone(), Some(name.clone()));
-        let child = level.child(&plain, name.clone());
+        // A field of its own all the same, so that one mistake is one error.
+        let clash = twice || taken == Some(None);
+        let field = if clash { Ident::new(&format!("{plain}_{}", level.next), name.span()) } else { name.clone() };
+        let child = level.child(&plain, field);
         if self.levels.len() == 1 && plain == diag::names::FIELD {
             self.report(self.here(), "field", name, &diag::names::network_field(name));
         }

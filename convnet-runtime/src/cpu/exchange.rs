@@ -11,7 +11,7 @@ use crate::ops::relayout::{Channels, Rest, copy};
 /// If the tensor is not as large as the batch.
 pub fn load(tensor: &[f32], buffer: &Buffer, run: &mut Run<'_>) {
     let map = &buffer.map;
-    assert_eq!(tensor.len(), run.batch * map.len(), "a tensor has the values of its batch");
+    assert_eq!(tensor.len(), run.batch * map.volume(), "a tensor has the values of its batch");
     let x = Source::nchw(tensor, map.channels, map.height, map.width);
     let ([], y) = run.volumes([], buffer);
     copy(x, y, Channels::all(buffer), Rest::Clear);
@@ -23,7 +23,7 @@ pub fn load(tensor: &[f32], buffer: &Buffer, run: &mut Run<'_>) {
 /// If the tensor is not as large as the batch.
 pub fn store(buffer: &Buffer, run: &Run<'_>, tensor: &mut [f32]) {
     let map = &buffer.map;
-    assert_eq!(tensor.len(), run.batch * map.len(), "a tensor has the values of its batch");
+    assert_eq!(tensor.len(), run.batch * map.volume(), "a tensor has the values of its batch");
     let y = Target::nchw(tensor, map.channels, map.height, map.width);
     copy(Source::new(run.read(buffer), *map), y, Channels::all(buffer), Rest::Clear);
 }

@@ -64,7 +64,7 @@ impl Map {
     }
 
     /// Values of one volume.
-    pub const fn len(&self) -> usize {
+    pub const fn volume(&self) -> usize {
         self.channels * self.height * self.width
     }
 

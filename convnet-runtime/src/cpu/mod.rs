@@ -7,6 +7,6 @@ pub mod memory;
 pub mod run;
 pub mod simd;
 pub mod threads;
+pub(crate) mod view;
 pub mod volumes;
 pub mod workspaces;
-pub(crate) mod view;

@@ -12,6 +12,11 @@ pub struct Workspaces {
 }
 
 impl Workspaces {
+    /// None yet.
+    pub const fn new() -> Self {
+        Self { idle: Mutex::new(Vec::new()) }
+    }
+
     /// Runs `f` with a workspace that nobody else uses.
     pub fn with<T>(&self, f: impl FnOnce(&mut Workspace) -> T) -> T {
         let taken = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();

@@ -35,24 +35,34 @@ pub trait Real:
     /// The same number.
     fn to_f64(self) -> f64;
     /// `e^self`
+    #[must_use]
     fn exp(self) -> Self;
     /// `e^self - 1`, exact near 0.
+    #[must_use]
     fn exp_m1(self) -> Self;
     /// Natural logarithm.
+    #[must_use]
     fn ln(self) -> Self;
     /// Square root.
+    #[must_use]
     fn sqrt(self) -> Self;
     /// `self^exponent`
+    #[must_use]
     fn powf(self, exponent: Self) -> Self;
     /// Hyperbolic tangent.
+    #[must_use]
     fn tanh(self) -> Self;
     /// Absolute value.
+    #[must_use]
     fn abs(self) -> Self;
     /// The larger; the other one where one is not a number.
+    #[must_use]
     fn max(self, other: Self) -> Self;
     /// The smaller; the other one where one is not a number.
+    #[must_use]
     fn min(self, other: Self) -> Self;
     /// `self * factor + term`, rounded once.
+    #[must_use]
     fn mul_add(self, factor: Self, term: Self) -> Self;
 
     /// The nearest number to a count or an index.

@@ -17,7 +17,7 @@ pub fn forward(stage: &Stage, run: &mut Run<'_>) {
     let ([a, b], y) = run.volumes([a, b], &stage.output);
     y.each(Cut::Rows, &Add { terms: [a, b], activation: last(more.is_empty()) });
     for (i, input) in more.iter().enumerate() {
-        let ([a], y) = run.volumes([input], &Gradient { buffer: stage.output, accumulate: true });
+        let ([a], y) = run.volumes([input], Gradient { buffer: stage.output, accumulate: true });
         y.each(Cut::Rows, &Add { terms: [a], activation: last(i + 1 == more.len()) });
     }
 }

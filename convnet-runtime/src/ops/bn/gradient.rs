@@ -71,14 +71,17 @@ impl<'a> Operands<'a> {
         Self { activation: stage.activation, x, y, dy, moments, eps: stage.eps }
     }
 
-    /// `(x - mean, d)` along a row.
+    /// x, y, dy along a row.
     #[inline(always)]
-    fn row<S: Simd>(&self, s: S, mean: S::V, [n, block, row]: [usize; 3]) -> impl Iterator<Item = (S::V, S::V)> {
-        let [x, y, dy] = [&self.x, &self.y, &self.dy].map(|source| source.vectors(n, block, row));
-        x.iter().zip(y).zip(dy).map(move |((x, y), dy)| {
-            let d = self.activation.gradient(s, s.load(y), s.load(dy));
-            (s.sub(s.load(x), mean), d)
-        })
+    fn row(&self, n: usize, block: usize, row: usize) -> [&'a [[f32; LANES]]; 3] {
+        [self.x.vectors(n, block, row), self.y.vectors(n, block, row), self.dy.vectors(n, block, row)]
+    }
+
+    /// `(x - mean, d)` at one position of a row.
+    #[inline(always)]
+    fn at<S: Simd>(&self, s: S, [x, y, dy]: [&[[f32; LANES]]; 3], position: usize, mean: S::V) -> (S::V, S::V) {
+        let d = self.activation.gradient(s, s.load(&y[position]), s.load(&dy[position]));
+        (s.sub(s.load(&x[position]), mean), d)
     }
 }
 
@@ -102,7 +105,9 @@ impl Job for Sum<'_> {
         for n in moments::samples(self.batch, part.sample) {
             for y in 0..self.operands.x.map().height {
                 let [mut d_sum, mut dz_sum] = [s.zero(); 2];
-                for (distance, d) in self.operands.row(s, mean, [n, block, y]) {
+                let row = self.operands.row(n, block, y);
+                for position in 0..row[0].len() {
+                    let (distance, d) = self.operands.at(s, row, position, mean);
                     d_sum = s.add(d_sum, d);
                     dz_sum = s.fma(d, distance, dz_sum);
                 }
@@ -149,8 +154,9 @@ impl Job for Input<'_> {
         };
         // dx = weight (d - mean d - (x - mean) mean(d z) / deviation)
         let (d_mean, slope) = (mean_of(0), s.div(mean_of(1), deviation));
-        let gradients = self.operands.row(s, mean, [n, block_at, row]);
-        for (dx, (distance, d)) in part.vectors(block_at, row).iter_mut().zip(gradients) {
+        let operands = self.operands.row(n, block_at, row);
+        for (position, dx) in part.vectors(block_at, row).iter_mut().enumerate() {
+            let (distance, d) = self.operands.at(s, operands, position, mean);
             let v = s.mul(weight, s.fnma(distance, slope, s.sub(d, d_mean)));
             put(s, accumulate, dx, s.first(depth, v));
         }

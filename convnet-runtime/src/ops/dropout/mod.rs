@@ -1,4 +1,5 @@
-//! Dropout in training: an element survives with probability `1 - p` and is divided by it.
+//! Dropout in training: an element survives with probability `1 - p` and is divided by it
+//! (Srivastava et al. 2014).
 
 mod cpu;
 pub mod reference;
@@ -22,7 +23,7 @@ pub struct Stage {
     pub layer: u64,
 }
 
-/// Which elements survive: element i of the batch in NCHW order has the i-th number of a `SplitMix64` generator (Steele,
+/// Which elements survive: element i of the batch in NCHW order has the i-th number of a SplitMix64 generator (Steele,
 /// Lea and Flood 2014) that begins at a hash of seed and layer, so that no order of evaluation matters.
 #[derive(Clone, Copy, Debug)]
 pub struct Mask {
@@ -53,7 +54,7 @@ impl Mask {
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The output function of `SplitMix64`.
+/// The output function of SplitMix64.
 #[inline(always)]
 pub(crate) const fn mix(z: u64) -> u64 {
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -32,10 +32,17 @@ impl Job for Forward<'_> {
         let (block, _) = part.place();
         let map = self.x.map();
         let mut features = [0.0; LANES];
-        for (lane, feature) in features.iter_mut().enumerate().take(part.depth(block)) {
-            let i = block * LANES + lane;
-            let (c, y, x) = (i / (map.height * map.width), i / map.width % map.height, i % map.width);
+        let i = block * LANES;
+        let (mut c, mut y, mut x) = (i / (map.height * map.width), i / map.width % map.height, i % map.width);
+        for feature in features.iter_mut().take(part.depth(block)) {
             *feature = self.x.vectors(part.sample, c / LANES, y)[x][c % LANES];
+            x += 1;
+            if x == map.width {
+                (x, y) = (0, y + 1);
+            }
+            if y == map.height {
+                (y, c) = (0, c + 1);
+            }
         }
         s.store(&mut part.vectors(block, 0)[0], s.load(&features));
     }

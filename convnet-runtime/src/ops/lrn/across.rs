@@ -66,22 +66,22 @@ impl Job for Backward<'_> {
         let (terms, powers) = more.split_at_mut(POSITIONS * line.len);
         for start in (0..part.map().width).step_by(POSITIONS) {
             let positions = start..(start + POSITIONS).min(part.map().width);
-            let load = |from: &Source<'_>, block, x: usize| s.load(&from.vectors(n, block, row)[x]);
+            let read = |from: &Source<'_>, block, x: usize| s.load(&from.vectors(n, block, row)[x]);
             line.each(part, positions.clone(), |_, block, x, at| {
-                let x = load(&self.x, block, x);
+                let x = read(&self.x, block, x);
                 store(s, squares, at, s.mul(x, x));
             });
             line.each(part, positions.clone(), |part, block, x, at| {
                 let scale = self.rule.scale(s, line.window(s, squares, at));
                 let power = self.rule.power(s, scale);
-                let product = s.mul(load(&self.dy, block, x), load(&self.x, block, x));
+                let product = s.mul(read(&self.dy, block, x), read(&self.x, block, x));
                 store(s, powers, at, power);
                 store(s, terms, at, s.first(part.depth(block), s.div(s.mul(product, power), scale)));
             });
             line.each(part, positions, |part, block, position, at| {
-                let (x, dy) = (load(&self.x, block, position), load(&self.dy, block, position));
+                let (x, dy) = (read(&self.x, block, position), read(&self.dy, block, position));
                 let sum = line.window(s, terms, at);
-                let direct = s.mul(dy, line.centre(s, powers, at));
+                let direct = s.mul(dy, load(s, powers, at));
                 let dx = s.first(part.depth(block), s.fnma(s.mul(weight, x), sum, direct));
                 put(s, accumulate, &mut part.vectors(block, row)[position], dx);
             });
@@ -123,12 +123,12 @@ impl Line {
         let values = &values[at - self.n / 2..][..LANES + self.n - 1];
         values.array_windows().fold(s.zero(), |sum, v| s.add(sum, s.load(v)))
     }
+}
 
-    /// The 16 channels at `at`.
-    #[inline(always)]
-    fn centre<S: Simd>(self, s: S, values: &[f32], at: usize) -> S::V {
-        s.load_part(&values[at..at + LANES])
-    }
+/// The 16 channels at `at`.
+#[inline(always)]
+fn load<S: Simd>(s: S, values: &[f32], at: usize) -> S::V {
+    s.load_part(&values[at..at + LANES])
 }
 
 #[inline(always)]

@@ -41,7 +41,7 @@ pub fn forward<T: Real>(geometry: &Geometry, x: &[T]) -> Vec<T> {
     x.iter().zip(geometry.scales(x)).map(|(&x, s)| x * s.powf(-beta)).collect()
 }
 
-/// `dx_i = dy_i s_i^-beta - 2 alpha beta / n x_i sum_j dy_j x_j s_j^(-beta-1)`, j over the sums that x_i is part of.
+/// `dx_i = dy_i s_i^-beta - 2 alpha beta / n x_i sum_j dy_j x_j s_j^(-beta-1)`, j over the sums that `x_i` is part of.
 pub fn backward<T: Real>(geometry: &Geometry, x: &[T], dy: &[T]) -> Vec<T> {
     let rule = &geometry.rule;
     let beta = T::from_f64(f64::from(rule.beta));

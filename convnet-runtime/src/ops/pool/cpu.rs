@@ -55,16 +55,16 @@ impl Job for Forward<'_> {
         let sample = part.sample;
         for (ox, y) in part.vectors(block, oy).iter_mut().enumerate() {
             let columns = self.stage.columns(ox);
-            let window = (rows.first..rows.last)
-                .flat_map(|y| &self.x.vectors(sample, block, y)[columns.first..columns.last])
-                .map(|x| s.load(x));
-            let v = match self.stage.kind {
-                Kind::Max => window.fold(s.splat(f32::NEG_INFINITY), |best, x| s.max(x, best)),
-                Kind::Average => {
-                    let scale = 1.0 / (rows.count * columns.count) as f32;
-                    s.mul(window.fold(s.zero(), |sum, x| s.add(sum, x)), s.splat(scale))
+            let max = self.stage.kind == Kind::Max;
+            let mut v = s.splat(if max { f32::NEG_INFINITY } else { 0.0 });
+            for y in rows.first..rows.last {
+                for x in &self.x.vectors(sample, block, y)[columns.first..columns.last] {
+                    v = if max { s.max(s.load(x), v) } else { s.add(s.load(x), v) };
                 }
-            };
+            }
+            if !max {
+                v = s.mul(v, s.splat(1.0 / (rows.count * columns.count) as f32));
+            }
             s.store(y, v);
         }
     }

@@ -1,10 +1,10 @@
-//! Upsampling on the CPU: both directions gather, so that rows are independent.
+//! Upsampling on the CPU. Rows are independent in both directions: each gathers from the rows that it shares with.
 
 use super::{Stage, Tap};
-use crate::cpu::map::{Buffer, Gradient};
+use crate::cpu::map::{Buffer, Gradient, LANES};
 use crate::cpu::run::Run;
 use crate::cpu::simd::Simd;
-use crate::cpu::volumes::{Cut, Job, Part, Source, put};
+use crate::cpu::volumes::{Cut, Job, Part, Source};
 
 /// Fills `stage.output`.
 pub fn forward(stage: &Stage, run: &mut Run<'_>) {
@@ -51,12 +51,19 @@ impl Job for Forward<'_> {
                 *y = above[column.first];
                 continue;
             }
-            let mix = |a, b, weight| s.fma(s.sub(b, a), s.splat(weight), a);
-            let across =
-                |row: &[[f32; 16]]| mix(s.load(&row[column.first]), s.load(&row[column.second]), column.weight);
-            s.store(y, mix(across(above), across(below), row.weight));
+            let (first, second) = (column.first, column.second);
+            let above = [s.load(&above[first]), s.load(&above[second])];
+            let below = [s.load(&below[first]), s.load(&below[second])];
+            let across = [mix(s, above, column.weight), mix(s, below, column.weight)];
+            s.store(y, mix(s, across, row.weight));
         }
     }
+}
+
+/// Some of both: `weight` of the second.
+#[inline(always)]
+fn mix<S: Simd>(s: S, [a, b]: [S::V; 2], weight: f32) -> S::V {
+    s.fma(s.sub(b, a), s.splat(weight), a)
 }
 
 struct Backward<'a> {
@@ -72,29 +79,33 @@ impl Job for Backward<'_> {
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
         let (block, y) = part.place();
-        let [down, across] = self.stage.factor;
-        let dy = self.dy.map();
         let (n, accumulate) = (part.sample, part.accumulate);
-        for (x, dx) in part.vectors(block, y).iter_mut().enumerate() {
-            let mut sum = s.zero();
-            for oy in self.reach(y, down, dy.height) {
-                let weight = self.stage.row(oy).weight_of(y);
-                let row = self.dy.vectors(n, block, oy);
-                for ox in self.reach(x, across, dy.width) {
-                    let weight = weight * self.stage.column(ox).weight_of(x);
-                    sum = s.fma(s.load(&row[ox]), s.splat(weight), sum);
+        let dx = part.vectors(block, y);
+        if !accumulate {
+            dx.fill([0.0; LANES]);
+        }
+        for oy in self.rows(y) {
+            let weight = self.stage.row(oy).weight_of(y);
+            for (ox, dy) in self.dy.vectors(n, block, oy).iter().enumerate() {
+                let column = self.stage.column(ox);
+                let dy = s.mul(s.load(dy), s.splat(weight));
+                let first = &mut dx[column.first];
+                s.store(first, s.fma(dy, s.splat(1.0 - column.weight), s.load(first)));
+                if self.stage.bilinear {
+                    let second = &mut dx[column.second];
+                    s.store(second, s.fma(dy, s.splat(column.weight), s.load(second)));
                 }
             }
-            put(s, accumulate, dx, sum);
         }
     }
 }
 
 impl Backward<'_> {
-    /// The output positions that may see input position `i`.
+    /// The output rows that may see input row `y`.
     #[inline(always)]
-    fn reach(&self, i: usize, factor: usize, len: usize) -> std::ops::Range<usize> {
+    fn rows(&self, y: usize) -> std::ops::Range<usize> {
+        let factor = self.stage.factor[0];
         let more = if self.stage.bilinear { factor / 2 } else { 0 };
-        (i * factor).saturating_sub(more)..((i + 1) * factor + more).min(len)
+        (y * factor).saturating_sub(more)..((y + 1) * factor + more).min(self.dy.map().height)
     }
 }
