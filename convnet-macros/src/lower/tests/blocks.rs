@@ -40,7 +40,7 @@ fn shared_weights_must_fit() {
                   first:   `conv3-8` on depth 8
                   where:   in `trunk(16)`
             conv3-c
-                `shared trunk(8)` cannot use the weights of its first call, `trunk(8)`
+                `shared trunk(8)` cannot use the weights of its first call
                   here:    `conv3-8` on depth 16
                   first:   `conv3-8` on depth 8
                   where:   in `trunk(8)`
