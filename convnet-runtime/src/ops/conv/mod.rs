@@ -128,8 +128,3 @@ pub struct Backward {
     /// Add to the weights' gradient: they are shared, and another stage has written it.
     pub accumulate: bool,
 }
-
-/// x
-pub fn backward(_: &Backward, _: &mut crate::layers::Conv, _: &mut crate::cpu::run::Run<'_>) {
-    unimplemented!()
-}
