@@ -107,6 +107,22 @@ fn repeats_without_end() {
 }
 
 #[test]
+fn zeros_through_parameters() {
+    errors(
+        "block pool(s) = maxpool3/s -> maxpool; block conv_(d) = conv3-8(dilation=d, pad=0) -> maxpool;
+        input 12x12x3 -> pool(0) -> conv_(0) -> gap",
+        &expect![[r#"
+            s
+                `s` is 0 here; the stride must be at least 1
+                  where:   in `pool(0)`
+            d
+                `d` is 0 here; dilation must be at least 1
+                  where:   in `conv_(0)`
+        "#]],
+    );
+}
+
+#[test]
 fn errors_in_blocks_name_the_call_once() {
     errors(
         "block unit(c, g) = conv3-c(groups=g) -> maxpool -> maxout(3); block stage(c) = unit(c, 4)*3;
