@@ -5,6 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Ident, Path, Visibility};
 
 use crate::shape::{Rounding, Volume};
+pub use crate::vocabulary::Word;
 
 /// One `network! { .. }`.
 pub struct NetworkDef {
@@ -14,11 +15,25 @@ pub struct NetworkDef {
     pub budgets: Vec<Budget>,
     /// `#[rounding(floor)]`
     pub rounding: Rounding,
+    /// `#[conv(direct)]`
+    pub algorithm: Algorithm,
     pub visibility: Visibility,
     pub name: Ident,
     pub blocks: Vec<Block>,
     pub input: VolumeNode,
     pub chain: Chain,
+}
+
+/// How convolutions are computed where their own options do not say it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Algorithm {
+    /// Fast, within 2e-6 relative error.
+    #[default]
+    Fast,
+    /// The plain sum.
+    Direct,
+    /// Larger Winograd tiles.
+    Fastest,
 }
 
 /// `params <= 140M`
@@ -44,8 +59,8 @@ pub struct Block {
     pub chain: Chain,
 }
 
-/// A volume as written, `224x224x3`, `784` or `(h=3, w=224, c=224)`. `parse` has refused zeros, overflows and the
-/// channels-first slip.
+/// A volume as written, `224x224x3`, `784` or `(h=3, w=224, c=224)`. `parse` has refused zeros and overflows and,
+/// for the input, the channels-first slip.
 pub struct VolumeNode {
     pub volume: Volume,
     pub tokens: TokenStream,
@@ -81,6 +96,9 @@ pub enum Item {
     Call(Call),
     /// Another network used as a layer.
     Network(Path),
+    /// A step that could not be read, which `parse` has reported. What it gives is unknown, so what follows it is not
+    /// checked.
+    Unknown,
 }
 
 pub struct Branches {
@@ -146,29 +164,4 @@ pub enum OptionValue {
     Bool(bool, Span),
     /// A flag (`floor`, `direct`), a word (`position`) or, inside a block, one of its parameters.
     Word(Ident),
-}
-
-/// The vocabulary.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Word {
-    Conv,
-    DwConv,
-    MaxPool,
-    AvgPool,
-    Gap,
-    Fc,
-    Flatten,
-    Widen,
-    Upsample,
-    Relu,
-    LeakyRelu,
-    Elu,
-    Sigmoid,
-    Tanh,
-    ClippedRelu,
-    Maxout,
-    Bn,
-    Lrn,
-    Dropout,
-    Softmax,
 }

@@ -4,8 +4,8 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, Ident, Path, Visibility};
 
-use crate::ast::Budget;
-use crate::shape::Volume;
+use crate::ast::{Algorithm, Budget};
+use crate::shape::{Rounding, Volume};
 
 pub type NodeId = usize;
 pub type WeightsId = usize;
@@ -17,6 +17,8 @@ pub struct Graph {
     pub name: Ident,
     pub budgets: Vec<Budget>,
     pub nodes: Vec<Node>,
+    /// How many nodes come before the heads; all, where there are none.
+    pub trunk: usize,
     pub weights: Vec<Weights>,
     pub output: Output,
     pub taps: Vec<Tap>,
@@ -116,6 +118,8 @@ pub struct Window {
     /// beyond it; it sees only what is inside.
     pub pad_after: (u64, u64),
     pub dilation: (u64, u64),
+    /// What its output was computed with.
+    pub rounding: Rounding,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,6 +129,7 @@ pub struct Conv {
     pub filters: u64,
     pub groups: u64,
     pub bias: Bias,
+    pub algorithm: Algorithm,
 }
 
 /// The word that a convolution was written with.

@@ -1,8 +1,23 @@
-//! The procedural macro `network!`.
+//! The procedural macro [`network!`], which `convnet-runtime` re-exports: declare and run networks with that crate.
 
-#![allow(dead_code)] // the front end lands before the back end
-
+mod arena;
 mod ast;
+mod backward;
+mod count;
 mod diag;
+mod emit;
+mod expand;
+mod fuse;
 mod ir;
+mod layout;
+mod lower;
+mod parse;
+mod plan;
 mod shape;
+mod vocabulary;
+
+/// Declares a network: see the documentation of `convnet_runtime`.
+#[proc_macro]
+pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand::expand(input.into()).into()
+}

@@ -1,26 +1,196 @@
 //! Errors of the runtime; each is a sentence with its numbers.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// Values that are too many or too few for what they should fill.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LengthError {
     what: String,
     expected: usize,
+    multiple: bool,
     given: usize,
 }
 
 impl LengthError {
     pub(crate) fn new(what: impl Into<String>, expected: usize, given: usize) -> Self {
-        Self { what: what.into(), expected, given }
+        Self { what: what.into(), expected, multiple: false, given }
+    }
+
+    /// Any multiple of `expected` would do.
+    pub(crate) fn multiple(what: impl Into<String>, expected: usize, given: usize) -> Self {
+        Self { what: what.into(), expected, multiple: true, given }
     }
 }
 
 impl fmt::Display for LengthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, expected, given } = self;
+        let Self { what, expected, given, .. } = self;
+        let multiple = if self.multiple { "a multiple of " } else { "" };
         let (plural, were) = (if *expected == 1 { "" } else { "s" }, if *given == 1 { "was" } else { "were" });
-        write!(f, "{what} has {expected} value{plural}, but {given} {were} given")
+        write!(f, "{what} has {multiple}{expected} value{plural}, but {given} {were} given")
+    }
+}
+
+/// A weight file that is not this network's: everything that is wrong with it. The network is as it was.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LoadError {
+    path: Option<PathBuf>,
+    problems: Vec<String>,
+}
+
+impl LoadError {
+    pub(crate) fn new(problems: Vec<String>) -> Self {
+        Self { path: None, problems }
+    }
+
+    pub(crate) fn at(self, path: &Path) -> Self {
+        Self { path: Some(path.to_owned()), ..self }
+    }
+
+    /// One sentence for each thing that is wrong.
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => write!(f, "cannot load `{}`:", path.display())?,
+            None => write!(f, "cannot load these weights:")?,
+        }
+        match &*self.problems {
+            [problem] => write!(f, " {problem}"),
+            problems => problems.iter().try_for_each(|problem| write!(f, "\n  {problem}")),
+        }
+    }
+}
+
+/// A file that could not be written. What was there before is still there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SaveError {
+    path: PathBuf,
+    cause: String,
+}
+
+impl SaveError {
+    pub(crate) fn new(path: &Path, cause: &std::io::Error) -> Self {
+        Self { path: path.to_owned(), cause: cause.to_string() }
+    }
+}
+
+impl fmt::Display for SaveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot write `{}`: {}", self.path.display(), self.cause)
+    }
+}
+
+/// A data set that cannot be read: the file, and what is wrong with it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DataError {
+    path: PathBuf,
+    problem: String,
+}
+
+impl DataError {
+    pub(crate) fn new(path: &Path, problem: impl fmt::Display) -> Self {
+        Self { path: path.to_owned(), problem: problem.to_string() }
+    }
+}
+
+impl fmt::Display for DataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot read `{}`: {}", self.path.display(), self.problem)
+    }
+}
+
+/// A loss that cannot be computed.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LossError {
+    /// Not one label or target for each output.
+    Count {
+        /// What there is too much or too little of.
+        what: &'static str,
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        given: usize,
+    },
+    /// A label that is no class.
+    Label {
+        /// Which of the labels.
+        index: usize,
+        /// The label.
+        label: usize,
+        /// Labels are smaller than this.
+        classes: usize,
+    },
+    /// Anything else that a loss of your own has to say.
+    Other(String),
+}
+
+impl fmt::Display for LossError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count { what, expected, given } => write!(f, "{given} {what} for {expected} outputs"),
+            Self::Label { index, label, classes } => {
+                write!(
+                    f,
+                    "label {index} is {label}, but there are {classes} classes, 0 to {}",
+                    classes.saturating_sub(1)
+                )
+            }
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+/// A training step that was not done. The parameters are as they were before it.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The batch is empty.
+    EmptyBatch {
+        /// The step, counted from 0.
+        step: u64,
+    },
+    /// The loss could not be computed.
+    Loss {
+        /// The step, counted from 0.
+        step: u64,
+        /// Why.
+        cause: LossError,
+    },
+    /// The loss is infinite or not a number.
+    NotFinite {
+        /// The step, counted from 0.
+        step: u64,
+        /// The loss.
+        loss: f32,
+    },
+    /// A gradient is infinite or not a number.
+    Gradient {
+        /// The step, counted from 0.
+        step: u64,
+        /// The parameter's name in weight files.
+        parameter: String,
+    },
+}
+
+impl fmt::Display for TrainError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptyBatch { step } => write!(f, "step {step}: the batch is empty"),
+            Self::Loss { step, cause } => write!(f, "step {step}: {cause}"),
+            Self::NotFinite { step, loss } => {
+                write!(f, "step {step}: the loss is {loss}; a smaller learning rate or scaled inputs may help")
+            }
+            Self::Gradient { step, parameter } => {
+                write!(f, "step {step}: the gradient of `{parameter}` is not finite; a smaller learning rate may help")
+            }
+        }
     }
 }
 
@@ -37,4 +207,4 @@ macro_rules! readable {
     )*};
 }
 
-readable!(LengthError);
+readable!(LengthError, LoadError, SaveError, DataError, LossError, TrainError);

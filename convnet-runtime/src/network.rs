@@ -1,19 +1,47 @@
-//! The trait that `network!` implements.
+//! The trait that `network!` implements, and what every network can do.
 
-use std::fmt;
+mod key;
+mod layer;
+mod tap;
+#[cfg(test)]
+mod tests;
 
+use std::fmt::Debug;
+use std::path::Path;
+
+pub use key::Key;
+pub use layer::Layer;
+pub use tap::Tap;
+
+use crate::cpu::exchange;
 use crate::cpu::map::Buffer;
 use crate::cpu::run::Run;
+use crate::cpu::workspaces::Workspaces;
+use crate::data::Dataset;
+use crate::error::{LoadError, SaveError};
+use crate::io;
 use crate::parameter::Parameter;
+use crate::shape::Shape;
+use crate::summary::Summary;
+use crate::tensor::{Classify, Tensor};
+use crate::train::init::{self, Init};
 
 /// A network: what `network!` makes of a declaration.
+///
+/// ```ignore
+/// let net = Digits::load("digits.safetensors")?;
+/// let image = Tensor::from_hwc_bytes(&bytes, &Pixels::UNIT)?;
+/// let (class, probability) = net.predict(&image).top(0, 1)[0];
+/// ```
+///
+/// It is `Send + Sync` and predicts through `&self`: threads share one network.
 pub trait Network: Sized + Send + Sync + 'static {
     /// The volume that comes in.
-    type Input: crate::shape::Shape;
+    type Input: Shape;
     /// What `predict` gives: a tensor, probabilities after a final softmax, or a struct of heads.
-    type Output;
+    type Output: Clone + Default + Debug + Send + Sync + 'static;
     /// What a loss sees when training: like `Output`, before a final softmax.
-    type Logits;
+    type Logits: Clone + Default + Debug + Send + Sync + 'static;
     /// Height of the input as a type-level number, for code that is generic over networks.
     type InputHeight: typenum::Unsigned;
     /// Width of the input.
@@ -51,32 +79,206 @@ pub trait Network: Sized + Send + Sync + 'static {
     fn visit_mut(&mut self, key: &Key<'_>, f: &mut dyn FnMut(&Key<'_>, &mut Parameter));
 
     /// Where the input goes and how much arena a sample takes at inference.
+    #[doc(hidden)]
     const INFERENCE: Frame;
     /// The same in training.
+    #[doc(hidden)]
     const TRAINING: Frame;
 
-    /// Runs all stages of inference.
-    fn infer(&self, run: &mut Run<'_>);
+    /// What calls of `predict` run in: a field of the generated struct.
+    #[doc(hidden)]
+    fn workspaces(&self) -> &Workspaces;
+    /// The stages of inference, in order.
+    #[doc(hidden)]
+    const STAGES: &'static [fn(&Self, &mut Run<'_>)];
     /// Reads what inference has left in the arena.
-    fn output(run: &Run<'_>) -> Self::Output;
+    #[doc(hidden)]
+    fn output(run: &Run<'_>, into: &mut Self::Output);
     /// Runs forward in training mode, keeping what backward needs.
+    #[doc(hidden)]
     fn forward(&mut self, run: &mut Run<'_>);
     /// Reads what `forward` has left in the arena.
-    fn logits(run: &Run<'_>) -> Self::Logits;
+    #[doc(hidden)]
+    fn logits(run: &Run<'_>, into: &mut Self::Logits);
     /// Writes the gradient of the loss with respect to the logits into the arena.
+    #[doc(hidden)]
     fn set_gradient(gradient: &Self::Logits, run: &mut Run<'_>);
-    /// Runs backward from there; writes the gradient of every trained parameter.
-    fn backward(&mut self, run: &mut Run<'_>);
+    /// Runs backward from there; writes the gradient of every trained parameter and, if asked, of the input.
+    #[doc(hidden)]
+    fn backward(&mut self, run: &mut Run<'_>, input_gradient: bool);
+
+    /// Runs all stages of inference.
+    #[doc(hidden)]
+    fn infer(&self, run: &mut Run<'_>) {
+        Self::STAGES.iter().for_each(|stage| stage(self, run));
+    }
+
+    /// A network to train: weights by He et al. (2015), variance 2 / fan-in, biases zero. The same seed gives the same
+    /// network on every machine.
+    fn new(seed: u64) -> Self {
+        Self::init(Init::He, seed)
+    }
+
+    /// A network to train, its weights drawn as `init` says.
+    fn init(init: Init, seed: u64) -> Self {
+        let mut net = Self::zeroed();
+        init::draw(&mut net, init, seed);
+        net
+    }
+
+    /// Runs the network on a batch of any size, one sample included. An empty batch gives an empty output.
+    fn predict(&self, input: &Tensor<Self::Input>) -> Self::Output {
+        let mut output = Self::Output::default();
+        if input.batch() > 0 {
+            self.workspaces().with(|workspace| {
+                let mut run = workspace.run(Self::INFERENCE.floats, input.batch(), 0);
+                exchange::load(input.values(), &Self::INFERENCE.input, &mut run);
+                self.infer(&mut run);
+                Self::output(&run, &mut output);
+            });
+        }
+        output
+    }
+
+    /// What the layer gives that `tap` names, for a batch of any size: `net.features_at(VggD::FC7, &image)`. What comes
+    /// behind that layer does not run.
+    fn features_at<V: Shape>(&self, tap: Tap<Self, V>, input: &Tensor<Self::Input>) -> Tensor<V> {
+        let mut features = Tensor::default();
+        if input.batch() > 0 {
+            self.workspaces().with(|workspace| {
+                let floats = Self::INFERENCE.floats.max(tap.buffer.offset + tap.buffer.map.sample());
+                let mut run = workspace.run(floats, input.batch(), 0);
+                exchange::load(input.values(), &Self::INFERENCE.input, &mut run);
+                Self::STAGES.iter().take(tap.stages).for_each(|stage| stage(self, &mut run));
+                if let Some(cut) = tap.cut {
+                    cut(self, &mut run);
+                }
+                features.read(&tap.buffer, &run);
+            });
+        }
+        features
+    }
+
+    /// The class of each sample, any number of them: they run in parts, so that memory stays bounded.
+    fn classify(&self, input: &Tensor<Self::Input>) -> Vec<usize>
+    where
+        Self::Output: Classify,
+    {
+        crate::train::evaluate::classify(self, input)
+    }
+
+    /// The share of a data set's samples that get the class of their label; NaN for an empty one.
+    fn accuracy(&self, data: &Dataset<Self::Input>) -> f64
+    where
+        Self::Output: Classify,
+    {
+        crate::train::evaluate::accuracy(self, data)
+    }
+
+    /// All parameters with their names in weight files, in order.
+    fn parameters(&self) -> Vec<(String, &Parameter)> {
+        let mut all = Vec::new();
+        self.visit(&Key::ROOT, &mut |key, parameter| all.push((key.to_string(), parameter)));
+        all
+    }
+
+    /// Writes all parameters as safetensors: PyTorch's names, shapes and order. The file is written beside `path` and then
+    /// renamed, so that there is never half a file at `path`.
+    ///
+    /// # Errors
+    /// If the file cannot be written, a full disk for example; what was at `path` is then still there.
+    fn save(&self, path: impl AsRef<Path>) -> Result<(), SaveError> {
+        io::save(self, path.as_ref())
+    }
+
+    /// The bytes that [`save`](Self::save) writes.
+    fn to_bytes(&self) -> Vec<u8> {
+        io::to_bytes(self)
+    }
+
+    /// A network with the parameters of a safetensors file; `f16`, `bf16` and `f64` become `f32`.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is no safetensors file, or its tensors are not this network's: one error lists all that
+    /// are missing, left over or of another shape.
+    fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        Self::load_renamed(path, |name| Some(name.to_owned()))
+    }
+
+    /// Like [`load`](Self::load), for a file with names of its own: `rename` gives this network's name for a name in the
+    /// file, or `None` to leave the tensor out.
+    ///
+    /// ```ignore
+    /// let net = Vgg::load_renamed("vgg.safetensors", |name| name.strip_prefix("module.").map(str::to_owned))?;
+    /// ```
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    fn load_renamed(path: impl AsRef<Path>, rename: impl Fn(&str) -> Option<String>) -> Result<Self, LoadError> {
+        let mut net = Self::zeroed();
+        io::load(&mut net, path.as_ref(), &rename)?;
+        Ok(net)
+    }
+
+    /// Replaces the parameters of this network by those of a file.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); the network is then as it was.
+    fn load_from(&mut self, path: impl AsRef<Path>) -> Result<(), LoadError> {
+        io::load(self, path.as_ref(), &|name| Some(name.to_owned()))
+    }
+
+    /// Like [`load_from`](Self::load_from), from the bytes of a file.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); the network is then as it was.
+    fn load_from_bytes(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
+        io::from_bytes(self, bytes, &|name| Some(name.to_owned()))
+    }
+
+    /// A network with the parameters of a file in memory: `Net::from_bytes(include_bytes!("net.safetensors"))`.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
+        Self::from_bytes_renamed(bytes, |name| Some(name.to_owned()))
+    }
+
+    /// Like [`from_bytes`](Self::from_bytes), renaming as [`load_renamed`](Self::load_renamed) does.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    fn from_bytes_renamed(bytes: &[u8], rename: impl Fn(&str) -> Option<String>) -> Result<Self, LoadError> {
+        let mut net = Self::zeroed();
+        io::from_bytes(&mut net, bytes, &rename)?;
+        Ok(net)
+    }
+
+    /// The table of layers: `println!("{}", Net::summary())`.
+    fn summary() -> Summary {
+        Summary::of::<Self>()
+    }
+
+    /// What runs: stages, fusion, saved buffers, offsets, as a table.
+    fn plan() -> &'static str {
+        Self::PLAN
+    }
 }
 
 /// A network that can be a layer of another: it gives one volume, not probabilities or heads.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a layer of another network: it ends in a softmax or in heads",
+    label = "gives no single volume"
+)]
 pub trait Backbone: Network {
+    /// What it gives.
+    type Volume: Shape;
     /// Where the output is, at inference and in training.
     const OUTPUTS: [Buffer; 2];
     /// Where backward expects the gradient of the output.
     const OUTPUT_GRADIENT: Buffer;
-    /// Where backward leaves the gradient of the input.
-    const INPUT_GRADIENT: Buffer;
+    /// Where backward leaves the gradient of the input; none if a part of it is frozen that has no backward.
+    const INPUT_GRADIENT: Option<Buffer>;
 }
 
 /// The arena of one kind of pass.
@@ -86,53 +288,4 @@ pub struct Frame {
     pub floats: usize,
     /// Where the input goes.
     pub input: Buffer,
-}
-
-/// One row of a network's table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layer {
-    /// Its name in weight files, `features.0`.
-    pub name: &'static str,
-    /// As declared, `conv3-64`.
-    pub kind: &'static str,
-    /// Height, width, depth of what it gives.
-    pub volume: [u64; 3],
-    /// It gives features, which have no place in space.
-    pub features: bool,
-    /// Trainable values; zero where they are shared with an earlier layer.
-    pub params: u64,
-    /// Multiply-accumulates of one sample.
-    pub macs: u64,
-    /// Receptive field: height, width.
-    pub receptive_field: (u64, u64),
-    /// Stride with respect to the input: height, width.
-    pub stride: (u64, u64),
-    /// Frozen: not trained.
-    pub frozen: bool,
-}
-
-/// The name of a parameter or of a part of a network, made of levels without allocating.
-#[derive(Clone, Copy, Debug)]
-pub struct Key<'a> {
-    parent: Option<&'a Key<'a>>,
-    name: &'a str,
-}
-
-impl<'a> Key<'a> {
-    /// The name of the whole network: empty.
-    pub const ROOT: Key<'static> = Key { parent: None, name: "" };
-
-    /// `self.name`
-    pub const fn join(&'a self, name: &'a str) -> Key<'a> {
-        Key { parent: Some(self), name }
-    }
-}
-
-impl fmt::Display for Key<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(parent) = self.parent.filter(|p| !p.name.is_empty()) {
-            write!(f, "{parent}.")?;
-        }
-        f.write_str(self.name)
-    }
 }

@@ -151,14 +151,18 @@ impl Parameter {
         self.fresh.then_some(&*self.gradient)
     }
 
-    /// Marks the gradient as used: a later step that does not write it leaves the values alone.
+    /// Marks the gradient as used, without using it: the step has failed.
     pub(crate) fn spend_gradient(&mut self) {
         self.fresh = false;
     }
 
-    /// Values, gradient and the optimizer's memory (made when first asked for), packed alike, and marks the gradient as
-    /// used; nothing if no gradient is fresh.
-    pub(crate) fn update(&mut self) -> Option<(&mut [f32], &[f32], &mut [f32])> {
+    /// Values and gradient, packed alike, and marks the gradient as used; nothing if no gradient is fresh.
+    pub(crate) fn update(&mut self) -> Option<(&mut [f32], &[f32])> {
+        std::mem::take(&mut self.fresh).then_some((&mut *self.value, &*self.gradient))
+    }
+
+    /// Like [`update`](Self::update), with the optimizer's memory, made when first asked for, zero at first.
+    pub(crate) fn update_with_state(&mut self) -> Option<(&mut [f32], &[f32], &mut [f32])> {
         if !std::mem::take(&mut self.fresh) {
             return None;
         }

@@ -98,6 +98,29 @@ impl Map {
 }
 
 impl Buffer {
+    /// A blocked buffer of its own: `offset` floats per sample before it, `[height, width, depth]`, and its border
+    /// (top, left, bottom, right).
+    pub const fn blocked(offset: usize, extent: [usize; 3], border: [usize; 4]) -> Self {
+        Self::whole(offset, extent, border, Layout::Blocked)
+    }
+
+    /// A planar buffer of its own.
+    pub const fn planar(offset: usize, extent: [usize; 3], border: [usize; 4]) -> Self {
+        Self::whole(offset, extent, border, Layout::Planar)
+    }
+
+    const fn whole(offset: usize, [height, width, channels]: [usize; 3], border: [usize; 4], layout: Layout) -> Self {
+        let mut map = Map { height, width, channels, border, layout, blocks: 0, first: 0 };
+        map.blocks = map.own_blocks();
+        Self { offset, map }
+    }
+
+    /// The part of this buffer that begins at its channel block `first`.
+    #[must_use]
+    pub const fn part(self, first: usize, [height, width, channels]: [usize; 3]) -> Self {
+        Self { offset: self.offset, map: Map { height, width, channels, first, ..self.map } }
+    }
+
     /// Whether some floats belong to both. Parts of one larger buffer do not meet where they have different blocks.
     pub const fn meets(&self, other: &Self, batch: usize) -> bool {
         let (a, b) = (self.range(batch), other.range(batch));

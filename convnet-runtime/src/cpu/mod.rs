@@ -9,3 +9,4 @@ pub mod simd;
 pub mod threads;
 pub(crate) mod view;
 pub mod volumes;
+pub mod workspaces;

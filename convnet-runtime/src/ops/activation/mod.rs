@@ -4,9 +4,10 @@ mod cpu;
 pub mod reference;
 #[cfg(test)]
 mod tests;
+mod vector;
 
 pub(crate) use cpu::gradient;
-pub use cpu::{apply, backward, forward, slope};
+pub use cpu::{backward, forward};
 
 use crate::cpu::map::Buffer;
 
@@ -27,17 +28,6 @@ pub enum Activation {
     Tanh,
     /// `min(max(0, x), top)`
     ClippedRelu(f32),
-}
-
-impl Activation {
-    /// A larger x never gives a smaller y, so that a maximum may be taken before.
-    pub const fn is_monotone(self) -> bool {
-        match self {
-            Self::LeakyRelu(slope) => slope >= 0.0,
-            Self::Elu(a) => a >= 0.0,
-            _ => true,
-        }
-    }
 }
 
 /// An activation that no other stage could take in.

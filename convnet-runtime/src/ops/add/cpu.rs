@@ -49,7 +49,7 @@ impl<const N: usize> Job for Add<'_, N> {
         for (position, y) in part.vectors(block, row).iter_mut().enumerate() {
             let start = if accumulate { s.load(y) } else { s.zero() };
             let sum = terms.iter().fold(start, |sum, x| s.add(sum, s.load(&x[position])));
-            s.store(y, s.first(depth, activation::apply(self.activation, s, sum)));
+            s.store(y, s.first(depth, self.activation.apply(s, sum)));
         }
     }
 }

@@ -67,7 +67,7 @@ impl Job for Normalise<'_> {
         let weight = s.div(moments::block(s, self.layer.weight.packed(), block), deviation);
         let bias = moments::block(s, self.layer.bias.packed(), block);
         let activation = self.stage.activation;
-        let end = |v| if activation == Activation::Identity { v } else { activation::apply(activation, s, v) };
+        let end = |v| if activation == Activation::Identity { v } else { activation.apply(s, v) };
 
         let x = self.x.vectors(n, block, row);
         let residual = self.residual.map(|residual| residual.vectors(n, block, row));

@@ -80,7 +80,7 @@ impl<'a> Operands<'a> {
     /// `(x - mean, d)` at one position of a row.
     #[inline(always)]
     fn at<S: Simd>(&self, s: S, [x, y, dy]: [&[[f32; LANES]]; 3], position: usize, mean: S::V) -> (S::V, S::V) {
-        let d = s.mul(activation::slope(self.activation, s, s.load(&y[position])), s.load(&dy[position]));
+        let d = self.activation.gradient(s, s.load(&y[position]), s.load(&dy[position]));
         (s.sub(s.load(&x[position]), mean), d)
     }
 }

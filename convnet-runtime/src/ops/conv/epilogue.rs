@@ -4,7 +4,7 @@ use super::sweep::{Segment, Sink};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::Simd;
 use crate::cpu::view::View;
-use crate::ops::activation::{Activation, apply};
+use crate::ops::activation::Activation;
 
 /// `y = pool(f(scale (sums + bias per position) + shift + residual))`
 #[derive(Clone, Copy)]
@@ -76,7 +76,7 @@ impl Sink for Epilogue {
             let (affine, y) = (self.affine(s, at.block), self.place(at));
             for i in 0..at.len {
                 let at = Segment { column: at.column + i, ..at };
-                let v = apply(self.activation, s, self.sum(s, at, affine, sums.add(i * LANES)));
+                let v = self.activation.apply(s, self.sum(s, at, affine, sums.add(i * LANES)));
                 s.store_to(y.add(i * LANES), s.first(lanes, v));
             }
         }
@@ -99,7 +99,7 @@ impl Sink for Epilogue {
                     let sums = if dy == 0 { top } else { bottom };
                     *v = self.sum(s, at, affine, sums.add((2 * i + dx) * LANES));
                     if early {
-                        *v = apply(self.activation, s, *v);
+                        *v = self.activation.apply(s, *v);
                     }
                 }
                 // The first of equals wins.
@@ -114,7 +114,7 @@ impl Sink for Epilogue {
                     winners.add(at).write(u32::from(rows) << 16 | u32::from(columns));
                 }
                 if !early {
-                    v = apply(self.activation, s, v);
+                    v = self.activation.apply(s, v);
                 }
                 s.store_to(y.add(i * LANES), s.first(lanes, v));
             }

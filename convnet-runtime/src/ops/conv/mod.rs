@@ -49,6 +49,21 @@ pub struct Geometry {
     pub algorithm: Algorithm,
 }
 
+impl Geometry {
+    /// One weight that nothing uses: what a network that is wrong is made of.
+    pub const NOTHING: Self = Self {
+        input: [1; 3],
+        output: [1; 3],
+        kernel: [1; 2],
+        stride: [1; 2],
+        pad: [0; 2],
+        dilation: [1; 2],
+        groups: 1,
+        bias: Bias::Channel,
+        algorithm: Algorithm::Blocked,
+    };
+}
+
 /// What is added to the sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bias {

@@ -7,7 +7,7 @@ use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, parallel};
 use crate::cpu::view::View;
-use crate::ops::activation::{Activation, slope};
+use crate::ops::activation::Activation;
 
 /// Writes the gradient of the sums, unless it is the output's, and that of the residual.
 pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) {
@@ -120,7 +120,7 @@ impl Plane<'_> {
         unsafe {
             let mut v = s.load_from(at(&back.dy));
             if back.activation != Activation::Identity {
-                v = s.mul(slope(back.activation, s, s.load_from(at(&back.y))), v);
+                v = back.activation.gradient(s, s.load_from(at(&back.y)), v);
             }
             s.first(back.depth - self.block * LANES, v)
         }

@@ -34,9 +34,9 @@ pub fn backward<N: Backbone>(
 ) {
     let (outer, mut inner) = enter(stage, N::TRAINING, run);
     give(outer, output_gradient, &N::OUTPUT_GRADIENT, &mut inner);
-    network.backward(&mut inner);
-    if let Some(gradient) = input_gradient {
-        take(&inner, &N::INPUT_GRADIENT, gradient, outer);
+    network.backward(&mut inner, input_gradient.is_some());
+    if let (Some(gradient), Some(from)) = (input_gradient, &N::INPUT_GRADIENT) {
+        take(&inner, from, gradient, outer);
     }
 }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::cpu::map::{Gradient, Layout, Map};
 use crate::cpu::run::Run;
+use crate::cpu::workspaces::Workspaces;
 use crate::network::{Backbone, Frame, Key, Layer, Network};
 use crate::ops::activation::{self, Activation};
 use crate::ops::testing::everywhere;
@@ -27,6 +28,7 @@ const TANH: activation::Stage =
 const DROPOUT: dropout::Stage =
     dropout::Stage { input: TANH.output, output: buffer(3, Layout::Blocked), p: 0.3, layer: 1 };
 const TANH_GRADIENT: Buffer = buffer(5, Layout::Blocked);
+const INPUT_GRADIENT: Buffer = buffer(6, Layout::Blocked);
 
 impl Network for Inner {
     type Input = Volume<2, 3, 5>;
@@ -48,33 +50,45 @@ impl Network for Inner {
     const INFERENCE: Frame = Frame { floats: 7 * 1024, input: INPUT };
     const TRAINING: Frame = Frame { floats: 7 * 1024, input: INPUT };
 
+    const STAGES: &'static [fn(&Self, &mut Run<'_>)] = &[Self::run];
+
     fn zeroed() -> Self {
         Self
+    }
+    fn workspaces(&self) -> &Workspaces {
+        static WORKSPACES: Workspaces = Workspaces::new();
+        &WORKSPACES
     }
     fn visit<'a>(&'a self, _: &Key<'_>, _: &mut dyn FnMut(&Key<'_>, &'a Parameter)) {}
     fn visit_mut(&mut self, _: &Key<'_>, _: &mut dyn FnMut(&Key<'_>, &mut Parameter)) {}
 
-    fn infer(&self, run: &mut Run<'_>) {
-        relayout::forward(&relayout::Stage { input: INPUT, output: BLOCKED }, run);
-        activation::forward(&TANH, run);
-    }
-    fn output(_: &Run<'_>) {}
+    fn output(_: &Run<'_>, (): &mut ()) {}
     fn forward(&mut self, run: &mut Run<'_>) {
         self.infer(run);
         dropout::forward_train(&DROPOUT, run);
     }
-    fn logits(_: &Run<'_>) {}
+    fn logits(_: &Run<'_>, (): &mut ()) {}
     fn set_gradient((): &(), _: &mut Run<'_>) {}
-    fn backward(&mut self, run: &mut Run<'_>) {
+    fn backward(&mut self, run: &mut Run<'_>, input_gradient: bool) {
         dropout::backward(&DROPOUT, &Self::OUTPUT_GRADIENT, &(&TANH_GRADIENT).into(), run);
-        activation::backward(&TANH, &TANH_GRADIENT, &(&Self::INPUT_GRADIENT).into(), run);
+        if input_gradient {
+            activation::backward(&TANH, &TANH_GRADIENT, &(&INPUT_GRADIENT).into(), run);
+        }
+    }
+}
+
+impl Inner {
+    fn run(&self, run: &mut Run<'_>) {
+        relayout::forward(&relayout::Stage { input: INPUT, output: BLOCKED }, run);
+        activation::forward(&TANH, run);
     }
 }
 
 impl Backbone for Inner {
+    type Volume = Volume<2, 3, 5>;
     const OUTPUTS: [Buffer; 2] = [TANH.output, DROPOUT.output];
     const OUTPUT_GRADIENT: Buffer = buffer(4, Layout::Blocked);
-    const INPUT_GRADIENT: Buffer = buffer(6, Layout::Blocked);
+    const INPUT_GRADIENT: Option<Buffer> = Some(INPUT_GRADIENT);
 }
 
 #[test]

@@ -1,0 +1,217 @@
+//! Sentences about chains, steps and items.
+
+use proc_macro2::{Ident, Literal, TokenTree};
+
+use super::words::token;
+use crate::diag::nearest::nearest;
+use crate::vocabulary::{Need, Reading, Word, split};
+
+pub fn empty_chain(branch: bool) -> String {
+    if branch {
+        "nothing stands in this branch: the identity is written `skip`".into()
+    } else {
+        "a layer is missing here".into()
+    }
+}
+
+pub fn empty_brackets() -> String {
+    "nothing stands in these brackets".into()
+}
+
+pub fn superfluous_arrow() -> String {
+    "superfluous `->`".into()
+}
+
+pub fn trailing_arrow() -> String {
+    "a layer is missing behind this arrow".into()
+}
+
+pub fn missing_arrow(next: Option<&TokenTree>) -> String {
+    format!("`->` is missing before {}", token(next))
+}
+
+pub fn wrong_arrow(written: &str, last: bool) -> String {
+    match (written, last) {
+        (";", true) => "only a block ends with `;`".into(),
+        (_, true) => format!("nothing follows this `{written}`"),
+        ("-->", false) => "the arrow is written `->`".into(),
+        ("->", false) => "the arrow is written `->`, without a space".into(),
+        (";", false) => "`;` ends a block only: between two layers stands `->`".into(),
+        (_, false) => format!("`{written}` stands where `->` should"),
+    }
+}
+
+pub fn stray_sign(sign: char) -> String {
+    match sign {
+        '?' => "`?` says no number: write `[maxpool]*1` or `[maxpool]*0`".into(),
+        '+' => "`+` sums branches in brackets only: `(conv3-64 + skip)`".into(),
+        '|' => "`|` concatenates branches in brackets only: `(conv1-64 | conv3-64)`".into(),
+        '*' => "an item has one repeat: nest with `[[..]*2]*3`".into(),
+        '/' => "a stride `/2` stands directly behind a layer, and there is no arithmetic".into(),
+        '@' => "an item has one name".into(),
+        sign => format!("`{sign}` has no meaning here: between two layers stands `->`"),
+    }
+}
+
+pub fn attribute_inside() -> String {
+    "attributes and doc comments stand before the network only: a comment here begins with `//`".into()
+}
+
+pub fn repeat_after_name() -> String {
+    "the repeat stands before the name: `[..]*2 @ name`".into()
+}
+
+pub fn repeat_before_item() -> String {
+    "the repeat stands behind what it repeats: `[..]*2`".into()
+}
+
+pub fn times_sign() -> String {
+    "a repeat is written with `*`: `[..]*2`".into()
+}
+
+pub fn no_name(literal: &Literal, what: &str) -> String {
+    format!("`{literal}` is no {what}: names begin with a letter")
+}
+
+pub fn rust_keyword(name: &Ident, what: &str) -> String {
+    format!("`{name}` is a keyword of Rust and cannot be the {what}")
+}
+
+pub fn skip_in_chain() -> String {
+    "`skip` is a whole branch, the identity: `(conv3-64 -> relu -> conv3-64 + skip)`".into()
+}
+
+pub fn bare(what: &str) -> String {
+    format!("{what} cannot be repeated or named")
+}
+
+pub fn heads_not_last() -> String {
+    "heads `{ .. }` are the last step of the network".into()
+}
+
+pub fn too_deep(depth: usize) -> String {
+    format!("brackets are nested more than {depth} deep: name the inner ones with `block`")
+}
+
+pub fn no_item(found: Option<&TokenTree>) -> String {
+    if found.is_none() {
+        return "a layer is missing here".into();
+    }
+    format!("a layer is missing before {}", token(found))
+}
+
+pub fn unknown_item(text: &str, blocks: &[String], parameters: &[Ident]) -> String {
+    let in_word = |word: &Word| {
+        let rest = text.get(word.name().len()..).filter(|_| text.to_ascii_lowercase().starts_with(word.name()))?;
+        parameters.iter().find(|parameter| *parameter == rest)
+    };
+    if let Some(parameter) = Word::ALL.iter().find_map(in_word) {
+        return format!("unknown word `{text}`: a parameter such as `{parameter}` cannot stand inside a word");
+    }
+    match suggestion(text, blocks) {
+        Some(nearest) => format!("unknown word `{text}`: did you mean `{nearest}`?"),
+        None if text.starts_with(char::is_uppercase) => {
+            format!(
+                "`{text}` is neither a layer nor a block, and a network used as a layer stands alone: `{text} -> 7x7x512`"
+            )
+        }
+        None => format!("unknown word `{text}`: it is neither a layer nor a block"),
+    }
+}
+
+/// The layer, block or keyword that a word was probably meant to be.
+pub fn suggestion(text: &str, blocks: &[String]) -> Option<String> {
+    if let Some(word) = Word::from_elsewhere(text) {
+        return Some(word.name().to_owned());
+    }
+    if let Some(block) = nearest(text, blocks.iter().map(String::as_str)) {
+        return Some(block.to_owned());
+    }
+    let (head, tail) = split(text);
+    let keywords = ["skip", "frozen", "shared"].into_iter().filter(|_| tail.is_empty());
+    let word = nearest(head, Word::ALL.iter().map(|word| word.name()).chain(keywords))?;
+    let sized = format!("{word}{tail}");
+    let takes_size = Word::from_name(word).is_some_and(|word| word.takes().size != Need::No);
+    Some(if takes_size && Reading::of(&sized).is_layer() { sized } else { word.to_owned() })
+}
+
+pub fn bad_size(word: Word, size: &str) -> String {
+    let name = word.name();
+    if word.takes().size == Need::No {
+        format!("unknown word `{name}{size}`: did you mean `{}`?", word.example())
+    } else if size.bytes().all(|b| b.is_ascii_digit()) {
+        format!("the size {size} is too large to be counted")
+    } else {
+        let example = word.example();
+        format!("`{size}` is no size of {name}: write `{example}`, or {name}3x5 for 3 high and 5 wide")
+    }
+}
+
+pub fn planned(text: &str) -> String {
+    format!("`{text}` is not implemented yet")
+}
+
+pub fn misplaced_keyword(keyword: &str) -> String {
+    match keyword {
+        "input" => "`input` stands once, at the beginning of the network's chain".into(),
+        _ => "blocks are defined before `input`: `block name(k) = conv3-k -> relu;`".into(),
+    }
+}
+
+pub fn frozen_needs_item() -> String {
+    "`frozen` stands before a layer, a block or brackets: `frozen [conv3-64 -> bn]`".into()
+}
+
+pub fn shared_needs_block(name: Option<&Ident>, blocks: &[String]) -> String {
+    let name = name.map(Ident::to_string);
+    let near = name.as_deref().and_then(|name| nearest(name, blocks.iter().map(String::as_str)));
+    match (name.as_deref(), near) {
+        (Some(name), Some(near)) => format!("there is no block `{name}`: did you mean `{near}`?"),
+        (Some(name), None) => format!("`shared` stands before a block's call, and `{name}` is no block"),
+        (None, _) => "`shared` stands before a block's call: `shared name(64)`".into(),
+    }
+}
+
+pub fn call_needs_brackets(name: &Ident) -> String {
+    format!("a block is called with brackets: `{name}(..)`")
+}
+
+pub fn missing_comma(next: Option<&TokenTree>) -> String {
+    format!("`,` is missing before {}", token(next))
+}
+
+pub fn network_takes_nothing(path: &str) -> String {
+    format!("{path} is a network, which takes no arguments")
+}
+
+pub fn no_path() -> String {
+    "this is no path to a network: write `Backbone` or `crate::nets::Backbone`".into()
+}
+
+pub fn mixed_signs() -> String {
+    "`+` and `|` are mixed in one pair of brackets: put one of them in brackets of its own, `((a + b) | c)`".into()
+}
+
+pub fn one_branch() -> String {
+    "one chain in `( )`: `[ ]` groups, `( )` holds branches, `(a + b)` or `(a | b)`".into()
+}
+
+pub fn empty_heads() -> String {
+    "heads need names and chains: `{ boxes: fc-4, classes: fc-21 }`".into()
+}
+
+pub fn head_needs_name(after_comma: bool) -> String {
+    if after_comma {
+        "a head's name is missing, `name: ..`; within one head, layers are connected with `->`".into()
+    } else {
+        "a head's name is missing: `{ boxes: fc-4, classes: fc-21 }`".into()
+    }
+}
+
+pub fn head_needs_colon() -> String {
+    "`:` is missing behind the head's name".into()
+}
+
+pub fn head_twice(name: &Ident) -> String {
+    format!("there are two heads `{name}`")
+}

@@ -1,0 +1,161 @@
+//! Sentences about layers and their options.
+
+use proc_macro2::{Ident, TokenTree};
+
+use super::words::{quoted, quoted_or, token};
+use crate::ast::{Number, Pair};
+use crate::diag::nearest::nearest;
+use crate::vocabulary::{Kind, Need, Word};
+
+pub fn missing_numbers(word: Word, text: &str, size: bool, count: bool) -> String {
+    let example = word.example();
+    match (size, count) {
+        (true, true) => format!("{text} needs a size and a {}: `{example}`", word.counts()),
+        (true, false) => format!("{text} needs a size: `{example}`"),
+        (false, _) => format!("{text} needs a {}: `{example}`", word.counts()),
+    }
+}
+
+pub fn superfluous_size(word: Word, (height, width): (u64, u64)) -> String {
+    let name = word.name();
+    match word {
+        Word::Relu if (height, width) == (6, 6) => "relu takes no size: relu6 is `clipped_relu(6)`".into(),
+        _ if word.takes().count != Need::No => format!("{name} takes no size: did you mean `{name}-{height}`?"),
+        _ if word.takes().value.is_some() => format!("{name} takes no size: did you mean `{name}({height})`?"),
+        _ => format!("{name} takes no size"),
+    }
+}
+
+pub fn superfluous_count(word: Word, count: &str) -> String {
+    let name = word.name();
+    if word.takes().size != Need::No {
+        format!("{name} has no number of filters; its size stands in the word: `{name}{count}`")
+    } else if word.takes().value.is_some() {
+        format!("{name} takes its number in brackets: `{name}({count})`")
+    } else {
+        format!("{name} takes no number")
+    }
+}
+
+pub fn superfluous_stride(word: Word) -> String {
+    format!("{} has no stride", word.name())
+}
+
+pub fn size_apart(word: Word, size: &Pair) -> String {
+    let name = word.name();
+    match size {
+        Pair::Each(height, width, _) => format!("the size stands in the word: `{name}{height}x{width}`"),
+        Pair::Both(Number::Literal(side, _)) => format!("the size stands in the word: `{name}{side}`"),
+        Pair::Both(Number::Parameter(_)) => "the size stands in the word and is a number".into(),
+    }
+}
+
+pub fn missing_hyphen(word: Word, next: Option<&TokenTree>) -> String {
+    format!("`-` is missing before {}: the {} is written as in `{}`", token(next), word.counts(), word.example())
+}
+
+pub fn count_after_stride(word: Word) -> String {
+    format!("the {} stands before the stride: `{}/2`", word.counts(), word.example())
+}
+
+pub fn no_options(word: Word) -> String {
+    format!("nothing stands in these brackets: write `{}`", word.example())
+}
+
+pub fn twice(what: &str) -> String {
+    format!("{what} is given twice")
+}
+
+pub fn contradiction(one: &str, other: &str) -> String {
+    match (one, other) {
+        ("pad", "same") | ("same", "pad") => "`same` finds the padding itself: leave out `pad`".into(),
+        _ => format!("`{other}` and `{one}` exclude each other"),
+    }
+}
+
+pub fn arithmetic() -> String {
+    "there is no arithmetic here: write a number or a parameter".into()
+}
+
+pub fn stride_option(word: Word, value: &str) -> String {
+    if !word.takes().stride {
+        return superfluous_stride(word);
+    }
+    let example = word.example().split('/').next().unwrap_or_default();
+    format!("the stride is written `/{value}`, behind the other numbers: `{example}/{value}`")
+}
+
+pub fn unknown_option(word: Word, written: &str, is_parameter: bool) -> String {
+    let name = word.name();
+    let takes = word.takes();
+    let names: Vec<&str> = takes.options.iter().map(|&(name, _)| name).collect();
+    if is_parameter && !names.is_empty() {
+        return bare_value(word, written);
+    }
+    if let Some(near) = nearest(written, names.iter().copied()) {
+        return format!("unknown option `{written}` of {name}: did you mean `{near}`?");
+    }
+    if written == "ceil" && takes.stride {
+        return format!("`ceil` is for pools only: {name} takes `floor`");
+    }
+    if takes.value.is_some() {
+        format!("{name} takes one number, without a name: `{}`", word.example())
+    } else if names.is_empty() {
+        format!("{name} has no options")
+    } else {
+        format!("unknown option `{written}`: {name} has {}", quoted(&names))
+    }
+}
+
+pub fn flag_with_value(name: &str) -> String {
+    format!("`{name}` stands alone, without a value")
+}
+
+pub fn option_without_value(name: &str, kind: Kind) -> String {
+    format!("`{name}` needs a value: `{name}={}`", sample(kind))
+}
+
+pub fn bare_value(word: Word, value: &str) -> String {
+    let name = word.name();
+    let takes = word.takes();
+    let options = takes.options.iter().filter(|(_, kind)| *kind != Kind::Flag);
+    let names: Vec<&str> = options.map(|&(name, _)| name).collect();
+    match (takes.size != Need::No, takes.count != Need::No) {
+        (false, true) => format!("the {} of {name} is written `{name}-{value}`", word.counts()),
+        (true, false) => format!("the size of {name} stands in the word: `{name}{value}`"),
+        _ if names.is_empty() => format!("{name} has no options"),
+        _ => format!("a value of {name} needs the name of its option: {}", quoted_or(&names)),
+    }
+}
+
+pub fn wrong_value(name: &str, kind: Kind, written: &str, parameters: &[Ident]) -> String {
+    let wanted = match kind {
+        Kind::Pair => "a whole number or a pair, as `1` or `2x1`",
+        Kind::PositivePair => "a whole number of at least 1 or a pair, as `2` or `2x1`",
+        Kind::Count => "a whole number of at least 1",
+        Kind::Real => "a number",
+        Kind::Bool => "`true` or `false`",
+        Kind::Bias => "`true`, `false` or `position`",
+        Kind::Flag => "no value",
+    };
+    if written.is_empty() {
+        return format!("{name} has no value: it takes {wanted}");
+    }
+    let names: Vec<String> = parameters.iter().map(Ident::to_string).collect();
+    match nearest(written, names.iter().map(String::as_str)) {
+        Some(near) if !matches!(kind, Kind::Bool | Kind::Bias) => {
+            format!("there is no parameter `{written}`: did you mean `{near}`?")
+        }
+        _ => format!("{name} takes {wanted}, not `{written}`"),
+    }
+}
+
+const fn sample(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Pair | Kind::Count => "1",
+        Kind::PositivePair => "2",
+        Kind::Real => "0.1",
+        Kind::Bool | Kind::Bias => "false",
+        Kind::Flag => "",
+    }
+}

@@ -1,0 +1,110 @@
+//! Sentences about the network as a whole, its attributes and its blocks.
+
+use proc_macro2::Ident;
+
+use super::words::quoted_or;
+
+pub fn no_struct() -> String {
+    "a network begins with a struct: `pub struct Name { input 224x224x3 -> .. }`".into()
+}
+
+pub fn no_network_name() -> String {
+    "the network needs a name: `struct Name { .. }`".into()
+}
+
+pub fn generic_network() -> String {
+    "a network has no parameters of its own; its blocks have".into()
+}
+
+pub fn no_body(name: &Ident) -> String {
+    format!("the network stands in braces: `struct {name} {{ input 224x224x3 -> .. }}`")
+}
+
+pub fn one_network() -> String {
+    "one `network!` holds one network: write a second `network!` for this".into()
+}
+
+pub fn no_input(name: &Ident) -> String {
+    format!("{name} has no input: it begins with `input 224x224x3 ->`")
+}
+
+pub fn begins_with_input() -> String {
+    "the network's chain begins with its input: `input 224x224x3 ->`".into()
+}
+
+pub fn input_needs_volume() -> String {
+    "the input needs a volume: `input 224x224x3` (height, width, depth) or `input 784`".into()
+}
+
+pub fn no_layers() -> String {
+    "the network ends with its input: layers follow behind `->`".into()
+}
+
+pub fn attribute_form(example: &str) -> String {
+    format!("this attribute is written `#[{example}]`")
+}
+
+pub fn attribute_one_word(example: &str) -> String {
+    format!("this attribute takes one word: `#[{example}]`")
+}
+
+pub fn not_one_of(word: &str, among: &[&str], nearest: Option<&str>) -> String {
+    match nearest {
+        Some(nearest) => format!("unknown word `{word}`: did you mean `{nearest}`?"),
+        None => format!("unknown word `{word}`: write {}", quoted_or(among)),
+    }
+}
+
+pub fn budget_sign(key: &Ident) -> String {
+    format!("a budget is written with `<=`: `{key} <= 140M`")
+}
+
+pub fn no_amount(written: &str) -> String {
+    let known = "write `140M` or `64MiB` (K, M, G are decimal, KiB, MiB, GiB binary)";
+    if written.is_empty() {
+        format!("the budget's amount is missing: {known}")
+    } else {
+        format!("`{written}` is no amount that can be counted: {known}")
+    }
+}
+
+pub fn block_after_input() -> String {
+    "blocks stand before `input`".into()
+}
+
+pub fn block_form() -> String {
+    "a block is written `block name(k) = conv3-k -> relu;`".into()
+}
+
+pub fn block_twice(name: &Ident) -> String {
+    format!("there are two blocks `{name}`")
+}
+
+pub fn reserved_block(name: &Ident) -> String {
+    format!("a block cannot be called `{name}`, which is a word of the language")
+}
+
+pub fn block_needs_brackets(name: Option<&Ident>) -> String {
+    let name = name.map_or_else(|| "name".to_owned(), Ident::to_string);
+    format!("a block has brackets, even without parameters: `block {name}() = ..;`")
+}
+
+pub fn block_needs_equals() -> String {
+    "`=` is missing before the block's chain".into()
+}
+
+pub fn missing_semicolon() -> String {
+    "`;` is missing at the end of the block".into()
+}
+
+pub fn superfluous(sign: char) -> String {
+    format!("superfluous `{sign}`")
+}
+
+pub fn parameter_twice(name: &Ident) -> String {
+    format!("the block has two parameters `{name}`")
+}
+
+pub fn parameter_is_flag(name: &Ident) -> String {
+    format!("a parameter cannot be called `{name}`, which options use")
+}

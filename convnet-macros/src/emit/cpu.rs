@@ -1,0 +1,436 @@
+//! `impl Network`: one small function per stage, which knows its geometry, its epilogue and its buffers as constants and
+//! calls one kernel.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::Ident;
+
+use super::stages::{Stages, new_conv, option};
+use super::types::{self, Level};
+use super::{Plan, backbone, number};
+use crate::ir::{Graph, NodeId, Op, Output, Tap, WeightsId};
+use crate::plan::{Kind, Program, Stage};
+
+pub fn network(plan: &Plan<'_>) -> TokenStream {
+    let inference = Stages { program: plan.inference, prefix: "" };
+    let training = Stages { program: plan.training, prefix: "T" };
+    let (buffers, training_buffers) = (inference.buffers(), training.buffers());
+    let infer = functions(plan, &inference, "infer");
+    let forward = functions(plan, &training, "forward");
+    let cuts = cut_functions(plan);
+    let backward = super::backward::functions(plan, &training);
+    let implementation = implementation(plan);
+    let backbone = backbone_impl(plan);
+    let checks = super::docs::checks(plan);
+    quote! {
+        const _: () = {
+            use ::convnet_runtime::generated as rt;
+            #buffers
+            #training_buffers
+            #infer
+            #forward
+            #backward
+            #cuts
+            #implementation
+            #backbone
+            #checks
+        };
+    }
+}
+
+/// `net.features.conv0`
+pub fn field(graph: &Graph, id: WeightsId) -> TokenStream {
+    let path = &graph.weights[id].path;
+    quote!(net.#(#path).*)
+}
+
+/// The last part of a function's name.
+fn step(program: &Program, index: usize) -> String {
+    let kind = match program.stages[index].kind {
+        Kind::Conv(_) => "conv",
+        Kind::Norm { .. } => "norm",
+        Kind::MaxPool(_) => "maxpool",
+        Kind::AvgPool(_) => "avgpool",
+        Kind::Gap => "gap",
+        Kind::Flatten => "flatten",
+        Kind::Widen { .. } => "widen",
+        Kind::Upsample { .. } => "upsample",
+        Kind::Activation => "activation",
+        Kind::Maxout { .. } => "maxout",
+        Kind::Lrn { .. } => "lrn",
+        Kind::Dropout { .. } => "dropout",
+        Kind::Softmax => "softmax",
+        Kind::Add => "add",
+        Kind::Concat => "concat",
+        Kind::Network { .. } => "network",
+    };
+    format!("{index}_{kind}")
+}
+
+/// The name of a stage's function in one of the passes.
+pub fn function(pass: &str, program: &Program, index: usize) -> Ident {
+    format_ident!("{pass}_{}", step(program, index))
+}
+
+/// `conv3-64 -> relu: 32x32x3 -> 32x32x64`
+fn describe(graph: &Graph, program: &Program, stage: &Stage) -> String {
+    let texts: Vec<&str> = stage.nodes.iter().map(|&n| graph.nodes[n].text.as_str()).collect();
+    let extent = |node: NodeId| {
+        let (h, w, c) = program.values[node].map_or((0, 0, 0), |id| program.buffers[id].extent);
+        format!("{h}x{w}x{c}")
+    };
+    let inputs: Vec<String> = stage.inputs.iter().chain(&stage.residual).map(|&n| extent(n)).collect();
+    format!("{}: {} -> {}", texts.join(" -> "), inputs.join(" + "), extent(stage.output))
+}
+
+fn functions(plan: &Plan<'_>, stages: &Stages<'_>, pass: &str) -> TokenStream {
+    let (graph, ident) = (plan.graph, &plan.graph.name);
+    let training = pass == "forward";
+    let borrow = if training { quote!(&mut) } else { quote!(&) };
+    let all = stages.program.stages.iter().enumerate().map(|(index, stage)| {
+        let name = function(pass, stages.program, index);
+        let doc = describe(graph, stages.program, stage);
+        let call = call(graph, stages, stage, training, None);
+        let net = if stage.weights.is_some() { quote!(net) } else { quote!(_) };
+        quote! {
+            #[doc = #doc]
+            fn #name(#net: #borrow #ident, run: &mut rt::Run<'_>) { #call }
+        }
+    });
+    quote!(#(#all)*)
+}
+
+/// The call of a stage's kernel.
+fn call(graph: &Graph, stages: &Stages<'_>, stage: &Stage, training: bool, output: Option<&Ident>) -> TokenStream {
+    let constant = stages.stage_to(stage, output);
+    let weights = stage.weights.map(|id| field(graph, id));
+    match &stage.kind {
+        Kind::Conv(_) if training && stage.folded.is_none() => {
+            quote!(rt::conv::forward_train(&#constant, &#weights, run))
+        }
+        Kind::Conv(_) => {
+            let norm = match stage.folded {
+                Some((norm, eps)) => {
+                    let (norm, eps) = (field(graph, norm), super::float(eps));
+                    quote!(Some((&#norm, #eps)))
+                }
+                None => quote!(None),
+            };
+            quote!(rt::conv::forward(&#constant, &#weights, #norm, run))
+        }
+        Kind::Norm { .. } if training && !stage.frozen => quote!(rt::bn::forward_train(&#constant, &mut #weights, run)),
+        Kind::Norm { .. } => quote!(rt::bn::forward(&#constant, &#weights, run)),
+        Kind::Network { .. } if training && !stage.frozen => {
+            quote!(rt::network::forward_train(&#constant, &mut #weights, run))
+        }
+        Kind::Network { .. } => quote!(rt::network::forward(&#constant, &#weights, run)),
+        Kind::Dropout { .. } => quote!(rt::dropout::forward_train(&#constant, run)),
+        kind => {
+            let module = module(kind);
+            quote!(rt::#module::forward(&#constant, run))
+        }
+    }
+}
+
+/// The runtime's module of an operation.
+pub fn module(kind: &Kind) -> TokenStream {
+    match kind {
+        Kind::Conv(_) => quote!(conv),
+        Kind::Norm { .. } => quote!(bn),
+        Kind::MaxPool(_) | Kind::AvgPool(_) => quote!(pool),
+        Kind::Gap => quote!(gap),
+        Kind::Flatten => quote!(flatten),
+        Kind::Widen { .. } => quote!(widen),
+        Kind::Upsample { .. } => quote!(upsample),
+        Kind::Activation => quote!(activation),
+        Kind::Maxout { .. } => quote!(maxout),
+        Kind::Lrn { .. } => quote!(lrn),
+        Kind::Dropout { .. } => quote!(dropout),
+        Kind::Softmax => quote!(softmax),
+        Kind::Add => quote!(add),
+        Kind::Concat => quote!(concat),
+        Kind::Network { .. } => quote!(network),
+    }
+}
+
+fn implementation(plan: &Plan<'_>) -> TokenStream {
+    let graph = plan.graph;
+    let ident = &graph.name;
+    let text = graph.name.to_string();
+    let input = graph.nodes[0].volume;
+    let (h, w, c) = input.hwc();
+    let (height, width, depth) = (types::typenum(h), types::typenum(w), types::typenum(c));
+    let input = types::shape(input);
+    let output = types::output(graph, &graph.output, "", false);
+    let logits = types::output(graph, &graph.output, "", true);
+    let constants = super::docs::constants(plan);
+    let zeroed = Level::of(graph).zeroed(&|id| new_weights(plan, id), &quote!(workspaces: rt::Workspaces::default(),));
+    let (visit, visit_mut) = (visits(graph, false), visits(graph, true));
+    let inference = frame(&Stages { program: plan.inference, prefix: "" });
+    let training = frame(&Stages { program: plan.training, prefix: "T" });
+    let steps = |pass: &str, program: &Program| {
+        let names: Vec<Ident> = (0..program.stages.len()).map(|i| function(pass, program, i)).collect();
+        quote!(#(#names(self, run);)*)
+    };
+    let infer = (0..plan.inference.stages.len()).map(|i| function("infer", plan.inference, i));
+    let forward = steps("forward", plan.training);
+    let backward = super::backward::steps(plan);
+    let read_output = read(graph, &Stages { program: plan.inference, prefix: "" }, &graph.output, "into", false);
+    let read_logits = read(graph, &Stages { program: plan.training, prefix: "T" }, &graph.output, "into", true);
+    let set = set_gradient(&Stages { program: plan.training, prefix: "T" }, &graph.output, "gradient");
+    quote! {
+        #[automatically_derived]
+        impl rt::Network for #ident {
+            type Input = #input;
+            type Output = #output;
+            type Logits = #logits;
+            type InputHeight = #height;
+            type InputWidth = #width;
+            type InputDepth = #depth;
+            const NAME: &'static str = #text;
+            #constants
+            const INFERENCE: rt::Frame = #inference;
+            const TRAINING: rt::Frame = #training;
+            const STAGES: &'static [fn(&Self, &mut rt::Run<'_>)] = &[#(#infer),*];
+
+            fn zeroed() -> Self { #zeroed }
+            fn workspaces(&self) -> &rt::Workspaces { &self.workspaces }
+            #[allow(unused_variables)]
+            fn visit<'a>(&'a self, key: &rt::Key<'_>, f: &mut dyn FnMut(&rt::Key<'_>, &'a rt::Parameter)) {
+                let net = self;
+                #visit
+            }
+            #[allow(unused_variables)]
+            fn visit_mut(&mut self, key: &rt::Key<'_>, f: &mut dyn FnMut(&rt::Key<'_>, &mut rt::Parameter)) {
+                let net = self;
+                #visit_mut
+            }
+            fn output(run: &rt::Run<'_>, into: &mut Self::Output) { #read_output }
+            #[allow(unused_variables)]
+            fn forward(&mut self, run: &mut rt::Run<'_>) { #forward }
+            fn logits(run: &rt::Run<'_>, into: &mut Self::Logits) { #read_logits }
+            #[allow(unused_variables)]
+            fn set_gradient(gradient: &Self::Logits, run: &mut rt::Run<'_>) { #set }
+            #[allow(unused_variables)]
+            fn backward(&mut self, run: &mut rt::Run<'_>, input_gradient: bool) { #backward }
+        }
+    }
+}
+
+fn frame(stages: &Stages<'_>) -> TokenStream {
+    let (floats, input) = (number(stages.program.floats), stages.value(0));
+    quote!(rt::Frame { floats: #floats, input: #input })
+}
+
+/// Makes one set of parameters. The geometry is that of inference; both programs agree on it.
+fn new_weights(plan: &Plan<'_>, id: WeightsId) -> TokenStream {
+    let graph = plan.graph;
+    let node = graph.weights[id].node;
+    match &graph.nodes[node].op {
+        Op::Network(path) => quote!(<#path as rt::Network>::zeroed()),
+        Op::Bn { .. } => {
+            let channels = number(graph.nodes[node].volume.hwc().2);
+            quote!(rt::BatchNorm::new(#channels))
+        }
+        _ => {
+            let stages = Stages { program: plan.inference, prefix: "" };
+            let stage = plan.inference.stages.iter().find(|s| s.nodes.contains(&node));
+            match stage.map(|stage| (stage, &stage.kind)) {
+                Some((stage, Kind::Conv(conv))) => new_conv(conv, &stages.geometry(conv, stage)),
+                _ => quote!(compile_error!("a layer without a stage")),
+            }
+        }
+    }
+}
+
+fn visits(graph: &Graph, mutable: bool) -> TokenStream {
+    let visit = if mutable { quote!(visit_mut) } else { quote!(visit) };
+    let borrow = if mutable { quote!(&mut) } else { quote!(&) };
+    let calls = graph.weights.iter().enumerate().map(|(id, weights)| {
+        let (field, key) = (field(graph, id), &weights.key);
+        match &graph.nodes[weights.node].op {
+            Op::Network(path) => quote!(<#path as rt::Network>::#visit(#borrow #field, &key.join(#key), f);),
+            _ => quote!(#field.#visit(&key.join(#key), f);),
+        }
+    });
+    quote!(#(#calls)*)
+}
+
+/// Copies the output out of the arena.
+fn read(graph: &Graph, stages: &Stages<'_>, output: &Output, place: &str, logits: bool) -> TokenStream {
+    match output {
+        Output::Node(id) => {
+            let (place, buffer): (TokenStream, _) = (place.parse().unwrap_or_default(), stages.value(*id));
+            if types::is_softmax(graph, *id) && !logits {
+                quote!(#place.tensor_mut().read(&#buffer, run);)
+            } else {
+                quote!(#place.read(&#buffer, run);)
+            }
+        }
+        Output::Heads(heads) => {
+            heads.iter().map(|(name, head)| read(graph, stages, head, &format!("{place}.{name}"), logits)).collect()
+        }
+    }
+}
+
+fn set_gradient(stages: &Stages<'_>, output: &Output, place: &str) -> TokenStream {
+    match output {
+        Output::Node(id) => {
+            let place: TokenStream = place.parse().unwrap_or_default();
+            match stages.program.gradients[stages.program.canonical(*id)] {
+                Some(gradient) => {
+                    let buffer = stages.buffer(gradient);
+                    quote!(#place.write(&#buffer, run);)
+                }
+                None => TokenStream::new(),
+            }
+        }
+        Output::Heads(heads) => {
+            heads.iter().map(|(name, head)| set_gradient(stages, head, &format!("{place}.{name}"))).collect()
+        }
+    }
+}
+
+/// What an outer network needs to use this one as a layer.
+fn backbone_impl(plan: &Plan<'_>) -> TokenStream {
+    let Some(id) = backbone(plan.graph) else { return TokenStream::new() };
+    let ident = &plan.graph.name;
+    let (inference, training) =
+        (Stages { program: plan.inference, prefix: "" }, Stages { program: plan.training, prefix: "T" });
+    let shape = types::shape(plan.graph.nodes[id].volume);
+    let (out, train_out) = (inference.value(id), training.value(id));
+    let gradients = &plan.training.gradients;
+    let output = plan.training.canonical(id);
+    // Without anything that is trained there is no backward; the gradient then goes nowhere.
+    let gradient = gradients[output].map_or_else(|| quote!(rt::NOWHERE), |id| training.buffer(id).to_token_stream());
+    let input = option(gradients[0].map(|id| training.buffer(id)));
+    quote! {
+        #[automatically_derived]
+        impl rt::Backbone for #ident {
+            type Volume = #shape;
+            const OUTPUTS: [rt::Buffer; 2] = [#out, #train_out];
+            const OUTPUT_GRADIENT: rt::Buffer = #gradient;
+            const INPUT_GRADIENT: Option<rt::Buffer> = #input;
+        }
+    }
+}
+
+/// `pub const FC7: Tap<Self, Features<4096>>` for each `@`.
+pub fn taps(plan: &Plan<'_>) -> TokenStream {
+    let vis = &plan.graph.visibility;
+    let all = plan.graph.taps.iter().map(|tap| {
+        let (name, node) = (&tap.name, &plan.graph.nodes[tap.node]);
+        let (shape, value) = (types::shape(node.volume), tap_value(plan, tap));
+        let doc = format!("What `{}` gives, {}: for `features_at`.", tap.name, node.volume);
+        quote! {
+            #[doc = #doc]
+            #vis const #name: ::convnet_runtime::network::Tap<Self, #shape> = #value;
+        }
+    });
+    quote!(#(#all)*)
+}
+
+/// Where a tap's value is: after a stage, or in the middle of one, which then is run only so far.
+fn tap_value(plan: &Plan<'_>, tap: &Tap) -> TokenStream {
+    let Some((index, stage, cut)) = find(plan, tap.node) else {
+        // The input itself.
+        return quote!(::convnet_runtime::network::Tap::after(
+            0,
+            <Self as ::convnet_runtime::network::Network>::INFERENCE.input
+        ));
+    };
+    let place = place(plan, stage, cut);
+    if cut {
+        let function = cut_name(tap);
+        let index = number(index as u64);
+        quote!(::convnet_runtime::network::Tap::within(#index, Self::#function, #place))
+    } else {
+        let index = number(index as u64 + 1);
+        quote!(::convnet_runtime::network::Tap::after(#index, #place))
+    }
+}
+
+/// The stage that computes a node, and whether the node is not its last.
+fn find<'a>(plan: &'a Plan<'_>, node: NodeId) -> Option<(usize, Stage, bool)> {
+    let program = plan.inference;
+    if let Some(value) = program.values[node] {
+        let index = program.stages.iter().position(|s| program.values[s.output] == Some(value))?;
+        return Some((index, copy(&program.stages[index]), false));
+    }
+    let index = program.stages.iter().position(|s| s.nodes.contains(&node))?;
+    Some((index, cut_at(plan.graph, &program.stages[index], node), true))
+}
+
+fn copy(stage: &Stage) -> Stage {
+    Stage { kind: stage.kind.clone(), inputs: stage.inputs.clone(), nodes: stage.nodes.clone(), ..*stage }
+}
+
+/// The stage without what comes after `node`.
+fn cut_at(graph: &Graph, stage: &Stage, node: NodeId) -> Stage {
+    let mut cut = copy(stage);
+    let end = stage.nodes.iter().position(|&n| n == node).map_or(stage.nodes.len(), |i| i + 1);
+    for &dropped in &stage.nodes[end..] {
+        match graph.nodes[dropped].op {
+            Op::Bn { .. } => cut.folded = None,
+            Op::Add => cut.residual = None,
+            Op::Activation(_) => cut.activation = None,
+            _ => cut.pool = false,
+        }
+    }
+    cut.nodes.truncate(end);
+    cut.output = node;
+    cut
+}
+
+fn cut_name(tap: &Tap) -> Ident {
+    format_ident!("tap_{}", tap.name.to_string().to_lowercase())
+}
+
+/// The buffer that a tap is read from. What a cut stage gives lies behind the arena.
+fn place(plan: &Plan<'_>, stage: Stage, cut: bool) -> TokenStream {
+    let program = plan.inference;
+    let (offset, extent, planar, border, part) = match program.values[stage.output] {
+        Some(id) if !cut => {
+            let (root, first) = program.root(id);
+            let (buffer, whole) = (&program.buffers[id], &program.buffers[root]);
+            (whole.offset, buffer.extent, buffer.planar, whole.border, (root != id).then_some((whole.extent, first)))
+        }
+        _ => (program.floats, plan.graph.nodes[stage.output].volume.hwc(), false, [0; 4], None),
+    };
+    let numbers = |(h, w, c): (u64, u64, u64)| super::numbers(&[h, w, c]);
+    let (offset, border, make) =
+        (number(offset), super::numbers(&border), if planar { quote!(planar) } else { quote!(blocked) });
+    let (own, whole) = (numbers(extent), part.map(|(whole, first)| (numbers(whole), number(first))));
+    match whole {
+        None => quote!(::convnet_runtime::cpu::map::Buffer::#make(#offset, #own, #border)),
+        Some((whole, first)) => {
+            quote!(::convnet_runtime::cpu::map::Buffer::blocked(#offset, #whole, #border).part(#first, #own))
+        }
+    }
+}
+
+/// A function for each tap in the middle of a stage.
+fn cut_functions(plan: &Plan<'_>) -> TokenStream {
+    let ident = &plan.graph.name;
+    let stages = Stages { program: plan.inference, prefix: "" };
+    let all = plan.graph.taps.iter().filter_map(|tap| {
+        let (_, stage, cut) = find(plan, tap.node)?;
+        if !cut {
+            return None;
+        }
+        let name = cut_name(tap);
+        let output = place(plan, copy(&stage), true);
+        let call = call(plan.graph, &stages, &stage, false, Some(&format_ident!("CUT")));
+        let net = if stage.weights.is_some() { quote!(net) } else { quote!(_) };
+        Some(quote! {
+            impl #ident {
+                #[doc(hidden)]
+                fn #name(#net: &Self, run: &mut rt::Run<'_>) {
+                    const CUT: rt::Buffer = #output;
+                    #call
+                }
+            }
+        })
+    });
+    quote!(#(#all)*)
+}

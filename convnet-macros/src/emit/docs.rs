@@ -1,0 +1,171 @@
+//! The network's tables: constants, rustdoc, and the assertions that compare the macro's numbers with the runtime's.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{Plan, number, numbers};
+use crate::ast::BudgetKind;
+use crate::ir::{Graph, Node, NodeId, Op};
+use crate::shape::{Rounding, Volume};
+
+/// The nodes that have a row in tables: layers, not `+`, `|` or the input.
+fn rows(graph: &Graph) -> impl Iterator<Item = (NodeId, &Node)> {
+    graph.nodes.iter().enumerate().filter(|(_, node)| !node.key.is_empty())
+}
+
+/// The layer table as rustdoc, behind what the user wrote.
+pub fn table(plan: &Plan<'_>) -> TokenStream {
+    let graph = plan.graph;
+    let own = graph.attributes.iter().any(|a| a.path().is_ident("doc"));
+    let title = if own { String::new() } else { format!("The network `{}`.", graph.name) };
+    let mut text =
+        format!("{title}\n\n| name | layer | gives | parameters | MACs |\n| --- | --- | --- | ---: | ---: |\n");
+    text.push_str(&format!("| | `input` | {} | | |\n", graph.nodes[0].volume));
+    for (id, node) in rows(graph) {
+        let counts = &plan.counts.nodes[id];
+        let (params, macs) = (cell(&counts.params), cell(&counts.macs));
+        text.push_str(&format!(
+            "| {} | `{}` | {} | {params} | {macs} |\n",
+            node.key,
+            node.text.replace('|', "\\|"),
+            node.volume
+        ));
+    }
+    let (params, macs) = (plan.counts.params.to_string(), plan.counts.macs.to_string());
+    text.push_str(&format!("| | **total** | | {params} | {macs} |\n"));
+    quote!(#[doc = #text])
+}
+
+fn cell(count: &crate::count::Count) -> String {
+    if count.is_zero() { String::new() } else { count.to_string() }
+}
+
+/// The constants of `impl Network`.
+pub fn constants(plan: &Plan<'_>) -> TokenStream {
+    let (graph, counts) = (plan.graph, plan.counts);
+    let (params, macs) = (counts.params.tokens("PARAMS"), counts.macs.tokens("MACS"));
+    let inner = |constant: &str| inner_sum(graph, constant);
+    let (activations, train) = (number(plan.inference.floats * 4), number(plan.training.floats * 4));
+    let (inner_activations, inner_train) = (inner("ACTIVATION_BYTES"), inner("TRAIN_BYTES_PER_SAMPLE"));
+    let (field, stride) = (counts.receptive_field.tokens(), counts.stride.tokens());
+    let layers = rows(graph).map(|(id, node)| {
+        let counts = &counts.nodes[id];
+        let (name, kind) = (&node.key, &node.text);
+        let (h, w, c) = node.volume.hwc();
+        let volume = numbers(&[h, w, c]);
+        let features = matches!(node.volume, Volume::Features(_));
+        let (params, macs) = (counts.params.tokens("PARAMS"), counts.macs.tokens("MACS"));
+        let (field, stride) = (counts.receptive_field.tokens(), counts.stride.tokens());
+        let frozen = node.frozen;
+        quote!(rt::Layer {
+            name: #name, kind: #kind, volume: #volume, features: #features, params: #params, macs: #macs,
+            receptive_field: #field, stride: #stride, frozen: #frozen,
+        })
+    });
+    let text = format!("inference\n{}\ntraining\n{}", plan.inference.table(graph), plan.training.table(graph));
+    quote! {
+        const PARAMS: u64 = #params;
+        const MACS: u64 = #macs;
+        const ACTIVATION_BYTES: u64 = #activations #inner_activations;
+        const TRAIN_BYTES_PER_SAMPLE: u64 = #train #inner_train;
+        const RECEPTIVE_FIELD: (u64, u64) = #field;
+        const STRIDE: (u64, u64) = #stride;
+        const LAYERS: &'static [rt::Layer] = &[#(#layers),*];
+        const PLAN: &'static str = #text;
+    }
+}
+
+/// `+ <Backbone as Network>::PARAMS` for each network used as a layer.
+fn inner_sum(graph: &Graph, constant: &str) -> TokenStream {
+    let constant = quote::format_ident!("{constant}");
+    let paths = graph.nodes.iter().filter_map(|node| match &node.op {
+        Op::Network(path) => Some(quote!(+ <#path as rt::Network>::#constant)),
+        _ => None,
+    });
+    quote!(#(#paths)*)
+}
+
+/// The macro's arithmetic and the runtime's are the same, and inner networks are what was stated.
+pub fn checks(plan: &Plan<'_>) -> TokenStream {
+    let graph = plan.graph;
+    let mut checks = TokenStream::new();
+    for node in &graph.nodes {
+        let window = match &node.op {
+            Op::Conv(conv) => &conv.window,
+            Op::MaxPool(window) | Op::AvgPool(window) => window,
+            Op::Network(path) => {
+                checks.extend(network_check(graph, node, path));
+                continue;
+            }
+            _ => continue,
+        };
+        let ((height, width, _), (rows, columns, _)) = (graph.nodes[node.inputs[0]].volume.hwc(), node.volume.hwc());
+        let rounding = match window.rounding {
+            Rounding::Exact => quote!(Exact),
+            // `same` has become explicit padding.
+            Rounding::Floor | Rounding::Same => quote!(Floor),
+            Rounding::Ceil => quote!(Ceil),
+        };
+        let axis = |size: u64, kernel: u64, stride: u64, before: u64, after: u64, dilation: u64, out: u64| {
+            let [size, kernel, stride, before, after, dilation, out] =
+                [size, kernel, stride, before, after, dilation, out].map(number);
+            quote!(rt::extends(#size, #kernel, #stride, [#before, #after], #dilation, rt::Rounding::#rounding, #out))
+        };
+        let (k, s, b, a, d) = (window.kernel, window.stride, window.pad_before, window.pad_after, window.dilation);
+        let down = axis(height, k.0, s.0, b.0, a.0, d.0, rows);
+        let across = axis(width, k.1, s.1, b.1, a.1, d.1, columns);
+        checks.extend(quote!(
+            const _: () = assert!(#down && #across);
+        ));
+    }
+    checks.extend(budget_checks(plan));
+    checks
+}
+
+/// The volume before an inner network is what it takes, the volume stated after it what it gives: said in words, and on
+/// the network's own name.
+fn network_check(graph: &Graph, node: &Node, path: &syn::Path) -> TokenStream {
+    let text = crate::count::text(path);
+    let before = dimensions(graph.nodes[node.inputs[0]].volume);
+    let after = dimensions(node.volume);
+    quote_spanned! {path.span()=>
+        const _: () = {
+            const TAKES: rt::Gives = rt::Gives::Volume(<<#path as rt::Network>::Input as rt::Shape>::DIMENSIONS);
+            const INPUT: rt::Sentence =
+                rt::Sentence::taken(#text, <<#path as rt::Network>::Input as rt::Shape>::DIMENSIONS, &#before);
+            assert!(TAKES.is(&#before), "{}", INPUT.as_str());
+            const GIVES: rt::Gives = rt::Gives::Volume(<<#path as rt::Backbone>::Volume as rt::Shape>::DIMENSIONS);
+            const OUTPUT: rt::Sentence = rt::Sentence::stated(#text, GIVES, &#after);
+            assert!(GIVES.is(&#after), "{}", OUTPUT.as_str());
+        };
+    }
+}
+
+fn dimensions(volume: Volume) -> TokenStream {
+    match volume {
+        Volume::Map { height, width, depth } => numbers(&[height, width, depth]),
+        Volume::Features(count) => numbers(&[count]),
+    }
+}
+
+/// Budgets that depend on inner networks, which the macro cannot see.
+fn budget_checks(plan: &Plan<'_>) -> TokenStream {
+    if !plan.graph.nodes.iter().any(|node| matches!(node.op, Op::Network(_))) {
+        return TokenStream::new();
+    }
+    let checks = plan.graph.budgets.iter().map(|budget| {
+        let constant = match budget.kind {
+            BudgetKind::Params => quote!(PARAMS),
+            BudgetKind::Macs => quote!(MACS),
+            BudgetKind::Activations => quote!(ACTIVATION_BYTES),
+            BudgetKind::Train => quote!(TRAIN_BYTES_PER_SAMPLE),
+        };
+        let (ident, limit) = (&plan.graph.name, number(budget.limit));
+        let text = format!("{} breaks its budget `{}`", ident, budget.tokens);
+        quote!(
+            const _: () = assert!(<#ident as rt::Network>::#constant <= #limit, #text);
+        )
+    });
+    quote!(#(#checks)*)
+}

@@ -1,0 +1,196 @@
+//! Names: keys in weight files, fields of the generated structs, constants of taps.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Span;
+use syn::Ident;
+use syn::ext::IdentExt;
+
+use super::Lowering;
+use super::report::address;
+use crate::diag;
+use crate::ir::{NodeId, Tap};
+
+/// Names are counted within a level.
+pub struct Level {
+    /// `layer1.0`; empty for the root.
+    key: String,
+    /// `layer1`, `basic0`
+    path: Vec<Ident>,
+    /// The number of the next layer.
+    next: u64,
+    /// Names given with `@`.
+    names: BTreeMap<String, Ident>,
+    /// Fields, and the `@` that made them.
+    fields: BTreeMap<String, Option<Ident>>,
+    /// Part of a shared block's later call, which has no names of its own.
+    pub silent: bool,
+}
+
+/// A named part of a level: a layer or a level within.
+#[derive(Clone)]
+pub struct Child {
+    pub key: String,
+    pub path: Vec<Ident>,
+}
+
+/// What becomes of an identifier as a field.
+enum Field {
+    Name(Ident),
+    /// `self`, `crate` and the like have no raw form.
+    Reserved,
+}
+
+impl Level {
+    pub fn root() -> Self {
+        Self::of(Child { key: String::new(), path: Vec::new() }, false)
+    }
+
+    pub fn of(child: Child, silent: bool) -> Self {
+        let Child { key, path } = child;
+        Self { key, path, next: 0, names: BTreeMap::new(), fields: BTreeMap::new(), silent }
+    }
+
+    /// What the level itself is called.
+    pub fn place(&self) -> Child {
+        Child { key: self.key.clone(), path: self.path.clone() }
+    }
+
+    fn child(&self, name: &str, field: Ident) -> Child {
+        let key = if self.key.is_empty() { name.to_owned() } else { format!("{}.{name}", self.key) };
+        let mut path = self.path.clone();
+        path.push(field);
+        Child { key, path }
+    }
+}
+
+impl Lowering<'_> {
+    fn level(&mut self) -> &mut Level {
+        if self.levels.is_empty() {
+            self.levels.push(Level::root());
+        }
+        let last = self.levels.len() - 1;
+        &mut self.levels[last]
+    }
+
+    /// Names the next layer or level: by its `@`, or else by its number, with a field of `word` and number.
+    pub fn child(&mut self, name: Option<&Ident>, word: &str, span: Span) -> Child {
+        match name {
+            Some(name) => self.named_child(name),
+            None => self.numbered_child(word, span),
+        }
+    }
+
+    fn numbered_child(&mut self, word: &str, span: Span) -> Child {
+        let level = self.level();
+        let number = level.next;
+        level.next += 1;
+        let mut text = format!("{word}{number}");
+        let mut clash = None;
+        while let Some(other) = level.fields.get(&text) {
+            if let Some(other) = other {
+                clash = Some(other.clone());
+            }
+            text.push('_');
+        }
+        level.fields.insert(text.clone(), None);
+        let child = level.child(&number.to_string(), Ident::new(&text, span));
+        if let Some(other) = clash {
+            self.report(self.here(), "field", &other, &diag::names::field_taken(&other, word, number));
+        }
+        child
+    }
+
+    fn named_child(&mut self, name: &Ident) -> Child {
+        let plain = name.unraw().to_string();
+        let level = self.level();
+        level.next += 1;
+        let twice = level.names.insert(plain.clone(), name.clone()).is_some();
+        let taken = level.fields.insert(plain.clone(), Some(name.clone()));
+        let field = match field(name) {
+            Field::Name(field) => field,
+            Field::Reserved => {
+                self.errors.at(name, diag::names::reserved(name));
+                Ident::new(&format!("{plain}_"), name.span())
+            }
+        };
+        let child = self.level().child(&plain, field);
+        if twice {
+            let message = diag::names::twice(name, &self.places);
+            self.report(self.here(), "name", name, &message);
+        } else if taken == Some(None) {
+            self.report(self.here(), "field", name, &diag::names::field_is_taken(name));
+        }
+        child
+    }
+
+    /// Opens a level for `child`.
+    pub fn open(&mut self, child: Child) {
+        let silent = self.level().silent;
+        self.levels.push(Level::of(child, silent));
+    }
+
+    pub fn close(&mut self) {
+        self.levels.pop();
+    }
+
+    /// The constant of an `@`.
+    pub fn tap(&mut self, name: &Ident, node: NodeId) {
+        let level = self.level();
+        if level.silent {
+            return;
+        }
+        let mut parts: Vec<String> = level.path.iter().map(|part| upper(&part.unraw().to_string())).collect();
+        parts.push(upper(&name.unraw().to_string()));
+        let constant = parts.join("_");
+        if diag::names::CONSTANTS.contains(&constant.as_str()) {
+            self.report(self.here(), "tap", name, &diag::names::constant_is_taken(name, &constant));
+        } else if self.taps.iter().any(|tap| tap.name == constant) {
+            self.report(self.here(), "name", name, &diag::names::constant_twice(name, &constant));
+        } else {
+            self.taps.push(Tap { name: Ident::new(&constant, name.span()), node });
+        }
+    }
+
+    /// The step at hand.
+    pub fn here(&self) -> usize {
+        self.active.last().map_or(0, |step| address(*step))
+    }
+}
+
+/// A keyword becomes a raw identifier.
+fn field(name: &Ident) -> Field {
+    let plain = name.unraw().to_string();
+    if matches!(plain.as_str(), "self" | "Self" | "super" | "crate" | "_") {
+        return Field::Reserved;
+    }
+    let keyword = syn::parse_str::<Ident>(&plain).is_err();
+    Field::Name(if keyword { Ident::new_raw(&plain, name.span()) } else { Ident::new(&plain, name.span()) })
+}
+
+/// `FC7` of `fc7`, `LAST_CONV` of `lastConv`.
+fn upper(name: &str) -> String {
+    let mut upper = String::new();
+    let mut after_lower = false;
+    for letter in name.chars() {
+        if letter.is_uppercase() && after_lower {
+            upper.push('_');
+        }
+        after_lower = letter.is_lowercase() || letter.is_ascii_digit();
+        upper.extend(letter.to_uppercase());
+    }
+    upper
+}
+
+#[cfg(test)]
+mod tests {
+    use super::upper;
+
+    #[test]
+    fn taps_are_upper_snake_case() {
+        assert_eq!(upper("fc7"), "FC7");
+        assert_eq!(upper("conv1_1"), "CONV1_1");
+        assert_eq!(upper("lastConv"), "LAST_CONV");
+        assert_eq!(upper("FC"), "FC");
+    }
+}

@@ -1,0 +1,278 @@
+//! Chains and their steps: `item*2 @ name -> item`. After an error the parser goes on at the next arrow, so that one
+//! build shows every error.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens as _;
+
+use super::number::{digits, is_times};
+use super::{Parser, Reported, Tokens, text};
+use crate::ast::{Chain, Item, Number, Step};
+use crate::diag::syntax;
+use crate::vocabulary::Reading;
+
+/// Where a chain stands, which says what may end it and what it may hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Main,
+    Block,
+    Group,
+    Branch,
+    Head,
+}
+
+impl Place {
+    fn ends(self, tokens: &Tokens) -> bool {
+        tokens.at_end()
+            || match self {
+                Self::Main | Self::Group => false,
+                Self::Block => tokens.sign(';'),
+                Self::Branch => tokens.sign('+') || tokens.sign('|'),
+                Self::Head => tokens.sign(','),
+            }
+    }
+}
+
+impl Parser<'_> {
+    /// Reads to the chain's end. There is always a step: an unknown one, reported, where nothing is written.
+    pub(super) fn chain(&mut self, tokens: &mut Tokens, place: Place) -> Chain {
+        let begin = tokens.position();
+        while tokens.arrow() {
+            tokens.skip(2);
+        }
+        if tokens.position() > begin {
+            self.errors.at(&tokens.since(begin), syntax::superfluous_arrow());
+        }
+        let mut steps = Vec::new();
+        if place.ends(tokens) {
+            self.errors.at_span(tokens.span(), syntax::empty_chain(place == Place::Branch));
+            steps.push(unknown());
+            return Chain { steps };
+        }
+        loop {
+            steps.push(self.step(tokens));
+            if !self.connector(tokens, place, &mut steps) {
+                break;
+            }
+        }
+        self.check_places(&mut steps, place);
+        Chain { steps }
+    }
+
+    /// Reads what stands between two steps. True if another one follows.
+    pub(super) fn connector(&mut self, tokens: &mut Tokens, place: Place, steps: &mut Vec<Step>) -> bool {
+        loop {
+            self.no_attributes(tokens);
+            let begin = tokens.position();
+            if tokens.arrow() {
+                tokens.skip(2);
+                let extra = tokens.position();
+                while tokens.arrow() {
+                    tokens.skip(2);
+                }
+                if place.ends(tokens) {
+                    self.errors.at(&tokens.since(begin), syntax::trailing_arrow());
+                    return false;
+                }
+                if tokens.position() > extra {
+                    self.errors.at(&tokens.since(extra), syntax::superfluous_arrow());
+                }
+                return true;
+            }
+            if place.ends(tokens) {
+                return false;
+            }
+            if let Some(length) = wrong_arrow(tokens) {
+                tokens.skip(length);
+                let wrong = tokens.since(begin);
+                while tokens.arrow() {
+                    tokens.skip(2);
+                }
+                let last = place.ends(tokens) || at_definition(tokens);
+                self.errors.at(&wrong, syntax::wrong_arrow(text(&wrong).trim(), last));
+                return !last;
+            }
+            if place == Place::Main && at_definition(tokens) {
+                return false;
+            }
+            if place == Place::Block && (at_definition(tokens) || tokens.keyword("input")) {
+                self.errors.at_span(tokens.span(), syntax::missing_semicolon());
+                return false;
+            }
+            if place == Place::Head && tokens.ident().is_some() && tokens.sign_at(1, ':') && !tokens.path_sep_at(1) {
+                self.errors.at_span(tokens.span(), syntax::missing_comma(tokens.peek()));
+                return false;
+            }
+            if starts_item(tokens) {
+                self.errors.at_span(tokens.span(), syntax::missing_arrow(tokens.peek()));
+                return true;
+            }
+            self.stray(tokens, steps);
+        }
+    }
+
+    /// Reports a sign that connects nothing, and skips what it spoils.
+    fn stray(&mut self, tokens: &mut Tokens, steps: &mut Vec<Step>) {
+        let span = tokens.span();
+        let sign = tokens.punct_at(0).map_or(' ', proc_macro2::Punct::as_char);
+        tokens.skip(1);
+        self.errors.at_span(span, syntax::stray_sign(sign));
+        match sign {
+            '?' => {}
+            '*' | '@' => tokens.skip(1),
+            _ => {
+                tokens.skip_to(&[',', ';', '+', '|']);
+                steps.push(unknown());
+            }
+        }
+    }
+
+    /// `item*2 @ name`
+    fn step(&mut self, tokens: &mut Tokens) -> Step {
+        self.no_attributes(tokens);
+        let begin = tokens.position();
+        let mut item = self.item(tokens);
+        let mut repeat = self.repeat(tokens);
+        let name = if tokens.sign('@') {
+            tokens.skip(1);
+            self.identifier(tokens, "name")
+        } else {
+            None
+        };
+        if name.is_some() && matches!(repeat, Ok(None)) && tokens.sign('*') {
+            self.errors.at_span(tokens.span(), syntax::repeat_after_name());
+            repeat = self.repeat(tokens);
+        }
+        if repeat.is_err() {
+            item = Item::Unknown;
+        }
+        Step { item, repeat: repeat.ok().flatten(), name, tokens: tokens.since(begin) }
+    }
+
+    /// `*2`, if it is there.
+    fn repeat(&mut self, tokens: &mut Tokens) -> Result<Option<Number>, Reported> {
+        if tokens.sign('*') {
+            tokens.skip(1);
+            if self.item_follows(tokens) {
+                self.errors.at_span(tokens.span(), syntax::repeat_before_item());
+                self.item(tokens);
+                return Err(Reported);
+            }
+            return self.number(tokens, "the repeat").map(Some).ok_or(Reported);
+        }
+        let Some(ident) = tokens.ident().cloned() else { return Ok(None) };
+        let times = ident.to_string();
+        if !is_times(&times) || self.is_block(&ident) {
+            return Ok(None);
+        }
+        tokens.skip(1);
+        self.errors.at(&ident, syntax::times_sign());
+        match (&times[1..], tokens.literal()) {
+            ("", Some(_)) => self.number(tokens, "the repeat").map(Some).ok_or(Reported),
+            (count, _) if digits(count) && !count.is_empty() => {
+                count.parse().map(|count| Some(Number::Literal(count, ident.span()))).map_err(|_| Reported)
+            }
+            _ => Err(Reported),
+        }
+    }
+
+    /// After `*`: brackets, a layer or a block, which should have stood before it.
+    fn item_follows(&self, tokens: &Tokens) -> bool {
+        match tokens.peek() {
+            Some(TokenTree::Group(_)) => true,
+            Some(TokenTree::Ident(ident)) => {
+                !self.is_parameter(ident) && (self.is_block(ident) || Reading::of(&ident.to_string()).is_layer())
+            }
+            _ => false,
+        }
+    }
+
+    /// Reports and skips doc comments and attributes, which only a network has.
+    pub(super) fn no_attributes(&mut self, tokens: &mut Tokens) {
+        while tokens.sign('#') && matches!(tokens.peek_at(1), Some(TokenTree::Group(_))) {
+            let begin = tokens.position();
+            tokens.skip(2);
+            self.errors.at(&tokens.since(begin), syntax::attribute_inside());
+        }
+    }
+
+    /// A name that the user gives.
+    pub(super) fn identifier(&mut self, tokens: &mut Tokens, what: &str) -> Option<Ident> {
+        let Some(ident) = tokens.ident().cloned() else {
+            if let Some(literal) = tokens.literal().cloned() {
+                self.errors.at(&literal, syntax::no_name(&literal, what));
+                tokens.skip(1);
+            } else {
+                self.errors.at_span(tokens.last_span(), syntax::missing(&format!("the {what}")));
+            }
+            return None;
+        };
+        tokens.skip(1);
+        let raw = ident.to_string().starts_with("r#");
+        if raw || syn::parse2::<Ident>(ident.to_token_stream()).is_err() {
+            self.errors.at(&ident, syntax::rust_keyword(&ident, what));
+            return None;
+        }
+        Some(ident)
+    }
+
+    /// `skip` is a whole branch, heads are the last step, and neither has a repeat or a name; nor has a volume.
+    fn check_places(&mut self, steps: &mut Vec<Step>, place: Place) {
+        let count = steps.len();
+        for (index, step) in steps.iter_mut().enumerate() {
+            let bare = step.repeat.is_none() && step.name.is_none();
+            let error = match step.item {
+                Item::Skip(_) if place != Place::Branch || count > 1 => syntax::skip_in_chain(),
+                Item::Skip(_) if !bare => syntax::bare("`skip`"),
+                Item::Volume(_) if !bare => syntax::bare("a stated volume"),
+                Item::Heads(_) if index + 1 < count || !matches!(place, Place::Main | Place::Head) => {
+                    syntax::heads_not_last()
+                }
+                Item::Heads(_) if !bare => syntax::bare("the heads"),
+                _ => continue,
+            };
+            self.errors.at(&step.tokens, error);
+            step.repeat = None;
+            step.name = None;
+            if matches!(step.item, Item::Heads(_)) {
+                step.item = Item::Unknown;
+            }
+        }
+        if count > 1 {
+            steps.retain(|step| !matches!(step.item, Item::Skip(_)));
+        }
+        if let [Step { item: item @ Item::Skip(_), .. }] = &mut steps[..]
+            && place != Place::Branch
+        {
+            *item = Item::Unknown;
+        }
+        if steps.is_empty() {
+            steps.push(unknown());
+        }
+    }
+}
+
+pub(super) fn unknown() -> Step {
+    Step { item: Item::Unknown, repeat: None, name: None, tokens: TokenStream::new() }
+}
+
+/// How many tokens stand where an arrow should.
+fn wrong_arrow(tokens: &Tokens) -> Option<usize> {
+    let two = |first, second| tokens.sign(first) && tokens.sign_at(1, second);
+    if tokens.sign('-') && tokens.arrow_at(1) {
+        Some(3)
+    } else if two('=', '>') || two('~', '>') || two('-', '>') || two('>', '>') {
+        Some(2)
+    } else {
+        ['>', '-', ',', ';'].into_iter().any(|sign| tokens.sign(sign)).then_some(1)
+    }
+}
+
+/// `block name` comes next.
+fn at_definition(tokens: &Tokens) -> bool {
+    tokens.keyword("block") && tokens.ident_at(1).is_some()
+}
+
+fn starts_item(tokens: &Tokens) -> bool {
+    matches!(tokens.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Group(_)))
+        || tokens.path_sep_at(0)
+}

@@ -1,0 +1,242 @@
+//! Items: a layer, `skip`, a volume, brackets, heads, a block's call or a network. Always reads something, and gives
+//! `Item::Unknown` after an error.
+
+use proc_macro2::{Delimiter, Ident, TokenTree};
+use syn::Path;
+use syn::parse::Parser as _;
+
+use super::number::joined;
+use super::{MAX_DEPTH, Parser, Tokens};
+use crate::ast::{Call, Item};
+use crate::diag::syntax;
+use crate::vocabulary::{Reading, Word};
+
+/// Words that are no layers. Case does not count.
+const KEYWORDS: [&str; 5] = ["input", "block", "skip", "frozen", "shared"];
+
+pub(super) fn is_keyword(name: &str) -> bool {
+    KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(name))
+}
+
+impl Parser<'_> {
+    pub(super) fn item(&mut self, tokens: &mut Tokens) -> Item {
+        let nests = matches!(tokens.peek(), Some(TokenTree::Group(_))) || tokens.keyword("frozen");
+        if self.depth == MAX_DEPTH && nests {
+            self.errors.at_span(tokens.span(), syntax::too_deep(MAX_DEPTH));
+            tokens.skip_to(&['+', '|', ',', ';']);
+            return Item::Unknown;
+        }
+        self.depth += 1;
+        let item = self.shallow_item(tokens);
+        self.depth -= 1;
+        item
+    }
+
+    fn shallow_item(&mut self, tokens: &mut Tokens) -> Item {
+        if Self::at_volume(tokens, 0) {
+            return self.volume(tokens).map_or(Item::Unknown, Item::Volume);
+        }
+        match tokens.peek().cloned() {
+            Some(TokenTree::Ident(ident)) => self.named_item(tokens, &ident),
+            Some(TokenTree::Group(group)) => {
+                tokens.skip(1);
+                match group.delimiter() {
+                    Delimiter::Parenthesis => self.branches(&group),
+                    Delimiter::Brace => self.heads(&group),
+                    Delimiter::Bracket | Delimiter::None => self.group(&group),
+                }
+            }
+            Some(_) if tokens.path_sep_at(0) => self.network(tokens),
+            other => {
+                self.errors.at_span(tokens.span(), syntax::no_item(other.as_ref()));
+                tokens.skip(1);
+                tokens.skip_to(&['+', '|', ',', ';', '@']);
+                Item::Unknown
+            }
+        }
+    }
+
+    fn named_item(&mut self, tokens: &mut Tokens, ident: &Ident) -> Item {
+        let text = ident.to_string();
+        if tokens.path_sep_at(1) {
+            return self.network(tokens);
+        }
+        if self.is_block(ident) {
+            return self.call(tokens, false);
+        }
+        match text.to_ascii_lowercase().as_str() {
+            "skip" => {
+                tokens.skip(1);
+                return Item::Skip(ident.span());
+            }
+            "frozen" => return self.frozen(tokens),
+            "shared" => {
+                tokens.skip(1);
+                return self.shared(tokens, ident);
+            }
+            keyword @ ("input" | "block") => {
+                self.errors.at(ident, syntax::misplaced_keyword(keyword));
+                tokens.skip(1);
+                if joined(tokens).is_empty() && Self::at_volume(tokens, 0) {
+                    tokens.skip(1);
+                }
+                return rest_of_unknown(tokens);
+            }
+            _ => {}
+        }
+        let second = tokens.ident_at(2).filter(|_| tokens.sign_at(1, '-')).map(ToString::to_string);
+        if let Some(word) = second.as_deref().and_then(|second| Word::from_hyphenated(&text, second)) {
+            return self.layer(tokens, word, None, 3);
+        }
+        match Reading::of(&text) {
+            Reading::Layer(word, size) => return self.layer(tokens, word, size, 1),
+            Reading::BadSize(word, size) if !self.may_be_network(tokens, &text) => {
+                self.errors.at(ident, syntax::bad_size(word, size));
+            }
+            Reading::Planned => self.errors.at(ident, syntax::planned(&text)),
+            _ if self.may_be_network(tokens, &text) => return self.network(tokens),
+            _ => {
+                let hyphenated = second.filter(|second| Word::from_elsewhere(&format!("{text}{second}")).is_some());
+                let begin = tokens.position();
+                tokens.skip(if hyphenated.is_some() { 3 } else { 1 });
+                let written = super::text(&tokens.since(begin));
+                let sentence = syntax::unknown_item(&written, &self.blocks, &self.parameters);
+                self.errors.at(&tokens.since(begin), sentence);
+                return rest_of_unknown(tokens);
+            }
+        }
+        tokens.skip(1);
+        rest_of_unknown(tokens)
+    }
+
+    /// A capitalised name with nothing of a layer behind it, unless it looks like a misspelt word and states no volume.
+    fn may_be_network(&self, tokens: &Tokens, text: &str) -> bool {
+        let layer = tokens.sign_at(1, '-')
+            || tokens.sign_at(1, '/')
+            || matches!(tokens.peek_at(1), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
+        let mut ahead = 1;
+        for sign in ['*', '@'] {
+            if tokens.sign_at(ahead, sign) {
+                ahead += 2;
+            }
+        }
+        let stated = tokens.arrow_at(ahead) && Self::at_volume(tokens, ahead + 2);
+        let capital = text.starts_with(char::is_uppercase);
+        capital && !layer && (stated || syntax::suggestion(text, &self.blocks).is_none())
+    }
+
+    fn frozen(&mut self, tokens: &mut Tokens) -> Item {
+        let span = tokens.span();
+        tokens.skip(1);
+        if tokens.at_end() || tokens.punct_at(0).is_some() && !tokens.path_sep_at(0) {
+            self.errors.at_span(span, syntax::frozen_needs_item());
+            return Item::Unknown;
+        }
+        match self.item(tokens) {
+            Item::Unknown => Item::Unknown,
+            Item::Skip(_) | Item::Volume(_) | Item::Heads(_) => {
+                self.errors.at_span(span, syntax::frozen_needs_item());
+                Item::Unknown
+            }
+            item => Item::Frozen(Box::new(item)),
+        }
+    }
+
+    fn shared(&mut self, tokens: &mut Tokens, keyword: &Ident) -> Item {
+        match tokens.ident().cloned() {
+            Some(name) if self.is_block(&name) => self.call(tokens, true),
+            Some(name) => {
+                self.errors.at(&name, syntax::shared_needs_block(Some(&name), &self.blocks));
+                tokens.skip(1);
+                rest_of_unknown(tokens)
+            }
+            None => {
+                self.errors.at(keyword, syntax::shared_needs_block(None, &self.blocks));
+                Item::Unknown
+            }
+        }
+    }
+
+    /// `name(64, k)`
+    fn call(&mut self, tokens: &mut Tokens, shared: bool) -> Item {
+        let begin = tokens.position() - usize::from(shared);
+        let Some(name) = tokens.ident().cloned() else { return Item::Unknown };
+        tokens.skip(1);
+        let Some(group) = tokens.group(Delimiter::Parenthesis).cloned() else {
+            self.errors.at(&name, syntax::call_needs_brackets(&name));
+            return Item::Unknown;
+        };
+        tokens.skip(1);
+        let before = self.errors.len();
+        let mut arguments = Vec::new();
+        let inside = &mut Tokens::inside(&group);
+        self.superfluous_commas(inside);
+        while !inside.at_end() {
+            arguments.extend(self.number(inside, "the argument"));
+            self.comma(inside);
+        }
+        if self.errors.len() > before {
+            return Item::Unknown;
+        }
+        Item::Call(Call { name, arguments, shared, tokens: tokens.since(begin) })
+    }
+
+    /// Between two things of a list. What is neither a comma nor the end is reported and skipped.
+    pub(super) fn comma(&mut self, tokens: &mut Tokens) {
+        if !tokens.at_end() && !tokens.sign(',') {
+            let arithmetic = tokens.punct_at(0).is_some_and(|sign| "*/+-%".contains(sign.as_char()));
+            let sentence = if arithmetic { syntax::arithmetic() } else { syntax::missing_comma(tokens.peek()) };
+            self.errors.at_span(tokens.span(), sentence);
+            while !tokens.at_end() && !tokens.sign(',') {
+                tokens.skip(1);
+            }
+        }
+        tokens.skip(1);
+        self.superfluous_commas(tokens);
+    }
+
+    pub(super) fn superfluous_commas(&mut self, tokens: &mut Tokens) {
+        while tokens.sign(',') {
+            self.errors.at_span(tokens.span(), syntax::superfluous(','));
+            tokens.skip(1);
+        }
+    }
+
+    /// `Backbone`, `crate::nets::Backbone`
+    fn network(&mut self, tokens: &mut Tokens) -> Item {
+        let begin = tokens.position();
+        if tokens.path_sep_at(0) {
+            tokens.skip(2);
+        }
+        while tokens.ident().is_some() && tokens.path_sep_at(1) {
+            tokens.skip(3);
+        }
+        if tokens.ident().is_some() {
+            tokens.skip(1);
+        }
+        let path = tokens.since(begin);
+        if let Some(group) = tokens.group(Delimiter::Parenthesis).cloned() {
+            self.errors.at(&group, syntax::network_takes_nothing(&super::text(&path)));
+            tokens.skip(1);
+        }
+        if let Ok(path) = Path::parse_mod_style.parse2(path.clone()) {
+            return Item::Network(path);
+        }
+        self.errors.at(&path, syntax::no_path());
+        Item::Unknown
+    }
+}
+
+/// Skips what would follow a layer's word.
+fn rest_of_unknown(tokens: &mut Tokens) -> Item {
+    for sign in ['-', '/'] {
+        let number = matches!(tokens.peek_at(1), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
+        if tokens.sign(sign) && number {
+            tokens.skip(2);
+        }
+    }
+    if tokens.group(Delimiter::Parenthesis).is_some() {
+        tokens.skip(1);
+    }
+    Item::Unknown
+}

@@ -1,0 +1,138 @@
+//! A layer: `conv3x5-64/2x1(pad=20x5, floor)`.
+
+use proc_macro2::{Delimiter, Group, Literal, TokenStream};
+
+use super::{Parser, Tokens, text};
+use crate::ast::{Item, Layer, Number, Pair};
+use crate::diag::syntax;
+use crate::vocabulary::{Need, Reading, Word};
+
+impl Parser<'_> {
+    /// Reads a layer whose word is the next `length` tokens. After an error it is still a layer if its volume is sure.
+    pub(super) fn layer(&mut self, tokens: &mut Tokens, word: Word, size: Option<(u64, u64)>, length: usize) -> Item {
+        let begin = tokens.position();
+        let before = self.errors.len();
+        let word_span = tokens.span();
+        tokens.skip(length);
+
+        let name = tokens.since(begin);
+        let size = self.size(tokens, word, size, &name);
+        let mut count = self.count(tokens, word);
+        let stride = self.stride(tokens, word);
+        if count.is_none() && self.errors.len() == before && word.takes().count != Need::No && counts(tokens) {
+            let place = tokens.literal_at(1).map_or_else(|| tokens.span(), Literal::span);
+            self.errors.at_span(place, syntax::count_after_stride(word));
+            count = self.count(tokens, word);
+        }
+        let options = match tokens.group(Delimiter::Parenthesis).cloned() {
+            Some(group) if !is_branches(&group) => {
+                tokens.skip(1);
+                self.options(&group, word)
+            }
+            _ => Vec::new(),
+        };
+
+        let tokens = tokens.since(begin);
+        let takes = word.takes();
+        let no_size = takes.size == Need::Must && size.is_none();
+        let no_count = takes.count == Need::Must && count.is_none();
+        if self.errors.len() == before && (no_size || no_count) {
+            self.errors.at(&tokens, syntax::missing_numbers(word, &text(&tokens), no_size, no_count));
+        }
+        if self.errors.len() > before && !word.keeps_volume() {
+            return Item::Unknown;
+        }
+        let text = text(&tokens);
+        Item::Layer(Layer { word, word_span, size, count, stride, options, tokens, text })
+    }
+
+    /// Checks the size in the word, and finds one that stands apart from it: `maxpool 3`.
+    fn size(
+        &mut self,
+        tokens: &mut Tokens,
+        word: Word,
+        size: Option<(u64, u64)>,
+        name: &TokenStream,
+    ) -> Option<(u64, u64)> {
+        let need = word.takes().size;
+        match size {
+            Some(size) if need == Need::No => {
+                self.errors.at(name, syntax::superfluous_size(word, size));
+                None
+            }
+            Some((0, _) | (_, 0)) => {
+                self.errors.at(name, syntax::zero("the size"));
+                None
+            }
+            None if need != Need::No && tokens.literal().is_some() => {
+                let span = tokens.span();
+                let pair = self.pair(tokens, "the size")?;
+                self.errors.at_span(span, syntax::size_apart(word, &pair));
+                match pair {
+                    Pair::Each(height, width, _) => Some((height, width)),
+                    Pair::Both(Number::Literal(side, _)) => Some((side, side)),
+                    Pair::Both(Number::Parameter(_)) => None,
+                }
+            }
+            size => size,
+        }
+    }
+
+    /// `-64`
+    fn count(&mut self, tokens: &mut Tokens, word: Word) -> Option<Number> {
+        let takes = word.takes().count != Need::No;
+        let the_count = format!("the {}", word.counts());
+        if takes && tokens.literal().is_some() {
+            self.errors.at_span(tokens.span(), syntax::missing_hyphen(word, tokens.peek()));
+            return self.number(tokens, &the_count);
+        }
+        if !tokens.sign('-') || tokens.arrow_at(1) && !takes || tokens.sign_at(1, '>') {
+            return None;
+        }
+        if let Some(ident) = tokens.ident_at(1).filter(|ident| !self.is_parameter(ident)) {
+            // What looks like the next step is left to it: `relu - maxpool`.
+            if !takes || self.is_block(ident) || Reading::of(&ident.to_string()).is_layer() {
+                return None;
+            }
+        } else if !takes && tokens.literal_at(1).is_none() && tokens.ident_at(1).is_none() {
+            return None;
+        }
+        tokens.skip(1);
+        if takes {
+            return self.positive_number(tokens, &the_count);
+        }
+        let begin = tokens.position();
+        if self.pair(tokens, "the number").is_some() {
+            let count = tokens.since(begin);
+            self.errors.at(&count, syntax::superfluous_count(word, &text(&count)));
+        }
+        None
+    }
+
+    /// `/2x1`
+    fn stride(&mut self, tokens: &mut Tokens, word: Word) -> Option<Pair> {
+        if !tokens.sign('/') {
+            return None;
+        }
+        tokens.skip(1);
+        let begin = tokens.position();
+        let stride = self.positive_pair(tokens, "the stride")?;
+        if word.takes().stride {
+            return Some(stride);
+        }
+        self.errors.at(&tokens.since(begin), syntax::superfluous_stride(word));
+        None
+    }
+}
+
+/// `-` and a number come next.
+fn counts(tokens: &Tokens) -> bool {
+    tokens.sign('-') && tokens.literal_at(1).is_some()
+}
+
+/// Brackets that are no options but the next item, after a missing arrow.
+fn is_branches(group: &Group) -> bool {
+    let mut tokens = Tokens::inside(group);
+    tokens.skip_to(&['+', '|']);
+    !tokens.at_end()
+}

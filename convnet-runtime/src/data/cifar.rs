@@ -1,0 +1,76 @@
+//! CIFAR-10's binary batches.
+
+use std::path::Path;
+
+use super::Dataset;
+use super::mnist::read;
+use crate::error::DataError;
+use crate::shape::Volume;
+use crate::tensor::{Pixels, Tensor};
+
+/// Bytes of an image: red, green, blue, each row by row.
+const IMAGE: usize = 3 * 32 * 32;
+
+/// Reads CIFAR-10's binary version: one or more files as `data_batch_1.bin` and `test_batch.bin`, in this order.
+///
+/// ```no_run
+/// use convnet_runtime::prelude::*;
+///
+/// let test = data::cifar10(["cifar-10-batches-bin/test_batch.bin"], &Pixels::UNIT)?;
+/// # Ok::<(), convnet_runtime::error::DataError>(())
+/// ```
+///
+/// # Errors
+/// If a file cannot be read, is cut, or holds a label beyond 9.
+pub fn cifar10<P: AsRef<Path>>(
+    files: impl IntoIterator<Item = P>,
+    pixels: &Pixels<'_>,
+) -> Result<Dataset<Volume<32, 32, 3>>, DataError> {
+    let (mut images, mut labels) = (Vec::new(), Vec::new());
+    for path in files {
+        let path = path.as_ref();
+        let bytes = read(path)?;
+        let records = records(&bytes).map_err(|problem| DataError::new(path, problem))?;
+        for (label, image) in records {
+            labels.push(label);
+            images.extend_from_slice(image);
+        }
+        // Says of which file a wrong number of means would be.
+        Tensor::<Volume<32, 32, 3>>::from_chw_bytes(&[], pixels).map_err(|problem| DataError::new(path, problem))?;
+    }
+    let images = Tensor::from_chw_bytes(&images, pixels).unwrap_or_default();
+    Ok(Dataset { images, labels })
+}
+
+/// Each record: a byte for the label, then the image.
+fn records(bytes: &[u8]) -> Result<Vec<(usize, &[u8])>, String> {
+    let size = 1 + IMAGE;
+    if bytes.is_empty() || !bytes.len().is_multiple_of(size) {
+        return Err(format!(
+            "it is cut or no binary batch of CIFAR-10: {} bytes are not a multiple of {size}, one label and one image",
+            bytes.len()
+        ));
+    }
+    let records = bytes.chunks_exact(size).enumerate();
+    records
+        .map(|(i, record)| match record[0] {
+            label @ 0..=9 => Ok((usize::from(label), &record[1..])),
+            label => Err(format!("it is no binary batch of CIFAR-10: label {i} is {label}, beyond 9")),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_and_faults() {
+        let mut bytes = vec![7; 2 * (1 + IMAGE)];
+        assert_eq!(records(&bytes).map(|r| r.len()), Ok(2));
+        bytes[1 + IMAGE] = 10;
+        assert_eq!(records(&bytes), Err("it is no binary batch of CIFAR-10: label 1 is 10, beyond 9".into()));
+        let error = records(&bytes[1..]).expect_err("cut");
+        assert!(error.starts_with("it is cut or no binary batch of CIFAR-10: 6145 bytes"), "{error}");
+    }
+}

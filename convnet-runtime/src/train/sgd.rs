@@ -1,0 +1,134 @@
+//! Stochastic gradient descent.
+
+use rayon::prelude::*;
+
+use crate::network::{Key, Network};
+use crate::parameter::{Parameter, Role};
+
+/// Stochastic gradient descent with momentum, Nesterov's or not, and weight decay, by PyTorch's formulas:
+///
+/// `g = gradient + decay w`, `v = momentum v + g`, `w -= rate v`, or with Nesterov `w -= rate (g + momentum v)`.
+///
+/// Weights decay; biases and the scales of batch norms do not.
+///
+/// ```
+/// use convnet_runtime::prelude::*;
+///
+/// let sgd = Sgd::new(0.05).momentum(0.9).nesterov().weight_decay(5e-4);
+/// assert_eq!(sgd.rate, 0.05);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sgd {
+    /// Learning rate.
+    pub rate: f32,
+    /// Share of the last step's velocity in the next.
+    pub momentum: f32,
+    /// Look ahead by the momentum (Nesterov 1983, in Sutskever's form).
+    pub nesterov: bool,
+    /// Share of a weight that is added to its gradient.
+    pub weight_decay: f32,
+}
+
+impl Sgd {
+    /// Plain gradient descent.
+    pub const fn new(rate: f32) -> Self {
+        Self { rate, momentum: 0.0, nesterov: false, weight_decay: 0.0 }
+    }
+
+    /// With momentum.
+    #[must_use]
+    pub const fn momentum(self, momentum: f32) -> Self {
+        Self { momentum, ..self }
+    }
+
+    /// With Nesterov's momentum.
+    #[must_use]
+    pub const fn nesterov(self) -> Self {
+        Self { nesterov: true, ..self }
+    }
+
+    /// With weight decay.
+    #[must_use]
+    pub const fn weight_decay(self, weight_decay: f32) -> Self {
+        Self { weight_decay, ..self }
+    }
+
+    /// Moves every parameter that backward has written a gradient of.
+    pub(crate) fn update<N: Network>(&self, net: &mut N) {
+        net.visit_mut(&Key::ROOT, &mut |_, parameter| self.update_one(parameter));
+    }
+
+    fn update_one(&self, parameter: &mut Parameter) {
+        /// Values of one task: enough to be worth a thread.
+        const TASK: usize = 1 << 16;
+        let decay = if parameter.role() == Role::Weight { self.weight_decay } else { 0.0 };
+        if self.momentum == 0.0 {
+            let Some((values, gradient)) = parameter.update() else { return };
+            let step = |(values, gradient): (&mut [f32], &[f32])| {
+                for (w, g) in values.iter_mut().zip(gradient) {
+                    *w -= self.rate * (g + decay * *w);
+                }
+            };
+            if values.len() <= TASK {
+                step((values, gradient));
+            } else {
+                values.par_chunks_mut(TASK).zip(gradient.par_chunks(TASK)).for_each(step);
+            }
+            return;
+        }
+        let Some((values, gradient, velocity)) = parameter.update_with_state() else { return };
+        let step = |((values, gradient), velocity): ((&mut [f32], &[f32]), &mut [f32])| {
+            for ((w, g), v) in values.iter_mut().zip(gradient).zip(velocity) {
+                let g = g + decay * *w;
+                *v = self.momentum * *v + g;
+                *w -= self.rate * if self.nesterov { g + self.momentum * *v } else { *v };
+            }
+        };
+        if values.len() <= TASK {
+            step(((values, gradient), velocity));
+        } else {
+            let parts = values.par_chunks_mut(TASK).zip(gradient.par_chunks(TASK)).zip(velocity.par_chunks_mut(TASK));
+            parts.for_each(step);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::Packing;
+
+    fn train(sgd: Sgd, role: Role, gradients: &[f32]) -> f32 {
+        let mut parameter = Parameter::new(vec![1, 1], Packing::Plain, role);
+        parameter.set(&[1.0]).expect("one value");
+        for &gradient in gradients {
+            parameter.gradient_mut()[0] = gradient;
+            sgd.update_one(&mut parameter);
+        }
+        parameter.values()[0]
+    }
+
+    #[test]
+    fn pytorch_numbers() {
+        // w = torch.tensor([1.]); o = torch.optim.SGD([w], lr=.1, momentum=.9, nesterov=.., weight_decay=.01)
+        // for g in (.5, -.2, .3): w.grad = torch.tensor([g]); o.step()
+        let near = |a: f32, b: f32| assert!((a - b).abs() < 1e-6, "{a} {b}");
+        let gradients = [0.5, -0.2, 0.3];
+        near(train(Sgd::new(0.1), Role::Weight, &gradients), 0.94);
+        let momentum = Sgd::new(0.1).momentum(0.9).weight_decay(0.01);
+        near(train(momentum, Role::Weight, &gradients), 0.867_064_77);
+        near(train(momentum, Role::Bias, &gradients), 0.8725);
+        near(train(momentum.nesterov(), Role::Weight, &gradients), 0.817_657_3);
+    }
+
+    #[test]
+    fn many_values_as_few() {
+        let n = 200_000;
+        let mut parameter = Parameter::new(vec![n], Packing::Plain, Role::Weight);
+        parameter.gradient_mut().iter_mut().enumerate().for_each(|(i, g)| *g = i as f32);
+        Sgd::new(0.5).update_one(&mut parameter);
+        assert!(
+            parameter.values().iter().enumerate().all(|(i, w)| w.to_bits() == (-0.5 * i as f32).to_bits() || i == 0)
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! One training step after the other.
+
+use super::loss::Loss;
+use super::random::Random;
+use super::sgd::Sgd;
+use crate::cpu::exchange;
+use crate::cpu::run::Workspace;
+use crate::error::TrainError;
+use crate::network::{Key, Network};
+use crate::tensor::Tensor;
+
+/// Trains one network: the optimizer, the memory of a step, the step's number, the seed of dropout.
+///
+/// The same network, seed and batches give the same parameters, bit for bit, whatever the number of threads.
+///
+/// ```ignore
+/// let mut trainer = Trainer::new(Sgd::new(0.05).momentum(0.9), 7);
+/// for epoch in 0..10 {
+///     for batch in train.batches(32, epoch) {
+///         let loss = trainer.step(&mut net, &batch.images, &CrossEntropy(&batch.labels))?;
+///     }
+/// }
+/// ```
+pub struct Trainer<N: Network> {
+    /// The optimizer; its rate may change from step to step.
+    pub optimizer: Sgd,
+    seed: u64,
+    step: u64,
+    workspace: Workspace,
+    logits: N::Logits,
+    gradient: N::Logits,
+    none: N::Logits,
+    /// The running statistics before the step, for a step that fails.
+    statistics: Vec<f32>,
+}
+
+impl<N: Network> Trainer<N> {
+    /// A trainer at step 0. `seed` names the random numbers of dropout.
+    pub fn new(optimizer: Sgd, seed: u64) -> Self {
+        Self {
+            optimizer,
+            seed,
+            step: 0,
+            workspace: Workspace::default(),
+            logits: N::Logits::default(),
+            gradient: N::Logits::default(),
+            none: N::Logits::default(),
+            statistics: Vec::new(),
+        }
+    }
+
+    /// How many steps are done.
+    pub fn steps(&self) -> u64 {
+        self.step
+    }
+
+    /// What the network gave in the last step, before the parameters moved.
+    pub fn logits(&self) -> &N::Logits {
+        &self.logits
+    }
+
+    /// One step: forward, loss, backward, update. Gives the loss, from before the update.
+    ///
+    /// # Errors
+    /// If the batch is empty, labels or targets do not fit, or the loss or a gradient is infinite or not a number. The
+    /// network is then as it was before the step, and the step does not count.
+    pub fn step(
+        &mut self,
+        net: &mut N,
+        input: &Tensor<N::Input>,
+        loss: &impl Loss<N::Logits>,
+    ) -> Result<f32, TrainError> {
+        if input.batch() == 0 {
+            return Err(TrainError::EmptyBatch { step: self.step });
+        }
+        self.keep_statistics(net);
+        let result = self.gradients(net, input, loss);
+        if result.is_ok() {
+            self.optimizer.update(net);
+            self.step += 1;
+        } else {
+            self.undo(net);
+        }
+        result
+    }
+
+    fn gradients(
+        &mut self,
+        net: &mut N,
+        input: &Tensor<N::Input>,
+        loss: &impl Loss<N::Logits>,
+    ) -> Result<f32, TrainError> {
+        let step = self.step;
+        let seed = Random::new(self.seed, step).bits();
+        let mut run = self.workspace.run(N::TRAINING.floats, input.batch(), seed);
+        exchange::load(input.values(), &N::TRAINING.input, &mut run);
+        net.forward(&mut run);
+        N::logits(&run, &mut self.logits);
+        // Empty tensors that keep their memory.
+        self.gradient.clone_from(&self.none);
+        let loss = loss.evaluate(&self.logits, &mut self.gradient).map_err(|cause| TrainError::Loss { step, cause })?;
+        if !loss.is_finite() {
+            return Err(TrainError::NotFinite { step, loss });
+        }
+        N::set_gradient(&self.gradient, &mut run);
+        net.backward(&mut run, false);
+        match not_finite(net) {
+            Some(parameter) => Err(TrainError::Gradient { step, parameter }),
+            None => Ok(loss),
+        }
+    }
+
+    fn keep_statistics(&mut self, net: &N) {
+        self.statistics.clear();
+        net.visit(&Key::ROOT, &mut |_, parameter| {
+            if !parameter.role().is_trained() {
+                self.statistics.extend_from_slice(parameter.packed());
+            }
+        });
+    }
+
+    fn undo(&self, net: &mut N) {
+        let mut kept = &*self.statistics;
+        net.visit_mut(&Key::ROOT, &mut |_, parameter| {
+            parameter.spend_gradient();
+            if !parameter.role().is_trained() {
+                let (own, rest) = kept.split_at(parameter.packed().len());
+                parameter.packed_mut().copy_from_slice(own);
+                kept = rest;
+            }
+        });
+    }
+}
+
+/// The first parameter with a gradient that is infinite or not a number.
+fn not_finite<N: Network>(net: &N) -> Option<String> {
+    let mut found = None;
+    net.visit(&Key::ROOT, &mut |key, parameter| {
+        // A sum of magnitudes is finite only if all are, and vectorises, other than a search. It is in 16 lanes.
+        let finite = parameter.fresh_gradient().is_none_or(|gradient| {
+            let mut lanes = [0.0f32; 16];
+            for line in gradient.chunks_exact(16) {
+                // x - x is zero, or NaN where x is not finite.
+                lanes.iter_mut().zip(line).for_each(|(sum, x)| *sum += x - x);
+            }
+            lanes.iter().all(|sum| *sum == 0.0)
+        });
+        if !finite && found.is_none() {
+            found = Some(key.to_string());
+        }
+    });
+    found
+}
