@@ -110,7 +110,9 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// Runs all stages of inference.
     #[doc(hidden)]
     fn infer(&self, run: &mut Run<'_>) {
-        Self::STAGES.iter().for_each(|stage| stage(self, run));
+        for stage in Self::STAGES {
+            stage(self, run);
+        }
     }
 
     /// A network to train: weights by He et al. (2015), variance 2 / fan-in, biases zero. The same seed gives the same
