@@ -13,13 +13,20 @@ use crate::tensor::Tensor;
 ///
 /// The same network, seed and batches give the same parameters, bit for bit, whatever the number of threads.
 ///
-/// ```ignore
+/// ```no_run
+/// # use convnet_runtime::prelude::*;
+/// # network! { pub struct Digits { input 8x8x1 -> fc-10 -> softmax } }
+/// # fn main() -> Result<(), TrainError> {
+/// let train = data::digits();
+/// let mut net = Digits::new(7);
 /// let mut trainer = Trainer::new(Sgd::new(0.05).momentum(0.9), 7);
 /// for epoch in 0..10 {
 ///     for batch in train.batches(32, epoch) {
 ///         let loss = trainer.step(&mut net, &batch.images, &CrossEntropy(&batch.labels))?;
 ///     }
 /// }
+/// # Ok(())
+/// # }
 /// ```
 pub struct Trainer<N: Network> {
     /// The optimizer; its rate may change from step to step.
