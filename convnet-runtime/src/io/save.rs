@@ -39,5 +39,11 @@ fn header<N: Network>(net: &N) -> String {
 }
 
 fn values(parameter: &Parameter, out: &mut dyn Write) -> io::Result<()> {
-    parameter.values().iter().try_for_each(|value| out.write_all(&value.to_le_bytes()))
+    let mut bytes = Vec::new();
+    for values in parameter.values().chunks(1024) {
+        bytes.clear();
+        bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        out.write_all(&bytes)?;
+    }
+    Ok(())
 }
