@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ast::{Budget, BudgetKind};
+use crate::ast::BudgetKind;
 use crate::diag::{self, Errors};
 use crate::emit::{self, Plan};
 use crate::ir::{Graph, Op};
@@ -49,15 +49,15 @@ fn memory_budgets(graph: &Graph, inference: &Program, training: &Program, errors
     if graph.nodes.iter().any(|n| is_network(&n.op)) {
         return;
     }
-    for Budget { kind, limit, tokens } in &graph.budgets {
-        let program = match kind {
+    for budget in &graph.budgets {
+        let program = match budget.kind {
             BudgetKind::Activations => inference,
             BudgetKind::Train => training,
             BudgetKind::Params | BudgetKind::Macs => continue,
         };
         let bytes = program.floats.saturating_mul(4);
-        if bytes > *limit {
-            errors.at(tokens, diag::memory_budget(graph, program, bytes, tokens));
+        if bytes > budget.limit {
+            errors.at(&budget.tokens, diag::memory_budget(graph, program, bytes, budget));
         }
     }
 }

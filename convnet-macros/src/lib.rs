@@ -14,6 +14,8 @@ mod lower;
 mod parse;
 mod plan;
 mod shape;
+#[cfg(test)]
+mod snapshots;
 mod vocabulary;
 
 /// Declares a network: see the documentation of `convnet_runtime`.

@@ -3,6 +3,8 @@
 mod key;
 mod layer;
 mod tap;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -224,6 +226,14 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// As [`load`](Self::load); the network is then as it was.
     fn load_from(&mut self, path: impl AsRef<Path>) -> Result<(), LoadError> {
         io::load(self, path.as_ref(), &|name| Some(name.to_owned()))
+    }
+
+    /// Like [`load_from`](Self::load_from), from the bytes of a file.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); the network is then as it was.
+    fn load_from_bytes(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
+        io::from_bytes(self, bytes, &|name| Some(name.to_owned()))
     }
 
     /// A network with the parameters of a file in memory: `Net::from_bytes(include_bytes!("net.safetensors"))`.

@@ -25,14 +25,12 @@ pub fn recursion(circle: &[&Ident]) -> String {
     format!("block `{only}` calls itself, which has no end")
 }
 
-pub fn other_weights(text: &str, call: &str, first: &str, other: Option<&str>) -> String {
-    let mut rows = Rows::new(format!("`shared {call}` cannot use the weights of its first call"));
-    rows.row("here", &format!("`{text}`"));
-    match other {
-        Some(other) if other != text => rows.row("first", &format!("`{other}` in `{first}`")),
-        Some(_) => rows.row("first", &format!("the same layer in `{first}` has another input")),
-        None => rows.row("first", &format!("`{first}` has no more layers with weights")),
-    }
+/// A layer of a later shared call, with the depth of its input, and the one of the first call in its place.
+pub fn other_weights(call: &str, here: (&str, u64), first_call: &str, first: Option<(&str, u64)>) -> String {
+    let mut rows = Rows::new(format!("`shared {call}` cannot use the weights of its first call, `{first_call}`"));
+    let layer = |(text, depth): (&str, u64)| format!("`{text}` on depth {depth}");
+    rows.row("here", &layer(here));
+    rows.row("first", &first.map_or_else(|| "no more layers with weights".to_owned(), layer));
     rows.finish()
 }
 

@@ -15,7 +15,11 @@ pub mod syntax;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
+use self::rows::Rows;
+use crate::ast::{Budget, BudgetKind};
+use crate::count::grouped;
 use crate::ir::Graph;
+use crate::parse::text;
 use crate::plan::{Program, What};
 
 /// Collects errors; the pipeline goes on after each.
@@ -58,15 +62,23 @@ impl Errors {
 }
 
 /// A budget of memory that is broken, with the buffer that takes most of it.
-pub fn memory_budget(graph: &Graph, program: &Program, bytes: u64, budget: &TokenStream) -> String {
-    let largest = program.largest().map_or_else(String::new, |buffer| {
-        let (What::Value(node) | What::Gradient(node) | What::Sums(node) | What::Saved(node)) = buffer.what;
-        let (h, w, c) = buffer.extent;
+pub fn memory_budget(graph: &Graph, program: &Program, bytes: u64, budget: &Budget) -> String {
+    let when = if budget.kind == BudgetKind::Train { "in training" } else { "at inference" };
+    let (bytes, text) = (grouped(bytes), text(&budget.tokens));
+    let name = &graph.name;
+    let mut rows = Rows::new(format!("`{name}` takes {bytes} bytes per sample {when}, more than its budget `{text}`"));
+    if let Some(buffer) = program.largest() {
+        let (role, node) = match buffer.what {
+            What::Value(node) => ("", node),
+            What::Gradient(node) | What::Sums(node) => ("the gradient of ", node),
+            What::Saved(node) => ("what is saved of ", node),
+        };
         let node = &graph.nodes[node];
-        let name = if node.key.is_empty() { String::new() } else { format!(" ({})", node.key) };
-        format!("; most goes to `{}`{name}, {h}x{w}x{c}: {} bytes", node.text, buffer.floats() * 4)
-    });
-    format!("the network takes {bytes} bytes per sample, more than its budget `{budget}`{largest}")
+        let key = if node.key.is_empty() { String::new() } else { format!(" ({})", node.key) };
+        let volume = node.volume;
+        rows.row("most", &format!("{role}`{}`{key}, {volume}, takes {}", node.text, grouped(buffer.floats() * 4)));
+    }
+    rows.finish()
 }
 
 /// Something before a frozen network is trained.

@@ -180,14 +180,12 @@ impl<'a> Lowering<'a> {
         let Some(Source::Replay { call, first, weights, misfit }) = self.sources.last_mut() else { return None };
         let id = weights.next();
         let other = id.map(|id| &self.nodes[self.weights[id].node]);
-        let fits = other.is_some_and(|other| {
-            let depth = other.inputs.first().map_or(0, |&input| self.nodes[input].volume.depth());
-            alike(layer, other, depth)
-        });
+        let depth = |node: &Node| node.inputs.first().map_or(0, |&input| self.nodes[input].volume.depth());
+        let fits = other.is_some_and(|other| alike(layer, other, depth(other)));
         if !fits && !*misfit && layer.from.sure.all() {
             *misfit = true;
-            let other = other.map(|other| other.text.as_str());
-            let message = diag::calls::other_weights(&layer.text, call, first, other);
+            let other = other.map(|other| (other.text.as_str(), depth(other)));
+            let message = diag::calls::other_weights(call, (&layer.text, layer.from.volume.depth()), first, other);
             self.report(self.here(), "shared", layer.tokens, &message);
         }
         id

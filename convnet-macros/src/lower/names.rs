@@ -107,7 +107,10 @@ impl Lowering<'_> {
         level.next += 1;
         let twice = level.names.insert(plain.clone(), name.clone()).is_some();
         let taken = level.fields.insert(plain.clone(), Some(name.clone()));
+        let number = level.next;
         let field = match field(name) {
+            // A field of its own all the same, so that one mistake is one error.
+            _ if twice || taken == Some(None) => Ident::new(&format!("{plain}_{number}"), name.span()),
             Field::Name(field) => field,
             Field::Reserved => {
                 self.errors.at(name, diag::names::reserved(name));
@@ -115,6 +118,9 @@ impl Lowering<'_> {
             }
         };
         let child = self.level().child(&plain, field);
+        if self.levels.len() == 1 && plain == diag::names::FIELD {
+            self.report(self.here(), "field", name, &diag::names::network_field(name));
+        }
         if twice {
             let message = diag::names::twice(name, &self.places);
             self.report(self.here(), "name", name, &message);

@@ -134,7 +134,7 @@ impl Parser<'_> {
         let mut repeat = self.repeat(tokens);
         let name = if tokens.sign('@') {
             tokens.skip(1);
-            self.identifier(tokens, "name")
+            self.identifier(tokens, "name behind `@`")
         } else {
             None
         };

@@ -64,6 +64,10 @@ impl Parser<'_> {
         if self.is_block(ident) {
             return self.call(tokens, false);
         }
+        if self.refused.contains(&text) && matches!(tokens.peek_at(1), Some(TokenTree::Group(_))) {
+            tokens.skip(2);
+            return Item::Unknown;
+        }
         match text.to_ascii_lowercase().as_str() {
             "skip" => {
                 tokens.skip(1);

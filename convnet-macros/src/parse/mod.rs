@@ -34,6 +34,8 @@ struct Parser<'e> {
     errors: &'e mut Errors,
     /// The names of all blocks.
     blocks: Vec<String>,
+    /// Names that blocks may not have and are given: their calls are no second mistake.
+    refused: Vec<String>,
     /// The parameters of the block that is read.
     parameters: Vec<Ident>,
     depth: usize,
@@ -48,13 +50,13 @@ pub fn parse(input: TokenStream, errors: &mut Errors) -> Option<NetworkDef> {
             return None;
         }
     };
-    let mut parser = Parser { errors, blocks: Vec::new(), parameters: Vec::new(), depth: 0 };
+    let mut parser = Parser { errors, blocks: Vec::new(), refused: Vec::new(), parameters: Vec::new(), depth: 0 };
     let attributes = parser.attributes(frame.attributes);
     if !frame.rest.is_empty() {
         parser.errors.at(&frame.rest, syntax::one_network());
     }
     let mut body = Tokens::new(frame.body, frame.end);
-    parser.blocks = block_names(&body);
+    (parser.refused, parser.blocks) = block_names(&body).partition(|name| is_reserved(name));
     let (blocks, flow) = parser.body(&mut body, &frame.name);
     let (input, chain) = flow?;
     Some(NetworkDef {
@@ -109,12 +111,10 @@ impl Parse for Frame {
 }
 
 /// The names of the blocks, wherever they are defined.
-fn block_names(body: &Tokens) -> Vec<String> {
+fn block_names(body: &Tokens) -> impl Iterator<Item = String> {
     (0..body.count())
         .filter(|&at| body.ident_at(at).is_some_and(|ident| ident.to_string().eq_ignore_ascii_case("block")))
         .filter_map(|at| body.ident_at(at + 1).map(ToString::to_string))
-        .filter(|name| !is_reserved(name))
-        .collect()
 }
 
 /// A name that reads as a layer or as another word of the language.
@@ -226,7 +226,7 @@ impl Parser<'_> {
         if tokens.sign(';') {
             tokens.skip(1);
         } else if self.errors.len() == before {
-            self.errors.at_span(name.as_ref().map_or(keyword, Ident::span), syntax::missing_semicolon());
+            self.errors.at_span(tokens.span(), syntax::missing_semicolon());
         }
         let name = name.filter(|name| !is_reserved(&name.to_string()))?;
         Some(Block { name, parameters, chain })

@@ -110,6 +110,9 @@ impl Parser<'_> {
             tokens.skip(1);
             return self.named_volume(&group);
         }
+        if let Some(node) = self.without_x(tokens) {
+            return Some(node);
+        }
         let sides = self.sides(tokens)?;
         let volume = match sides.numbers[..] {
             [count] => Volume::Features(count),
@@ -120,6 +123,17 @@ impl Parser<'_> {
             }
         };
         self.sized(volume, &sides.text, sides.tokens)
+    }
+
+    /// `32 32 3`, of which the compiler has refused the signs between the numbers.
+    fn without_x(&mut self, tokens: &mut Tokens) -> Option<VolumeNode> {
+        let side = |ahead| tokens.literal_at(ahead).and_then(|side| side.to_string().parse::<u64>().ok());
+        let (height, width, depth) = (side(0)?, side(1)?, side(2)?);
+        let begin = tokens.position();
+        tokens.skip(3);
+        let tokens = tokens.since(begin);
+        self.errors.at(&tokens, syntax::without_x(height, width, depth));
+        Some(VolumeNode { volume: Volume::Map { height, width, depth }, tokens })
     }
 
     /// The input's volume. Height and depth are changed places where `3x224x224` surely means `224x224x3`.

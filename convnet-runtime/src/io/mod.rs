@@ -4,6 +4,8 @@ mod file;
 mod floats;
 mod load;
 mod save;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 

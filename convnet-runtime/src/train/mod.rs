@@ -7,6 +7,8 @@ pub mod progress;
 pub mod random;
 pub mod schedule;
 pub mod sgd;
+#[cfg(test)]
+mod tests;
 mod trainer;
 
 pub use trainer::Trainer;

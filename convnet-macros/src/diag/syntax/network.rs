@@ -94,7 +94,7 @@ pub fn block_needs_equals() -> String {
 }
 
 pub fn missing_semicolon() -> String {
-    "`;` is missing at the end of the block".into()
+    "`;` is missing before this: it ends the block".into()
 }
 
 pub fn superfluous(sign: char) -> String {

@@ -49,7 +49,8 @@ pub fn no_whole_number(text: &str) -> String {
     let float = sides().find(|side| side.contains(['.', 'e']) && side.parse::<f64>().is_ok());
     match float.map(|side| (side, side.parse::<f64>())) {
         Some((side, Ok(value))) if value.fract() == 0.0 && value.abs() < 1e15 => {
-            format!("to Rust `{side}` is a float: write `{text}` with the whole number {value}")
+            let written = text.to_ascii_lowercase().replacen(side, &value.to_string(), 1);
+            format!("to Rust `{side}` is a float: write `{written}`")
         }
         Some((side, _)) => format!("`{side}` is no whole number"),
         None => format!("`{text}` is no whole number"),
@@ -62,6 +63,10 @@ pub fn zero(what: &str) -> String {
 
 pub fn no_volume(text: &str, sides: usize) -> String {
     format!("`{text}` has {sides} sides: a volume is `28x28x1` (height, width, depth), or `784` for features")
+}
+
+pub fn without_x(height: u64, width: u64, depth: u64) -> String {
+    format!("the sides of a volume are joined by the letter x: `{height}x{width}x{depth}`")
 }
 
 pub fn zero_volume(text: &str) -> String {

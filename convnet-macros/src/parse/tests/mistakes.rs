@@ -57,7 +57,7 @@ fn volumes() {
 
             1e5x3    => nothing
             1e5x3
-                to Rust `1e5` is a float: write `1e5x3` with the whole number 100000
+                to Rust `1e5` is a float: write `100000x3`
 
             0x1Fx3    => nothing
             0x1Fx3
@@ -872,15 +872,15 @@ fn chains() {
 
             relu @ 3    => relu
             3
-                `3` is no name: names begin with a letter
+                `3` is no name behind `@`: names begin with a letter
 
             relu @ loop    => relu
             loop
-                `loop` is a keyword of Rust and cannot be the name
+                `loop` is a keyword of Rust and cannot be the name behind `@`
 
             relu @    => relu
             @
-                the name is missing here
+                the name behind `@` is missing here
 
             []    => ?
             []
@@ -1139,11 +1139,11 @@ fn blocks() {
 
             block a() = bn input 3x3x3 -> a()    => a()
             input
-                `;` is missing at the end of the block
+                `;` is missing before this: it ends the block
 
             block a() = bn block b() = relu; input 3x3x3 -> a()    => a()
             block
-                `;` is missing at the end of the block
+                `;` is missing before this: it ends the block
 
             block a() = ; input 3x3x3 -> a()    => a()
             ;

@@ -1,0 +1,11 @@
+use convnet_runtime::prelude::*;
+
+network! {
+    pub struct Net {
+        input 224x224x3
+        -> conv11-96/4(pad=0) -> relu -> maxpool3/2
+        -> FC-1000
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use convnet_runtime::prelude::*;
+
+network! {
+    pub struct Net {
+        block stage(c) = conv3-c -> relu -> conv3-c*2 -> conv3-8(groups=c/4);
+
+        input 32x32x3 -> stage(8) -> FC-10
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use convnet_runtime::prelude::*;
+
+network! {
+    pub struct Net {
+        input 16x16x3 -> { a: conv3-8, a: FC-10 }
+    }
+}
+
+fn main() {}

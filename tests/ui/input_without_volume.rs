@@ -1,0 +1,9 @@
+use convnet_runtime::prelude::*;
+
+network! {
+    pub struct Net {
+        input -> conv3-8 -> relu -> FC-10
+    }
+}
+
+fn main() {}

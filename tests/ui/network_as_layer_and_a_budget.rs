@@ -1,0 +1,16 @@
+use convnet_runtime::prelude::*;
+
+network! {
+    pub struct Backbone {
+        input 224x224x3 -> [conv3-64 -> relu -> maxpool]*5
+    }
+}
+
+network! {
+    #[budget(params <= 100K)]
+    pub struct Net {
+        input 224x224x3 -> Backbone -> 7x7x64 -> FC-10
+    }
+}
+
+fn main() {}

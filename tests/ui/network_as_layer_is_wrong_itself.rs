@@ -1,0 +1,15 @@
+use convnet_runtime::prelude::*;
+
+network! {
+    pub struct Backbone {
+        input 224x224x3 -> conv3-64/2(pad=0) -> relu -> maxpool
+    }
+}
+
+network! {
+    pub struct Net {
+        input 224x224x3 -> Backbone -> 55x55x64 -> FC-10
+    }
+}
+
+fn main() {}
