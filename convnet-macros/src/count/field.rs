@@ -27,6 +27,7 @@ impl Extent {
     }
 
     /// The numbers, if no other network adds to them.
+    #[cfg(test)]
     pub fn known(&self) -> Option<(u64, u64)> {
         self.height.known().zip(self.width.known())
     }
@@ -304,9 +305,9 @@ impl Sum {
 
     fn tokens(&self) -> TokenStream {
         let terms = self.terms.iter().map(|(factors, number)| {
-            let number = quote_number(*number);
-            let factors = factors.iter().map(|factor| &factor.tokens);
-            quote!(#number #(* #factors)*)
+            let number = (*number != 1 || factors.is_empty()).then(|| quote_number(*number));
+            let factors = number.into_iter().chain(factors.iter().map(|factor| factor.tokens.clone()));
+            quote!(#(#factors)**)
         });
         quote!(#(#terms)+*)
     }

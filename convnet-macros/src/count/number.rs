@@ -50,13 +50,14 @@ impl Count {
     /// A constant expression, in which `constant` of the networks stands for their numbers. `rt` must be the runtime's
     /// module for generated code.
     pub fn tokens(&self, constant: &str) -> TokenStream {
-        let known = Literal::u64_unsuffixed(self.known);
+        let known = (self.known > 0 || self.is_known()).then(|| Literal::u64_unsuffixed(self.known).to_token_stream());
         let constant = format_ident!("{constant}");
         let networks = self.networks.iter().map(|(times, path)| {
-            let times = Literal::u64_unsuffixed(*times);
-            quote!(+ #times * <#path as rt::Network>::#constant)
+            let times = (*times > 1).then(|| Literal::u64_unsuffixed(*times)).map(|times| quote!(#times *));
+            quote!(#times <#path as rt::Network>::#constant)
         });
-        quote!(#known #(#networks)*)
+        let terms = known.into_iter().chain(networks);
+        quote!(#(#terms)+*)
     }
 }
 

@@ -6,6 +6,8 @@ use crate::shape::{Axis, Rounding, Slide, Volume};
 /// What one branch gives.
 pub struct End {
     pub volume: Volume,
+    /// With question marks for what is a guess.
+    pub shown: String,
     /// The layer that gives it.
     pub last: String,
     /// The branch is `skip`.
@@ -33,7 +35,7 @@ pub fn concat(ends: &[End]) -> String {
 fn describe(headline: &str, ends: &[End]) -> Rows {
     let mut rows = Rows::new(headline);
     for end in ends {
-        rows.row("branch", &format!("{}, from {}", end.volume, end.last));
+        rows.row("branch", &format!("{}, from {}", end.shown, end.last));
     }
     rows
 }

@@ -4,7 +4,6 @@ use syn::Ident;
 
 use super::rows::Rows;
 use crate::ast::Block;
-use crate::shape::Volume;
 
 pub fn wrong_arguments(block: &Block, given: usize) -> String {
     let Block { name, parameters, .. } = block;
@@ -26,14 +25,12 @@ pub fn recursion(circle: &[&Ident]) -> String {
     format!("block `{only}` calls itself, which has no end")
 }
 
-/// A layer and its input, in a later call and in the first.
-pub fn other_weights(here: (&str, Volume), call: &str, first: &str, there: Option<(&str, Volume)>) -> String {
-    let mut rows = Rows::new(format!("`shared {call}` cannot use the weights of its first call"));
-    rows.row("here", &format!("`{}`, whose input is {}", here.0, here.1));
-    match there {
-        Some((text, input)) => rows.row("first", &format!("`{text}`, whose input is {input}, in `{first}`")),
-        None => rows.row("first", &format!("`{first}` has no more layers with weights")),
-    }
+/// A layer of a later shared call, with the depth of its input, and the one of the first call in its place.
+pub fn other_weights(call: &str, here: (&str, u64), first_call: &str, first: Option<(&str, u64)>) -> String {
+    let mut rows = Rows::new(format!("`shared {call}` cannot use the weights of its first call, `{first_call}`"));
+    let layer = |(text, depth): (&str, u64)| format!("`{text}` on depth {depth}");
+    rows.row("here", &layer(here));
+    rows.row("first", &first.map_or_else(|| "no more layers with weights".to_owned(), layer));
     rows.finish()
 }
 

@@ -4,7 +4,7 @@ use syn::Ident;
 
 use super::rows::Rows;
 use super::shape::pair;
-use crate::shape::Volume;
+use crate::count::grouped;
 
 pub const SOFTMAX_NOT_LAST: &str = "softmax must be the last layer of a network or of a head";
 
@@ -13,7 +13,7 @@ pub fn no_layers(name: &Ident) -> String {
 }
 
 pub fn too_many_nodes(most: usize) -> String {
-    format!("the network unrolls to more than {most} layers")
+    format!("the network unrolls to more than {} layers", grouped(most as u64))
 }
 
 pub fn own_layer(name: &Ident) -> String {
@@ -21,10 +21,10 @@ pub fn own_layer(name: &Ident) -> String {
 }
 
 pub fn zero(parameter: &Ident, of: &str) -> String {
-    format!("`{parameter}` is 0 here; a {of} is at least 1")
+    format!("`{parameter}` is 0 here; {of} must be at least 1")
 }
 
-/// A layer that works on maps after `depth` features.
+/// A layer that works on maps after `depth` features; the depth is none where it is a guess.
 pub fn needs_volume(layer: &str, depth: Option<u64>, from: &str, from_input: bool) -> String {
     let mut rows = Rows::new(format!("{layer} needs a volume, but features come in, which have no place in space"));
     let count = depth.map_or("features".to_owned(), |depth| depth.to_string());
@@ -40,19 +40,17 @@ pub fn needs_volume(layer: &str, depth: Option<u64>, from: &str, from_input: boo
 fn inputs(count: u64) -> String {
     let squares = [1, 3].into_iter().filter_map(|depth| {
         let side = (count / depth).isqrt();
-        (side > 1 && side.checked_mul(side)?.checked_mul(depth)? == count)
-            .then(|| format!("input {side}x{side}x{depth}"))
+        (side > 1 && side.checked_mul(side)?.checked_mul(depth)? == count).then(|| format!("{side}x{side}x{depth}"))
     });
-    let all: Vec<String> = squares.chain([format!("input 1x1x{count}")]).collect();
-    all.join(" or ")
+    let all: Vec<String> = squares.chain([format!("1x1x{count}")]).collect();
+    format!("input {}", all.join(" or "))
 }
 
 pub fn widen_narrows(layer: &str, depth: u64, from: &str) -> String {
     format!("{layer} cannot make a volume of depth {depth} (from {from}) narrower; it adds channels")
 }
 
-pub fn maxout(k: u64, volume: Volume, from: &str) -> String {
-    let depth = volume.depth();
+pub fn maxout(k: u64, depth: u64, volume: &str, from: &str) -> String {
     let mut rows = Rows::new(format!("maxout({k}) does not divide the depth of its input"));
     rows.row("input", &format!("{volume}, from {from}"));
     rows.row("formula", &format!("depth / k = {depth}/{k}, which leaves a rest of {}", depth % k));
@@ -67,21 +65,20 @@ fn multiples(depth: u64, k: u64) -> String {
     if below == 0 { format!("depth {above}") } else { format!("depth {below} or {above}") }
 }
 
+/// Groups that do not divide the input's depth, which comes from a layer, or the filters.
 pub fn groups(groups: u64, depth: Option<u64>, from: &str, filters: Option<u64>) -> String {
-    let what = match (depth, filters) {
+    let depth_text = |depth: u64| format!("the depth {depth} of its input (from {from})");
+    let (what, common) = match (depth, filters) {
         (Some(depth), Some(filters)) => {
-            format!("divide neither the input's depth {depth} (from {from}) nor the {filters} filters")
+            (format!("divides neither {} nor its {filters} filters", depth_text(depth)), gcd(depth, filters))
         }
-        (Some(depth), None) => format!("do not divide the input's depth {depth} (from {from})"),
-        (None, Some(filters)) => format!("do not divide the {filters} filters"),
-        (None, None) => "do not divide the depth".to_owned(),
+        (Some(depth), None) => (format!("does not divide {}", depth_text(depth)), depth),
+        (None, filters) => {
+            let filters = filters.unwrap_or(1);
+            (format!("does not divide its {filters} filters"), filters)
+        }
     };
-    let mut rows = Rows::new(format!("{groups} groups {what}"));
-    let common = match (depth, filters) {
-        (Some(depth), Some(filters)) => gcd(depth, filters),
-        (Some(number), None) | (None, Some(number)) => number,
-        (None, None) => 1,
-    };
+    let mut rows = Rows::new(format!("groups={groups} {what}"));
     let divisors: Vec<String> = nearby_divisors(common, groups).iter().map(ToString::to_string).collect();
     rows.row("fits", &format!("groups={}", divisors.join(" or ")));
     rows.finish()
@@ -103,22 +100,6 @@ fn nearby_divisors(number: u64, near: u64) -> Vec<u64> {
     below.into_iter().chain(above).collect()
 }
 
-pub fn even_window(layer: &str, kernel: (u64, u64), dilation: (u64, u64)) -> String {
-    let mut rows = Rows::new(format!("{layer} must say its padding: an even window has no middle"));
-    let side = if kernel.0 % 2 == 0 { (kernel.0, dilation.0) } else { (kernel.1, dilation.1) };
-    let (side, dilation) = side;
-    let numbers = if dilation == 1 { format!("({side} - 1)/2") } else { format!("{dilation}*({side} - 1)/2") };
-    rows.row(
-        "formula",
-        &format!(
-            "the padding of an odd F is {}(F - 1)/2; {numbers} is not for an even one",
-            if dilation == 1 { "" } else { "D" }
-        ),
-    );
-    rows.row("fits", &format!("`{layer}(pad=0)` or another pad, or `{layer}(same)`"));
-    rows.finish()
-}
-
 pub fn pool_pad(layer: &str, pad: (u64, u64), most: (u64, u64)) -> String {
     let (pad, most) = (pair(pad, false), pair(most, false));
     format!("pad {pad} is too much for {layer}: a window must see some of its input, so pad is at most F/2 = {most}")
@@ -137,6 +118,10 @@ pub fn not_positive(name: &str, value: f64) -> String {
     format!("{name} is {value}, but must be larger than 0")
 }
 
+pub fn ceiling(value: f64) -> String {
+    format!("clipped_relu({value}) is zero everywhere; its ceiling must be larger than 0")
+}
+
 pub fn momentum(value: f64) -> String {
     format!("momentum is {value}, but must lie between 0 and 1: it is the new value's part in the running statistics")
 }
@@ -151,6 +136,6 @@ pub fn dropout(p: f64) -> String {
         return "dropout(1) drops everything; p lies in [0, 1)".to_owned();
     }
     let percent =
-        if p > 1.0 && p < 100.0 { format!(": {p} percent are dropout({})", p / 100.0) } else { String::new() };
+        if p > 1.0 && p < 100.0 { format!(": write dropout({}) for {p} percent", p / 100.0) } else { String::new() };
     format!("{p} is not a probability in [0, 1){percent}")
 }

@@ -5,7 +5,7 @@ use syn::Ident;
 use crate::lower::Place;
 
 /// The constants that every network has.
-pub const CONSTANTS: [&str; 11] = [
+pub const CONSTANTS: [&str; 15] = [
     "NAME",
     "PARAMS",
     "MACS",
@@ -17,7 +17,18 @@ pub const CONSTANTS: [&str; 11] = [
     "PLAN",
     "INFERENCE",
     "TRAINING",
+    "STAGES",
+    "OUTPUTS",
+    "OUTPUT_GRADIENT",
+    "INPUT_GRADIENT",
 ];
+
+/// The field that every network has beside its layers.
+pub const FIELD: &str = "workspaces";
+
+pub fn network_field(name: &Ident) -> String {
+    format!("every network has a field `{name}`; choose another name")
+}
 
 pub fn twice(name: &Ident, places: &[Place]) -> String {
     let repeated = places.iter().any(|place| matches!(place, Place::Repetition { .. }));

@@ -42,6 +42,25 @@ pub fn does_not_fit(sliding: &Sliding) -> String {
     rows.finish()
 }
 
+/// A convolution with an even side whose padding is not written; `fits` are slides with paddings to choose from.
+pub fn even_window(sliding: &Sliding, fits: &[Slide]) -> String {
+    let Slide { height, width, .. } = sliding.slide;
+    let mut rows = Rows::new(format!("{} must say its padding, because an even F has no middle", sliding.layer));
+    let (axis, letter) = if height.kernel % 2 == 0 { (height, "height") } else { (width, "width") };
+    let Axis { kernel, dilation, .. } = axis;
+    let half = quotient(i128::from(kernel) * i128::from(dilation) - i128::from(dilation) - 2, 2);
+    let label = if height.kernel == width.kernel && height.dilation == width.dilation { "formula" } else { letter };
+    let text = if dilation == 1 {
+        format!("P = (F - 1)/2 = ({kernel} - 1)/2 = {half}")
+    } else {
+        format!("P = D(F - 1)/2 = {dilation}*({kernel} - 1)/2 = {half}")
+    };
+    rows.row(label, &text);
+    let fits = fits.iter().filter_map(|&fit| sliding.with_options(fit)).collect();
+    rows.list("fits", &[Vec::new(), fits]);
+    rows.finish()
+}
+
 pub fn too_large(sliding: &Sliding) -> String {
     format!("the numbers of {} are too large to compute with", sliding.layer)
 }
@@ -165,7 +184,7 @@ impl Sliding {
     pub fn with_options(&self, slide: Slide) -> Option<String> {
         let volume = self.gives(slide)?;
         let mut options = Vec::new();
-        if self.pad_written || slide.pad() != self.slide.pad() {
+        if slide.rounding != Rounding::Same && (self.pad_written || slide.pad() != self.slide.pad()) {
             options.push(format!("pad={}", pair(slide.pad(), false)));
         }
         if slide.rounding != self.slide.rounding {

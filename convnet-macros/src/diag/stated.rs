@@ -2,26 +2,29 @@
 
 use super::rows::Rows;
 use super::shape::{Sliding, formulas};
+use crate::lower::Flow;
 use crate::shape::{Rounding, Volume};
 
-pub fn wrong(stated: Volume, arrived: Volume, from: &str, sliding: Option<&Sliding>) -> String {
-    let mut rows = Rows::new(format!("{stated} is stated here, but {} arrives", named(arrived)));
-    match sliding {
+/// What is stated, what arrives from which layer, and the window that made it, if one did.
+pub fn wrong(stated: Volume, arrived: Flow, from: &str, sliding: Option<&Sliding>) -> String {
+    let arrive = if matches!(arrived.volume, Volume::Features(count) if count != 1) { "arrive" } else { "arrives" };
+    let mut rows = Rows::new(format!("{stated} is stated here, but {} {arrive}", arrived.shown()));
+    match sliding.filter(|_| matches!(stated, Volume::Map { .. })) {
         Some(sliding) => {
             rows.row("from", &format!("`{}`, whose input is {}", sliding.layer, sliding.input));
-            if stated.size() != arrived.size() {
+            if stated.size() == arrived.volume.size() {
+                rows.list("fits", &[Vec::new(), filters(sliding, stated)]);
+            } else {
                 formulas(&mut rows, &sliding.slide, [&sliding.slide.height, &sliding.slide.width].into_iter());
                 rows.list("fits", &[strides(sliding, stated), options(sliding, stated)]);
             }
         }
         None => rows.row("from", from),
     }
-    if let (Volume::Features(count), true) = (stated, stated != arrived) {
-        if let Volume::Map { .. } = arrived
-            && arrived.len() == Some(count)
-        {
-            rows.row("fits", "`flatten` before it makes features of a volume");
-        }
+    let flattens = matches!((stated, arrived.volume), (Volume::Features(count), Volume::Map { .. })
+        if arrived.volume.len() == Some(count));
+    if flattens {
+        rows.row("fits", "`flatten` before it, which makes features of a volume");
     }
     rows.finish()
 }
@@ -35,12 +38,11 @@ pub fn missing(network: &str) -> String {
     rows.finish()
 }
 
-fn named(volume: Volume) -> String {
-    match volume {
-        Volume::Map { .. } => volume.to_string(),
-        Volume::Features(1) => "1 feature".to_owned(),
-        Volume::Features(count) => format!("a vector of {count} features"),
-    }
+/// `conv5-32 -> 32x32x32`: the same convolution with as many filters as are stated.
+fn filters(sliding: &Sliding, stated: Volume) -> Vec<String> {
+    let (now, then) = (format!("-{}", sliding.depth), format!("-{}", stated.depth()));
+    let text = sliding.layer.replacen(&now, &then, 1);
+    if text == sliding.layer { Vec::new() } else { vec![format!("{text} -> {stated}")] }
 }
 
 fn strides(sliding: &Sliding, stated: Volume) -> Vec<String> {

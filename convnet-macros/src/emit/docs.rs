@@ -127,25 +127,11 @@ pub fn checks(plan: &Plan<'_>) -> TokenStream {
 /// the network's own name.
 fn network_check(graph: &Graph, node: &Node, path: &syn::Path) -> TokenStream {
     let text = crate::count::text(path);
-    let before = dimensions(graph.nodes[node.inputs[0]].volume);
-    let after = dimensions(node.volume);
+    let before = super::types::shape(graph.nodes[node.inputs[0]].volume);
+    let after = super::types::shape(node.volume);
     quote_spanned! {path.span()=>
-        const _: () = {
-            const TAKES: rt::Gives = rt::Gives::Volume(<<#path as rt::Network>::Input as rt::Shape>::DIMENSIONS);
-            const INPUT: rt::Sentence =
-                rt::Sentence::taken(#text, <<#path as rt::Network>::Input as rt::Shape>::DIMENSIONS, &#before);
-            assert!(TAKES.is(&#before), "{}", INPUT.as_str());
-            const GIVES: rt::Gives = rt::Gives::Volume(<<#path as rt::Backbone>::Volume as rt::Shape>::DIMENSIONS);
-            const OUTPUT: rt::Sentence = rt::Sentence::stated(#text, GIVES, &#after);
-            assert!(GIVES.is(&#after), "{}", OUTPUT.as_str());
-        };
-    }
-}
-
-fn dimensions(volume: Volume) -> TokenStream {
-    match volume {
-        Volume::Map { height, width, depth } => numbers(&[height, width, depth]),
-        Volume::Features(count) => numbers(&[count]),
+        const _: () = rt::stated::<#before, <#path as rt::Network>::Input>(rt::Side::Takes, #text);
+        const _: () = rt::stated::<#after, <#path as rt::Backbone>::Volume>(rt::Side::Gives, #text);
     }
 }
 

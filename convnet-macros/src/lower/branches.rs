@@ -59,14 +59,14 @@ impl<'a> Lowering<'a> {
             weights: None,
             tokens: branches.tokens.clone(),
         });
-        Flow { node, volume, sure }
+        self.flow(node, volume, sure)
     }
 
     fn describe(&self, branches: &Branches, flow: Flow, ends: &[Flow]) -> Vec<End> {
         let ends = ends.iter().zip(&branches.chains).map(|(end, chain)| {
             let last = if end.node == flow.node { "`skip`".to_owned() } else { self.source(end.node) };
             let skip = end.node == flow.node && chain.steps.len() == 1;
-            End { volume: end.volume, last, skip }
+            End { volume: end.volume, shown: end.shown(), last, skip }
         });
         ends.collect()
     }

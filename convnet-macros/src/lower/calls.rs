@@ -11,7 +11,6 @@ use super::{Lowering, NewLayer};
 use crate::ast::{Block, Call, Chain, Item, NetworkDef};
 use crate::diag::{self, Errors};
 use crate::ir::{Bias, Conv, Node, Op, Weights, WeightsId};
-use crate::shape::Volume;
 
 /// What a shared block's first call has made.
 pub struct Sharing {
@@ -180,13 +179,13 @@ impl<'a> Lowering<'a> {
     fn replayed_weights(&mut self, layer: &NewLayer<'_>) -> Option<WeightsId> {
         let Some(Source::Replay { call, first, weights, misfit }) = self.sources.last_mut() else { return None };
         let id = weights.next();
-        let input = |node: &Node| node.inputs.first().map_or(Volume::Features(0), |&input| self.nodes[input].volume);
-        let other = id.map(|id| &self.nodes[self.weights[id].node]).map(|other| (other, input(other)));
-        let fits = other.is_some_and(|(other, input)| alike(layer, other, input.depth()));
+        let other = id.map(|id| &self.nodes[self.weights[id].node]);
+        let depth = |node: &Node| node.inputs.first().map_or(0, |&input| self.nodes[input].volume.depth());
+        let fits = other.is_some_and(|other| alike(layer, other, depth(other)));
         if !fits && !*misfit && layer.from.sure.all() {
             *misfit = true;
-            let other = other.map(|(other, input)| (other.text.as_str(), input));
-            let message = diag::calls::other_weights((&layer.text, layer.from.volume), call, first, other);
+            let other = other.map(|other| (other.text.as_str(), depth(other)));
+            let message = diag::calls::other_weights(call, (&layer.text, layer.from.volume.depth()), first, other);
             self.report(self.here(), "shared", layer.tokens, &message);
         }
         id

@@ -30,6 +30,19 @@ impl Sure {
 }
 
 impl Flow {
+    /// The volume with question marks for what is a guess.
+    pub fn shown(self) -> String {
+        let number = |value: u64, sure: bool| if sure { value.to_string() } else { "?".to_owned() };
+        match self.volume {
+            Volume::Map { height, width, depth } => {
+                let (height, width) = (number(height, self.sure.size), number(width, self.sure.size));
+                format!("{height}x{width}x{}", number(depth, self.sure.depth))
+            }
+            Volume::Features(1) => "1 feature".to_owned(),
+            Volume::Features(count) => format!("{} features", number(count, self.sure.depth)),
+        }
+    }
+
     /// The same volume, of which nothing is sure.
     pub const fn unknown(self) -> Self {
         Self { sure: Sure::NOTHING, ..self }

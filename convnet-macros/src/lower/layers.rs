@@ -30,9 +30,7 @@ impl Lowering<'_> {
                 keeps(flow, Op::Activation(Activation::LeakyRelu(self.real_value(layer).unwrap_or(0.1))))
             }
             Word::Elu => keeps(flow, Op::Activation(Activation::Elu(self.real_value(layer).unwrap_or(1.0)))),
-            Word::ClippedRelu => {
-                keeps(flow, Op::Activation(Activation::ClippedRelu(self.real_value(layer).unwrap_or(20.0))))
-            }
+            Word::ClippedRelu => keeps(flow, self.clipped_relu(layer)),
             Word::Bn => keeps(flow, self.bn(layer)),
             Word::Lrn => self.lrn(layer, flow),
             Word::Dropout => keeps(flow, self.dropout(layer)),
@@ -95,8 +93,12 @@ impl Lowering<'_> {
 
     /// The number after the dash; `parse` has reported a missing one.
     pub fn count(&mut self, layer: &Layer) -> Option<u64> {
-        let of = layer.word.counts();
-        layer.count.as_ref().map(|count| self.positive(count, of))
+        let of = match layer.word {
+            Word::Fc => "the number of outputs",
+            Word::Widen => "the depth",
+            _ => "the number of filters",
+        };
+        layer.count.as_ref().and_then(|count| self.positive(count, of))
     }
 
     fn gap(&mut self, layer: &Layer, flow: Flow) -> (Op, Volume, Sure) {
@@ -162,11 +164,11 @@ impl Lowering<'_> {
     }
 
     fn maxout(&mut self, layer: &Layer, flow: Flow) -> (Op, Volume, Sure) {
-        let k = self.count_value(layer, "number of channels").unwrap_or(2);
+        let k = self.count_value(layer, "the number of channels").unwrap_or(2);
         let depth = flow.volume.depth();
         let divides = depth.is_multiple_of(k);
         if !divides && flow.sure.depth {
-            let message = diag::layer::maxout(k, flow.volume, &self.source(flow.node));
+            let message = diag::layer::maxout(k, depth, &flow.shown(), &self.source(flow.node));
             self.report(address(layer), "maxout", &layer.tokens, &message);
         }
         let sure = Sure { depth: flow.sure.depth && divides, ..flow.sure };
@@ -199,6 +201,16 @@ impl Lowering<'_> {
             within: flag(layer, "within"),
         };
         keeps(flow, op)
+    }
+
+    fn clipped_relu(&mut self, layer: &Layer) -> Op {
+        let ceiling = self.real_value(layer).unwrap_or(20.0);
+        if ceiling <= 0.0
+            && let Some(value) = bare(layer)
+        {
+            self.report(address(layer), "ceiling", &value.tokens, &diag::layer::ceiling(ceiling));
+        }
+        Op::Activation(Activation::ClippedRelu(ceiling))
     }
 
     fn dropout(&mut self, layer: &Layer) -> Op {

@@ -25,10 +25,11 @@ use crate::diag::{self, Errors};
 use crate::ir::{Graph, Node, NodeId, Op, Output, Tap, Weights, WeightsId};
 use crate::shape::Volume;
 use calls::{Sharing, Source};
-use flow::{Flow, Sure};
+use flow::Sure;
 use names::{Child, Level};
 use report::Reported;
 
+pub use flow::Flow;
 pub use report::Place;
 
 /// More nodes than any network has; a slip in a repeat must not exhaust the memory.
@@ -147,7 +148,7 @@ impl Lowering<'_> {
         let NewNode { op, inputs, mut volume, text, key, weights, tokens } = new;
         if volume.len().is_none() {
             self.too_large(&tokens, &text, volume);
-            volume = volume.with_depth(1);
+            volume = Volume::Map { height: 1, width: 1, depth: 1 };
         }
         self.nodes.push(Node { op, inputs, volume, text, key, weights, frozen: self.frozen > 0, tokens });
         self.nodes.len() - 1
@@ -163,7 +164,13 @@ impl Lowering<'_> {
         let key = weights.map_or(child.key, |id| self.weights[id].key.clone());
         let inputs = vec![from.node];
         let node = self.push(NewNode { op, inputs, volume, text, key, weights, tokens: tokens.clone() });
-        Flow { node, volume, sure }
+        self.flow(node, volume, sure)
+    }
+
+    /// What goes on from a node; nothing is sure if its volume was too large to be one.
+    fn flow(&self, node: NodeId, volume: Volume, sure: Sure) -> Flow {
+        let kept = self.nodes[node].volume;
+        Flow { node, volume: kept, sure: if kept == volume { sure } else { Sure::NOTHING } }
     }
 
     fn finish(self, end: Flow) -> Lowered {

@@ -118,6 +118,9 @@ impl Lowering<'_> {
             }
         };
         let child = self.level().child(&plain, field);
+        if self.levels.len() == 1 && plain == diag::names::FIELD {
+            self.report(self.here(), "field", name, &diag::names::network_field(name));
+        }
         if twice {
             let message = diag::names::twice(name, &self.places);
             self.report(self.here(), "name", name, &message);

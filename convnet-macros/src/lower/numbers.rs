@@ -23,32 +23,23 @@ impl Lowering<'_> {
         arguments.iter().find(|(parameter, _)| name == parameter).map(|&(_, value)| value)
     }
 
-    /// A number where zero makes no sense: then, and where it is missing, one.
-    pub fn positive(&mut self, number: &Number, of: &'static str) -> u64 {
-        match self.value(number) {
-            Some(0) => {
-                if let Number::Parameter(name) = number {
-                    self.report(address(number), "zero", name, &diag::layer::zero(name, of));
-                }
-                1
-            }
-            Some(value) => value,
-            None => 1,
+    /// A number that must not be zero. None for zero, which is an error, and for a number that is missing.
+    pub fn positive(&mut self, number: &Number, of: &'static str) -> Option<u64> {
+        match number {
+            Number::Literal(value, _) => Some(*value).filter(|&value| value > 0),
+            Number::Parameter(name) => self.positive_word(name, of),
         }
     }
 
-    fn positive_pair(&mut self, pair: &Pair, of: &'static str) -> (u64, u64) {
+    fn positive_pair(&mut self, pair: &Pair, of: &'static str) -> Option<(u64, u64)> {
         match pair {
-            Pair::Both(number) => {
-                let value = self.positive(number, of);
-                (value, value)
-            }
-            Pair::Each(height, width, _) => ((*height).max(1), (*width).max(1)),
+            Pair::Both(number) => self.positive(number, of).map(|value| (value, value)),
+            Pair::Each(height, width, _) => Some((*height, *width)).filter(|&(height, width)| height > 0 && width > 0),
         }
     }
 
     pub fn stride(&mut self, layer: &Layer) -> Option<(u64, u64)> {
-        layer.stride.as_ref().map(|stride| self.positive_pair(stride, "stride"))
+        layer.stride.as_ref().and_then(|stride| self.positive_pair(stride, "the stride"))
     }
 
     /// `name=2` or `name=2x1`; zeros are fine.
@@ -63,11 +54,8 @@ impl Lowering<'_> {
 
     pub fn positive_pair_option(&mut self, layer: &Layer, name: &'static str) -> Option<(u64, u64)> {
         match &option(layer, name)?.value {
-            OptionValue::Pair(pair) => Some(self.positive_pair(pair, name)),
-            OptionValue::Word(parameter) => {
-                let value = self.positive(&Number::Parameter(parameter.clone()), name);
-                Some((value, value))
-            }
+            OptionValue::Pair(pair) => self.positive_pair(pair, name),
+            OptionValue::Word(parameter) => self.positive_word(parameter, name).map(|value| (value, value)),
             OptionValue::Float(..) | OptionValue::Bool(..) => None,
         }
     }
@@ -84,10 +72,18 @@ impl Lowering<'_> {
 
     fn count_of(&mut self, value: &OptionValue, of: &'static str) -> Option<u64> {
         match value {
-            OptionValue::Pair(Pair::Both(number)) => Some(self.positive(number, of)),
-            OptionValue::Word(name) => Some(self.positive(&Number::Parameter(name.clone()), of)),
+            OptionValue::Pair(Pair::Both(number)) => self.positive(number, of),
+            OptionValue::Word(name) => self.positive_word(name, of),
             OptionValue::Pair(Pair::Each(..)) | OptionValue::Float(..) | OptionValue::Bool(..) => None,
         }
+    }
+
+    fn positive_word(&mut self, name: &Ident, of: &'static str) -> Option<u64> {
+        let value = self.parameter(name)?;
+        if value == 0 {
+            self.report(address(name), "zero", name, &diag::layer::zero(name, of));
+        }
+        Some(value).filter(|&value| value > 0)
     }
 
     /// `name=1e-4`

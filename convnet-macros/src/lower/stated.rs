@@ -27,7 +27,7 @@ impl Lowering<'_> {
             || (sure.kind && same_kind && sure.depth && !agrees.depth);
         if wrong {
             let sliding = self.window_behind(node);
-            let message = diag::stated::wrong(stated.volume, volume, &self.source(node), sliding);
+            let message = diag::stated::wrong(stated.volume, flow, &self.source(node), sliding);
             self.report(address(stated), "stated", &stated.tokens, &message);
             let sure = Sure {
                 kind: sure.kind && agrees.kind,
@@ -54,12 +54,15 @@ impl Lowering<'_> {
     }
 
     pub fn network(&mut self, path: &Path, name: Option<&Ident>, flow: Flow, stated: Option<&VolumeNode>) -> Flow {
-        let Some(last) = path.segments.last() else { return flow.unknown() };
-        let text = path.to_token_stream().to_string().replace(' ', "");
-        let child = self.child(name, &snake(&last.ident.to_string()), last.ident.span());
         if path.is_ident(&self.def.name) {
             self.report(address(path), "network", path, &diag::layer::own_layer(&self.def.name));
         }
+        let Some(last) = path.segments.last().filter(|_| !path.is_ident(&self.def.name)) else {
+            self.numbered_as_layer(name);
+            return flow.unknown();
+        };
+        let text = path.to_token_stream().to_string().replace(' ', "");
+        let child = self.child(name, &snake(&last.ident.to_string()), last.ident.span());
         if stated.is_none() {
             self.report(address(path), "stated", path, &diag::stated::missing(&text));
         }

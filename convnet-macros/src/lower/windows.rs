@@ -35,6 +35,9 @@ impl Lowering<'_> {
         let placing = self.conv_placing(layer, kernel, dilation);
         let slide = slide(flow.volume, kernel, stride, dilation, &placing, None);
         let sliding = self.sliding(layer, slide, flow, filters);
+        if !placing.sure && option(layer, "pad").is_none() {
+            self.even_window(layer, &sliding, flow.sure.size);
+        }
         let sure = Sure { size: flow.sure.size && placing.sure && layer.size.is_some(), ..flow.sure };
         let (window, size, fits) = self.slide(layer, &sliding, sure.size);
         let sure = Sure {
@@ -74,7 +77,7 @@ impl Lowering<'_> {
         let volume = Volume::Map { height, width, depth: sliding.depth };
         let text = self.text(layer);
         let flow = self.push_layer(NewLayer { op, from, volume, sure, text, child, tokens: &layer.tokens });
-        if sure.all() {
+        if flow.sure.all() {
             self.sliding.insert(flow.node, sliding);
         }
         flow
@@ -146,12 +149,19 @@ impl Lowering<'_> {
             return Placing { rounding, pad, sure: true };
         }
         let even = kernel.0 % 2 == 0 || kernel.1 % 2 == 0;
-        if even && option(layer, "pad").is_none() {
-            let message = diag::layer::even_window(&self.short_text(layer), kernel, dilation);
-            self.report(address(layer), "pad", &layer.tokens, &message);
-        }
         let half = |kernel: u64, dilation: u64| (kernel - 1).saturating_mul(dilation) / 2;
         Placing { rounding, pad: (half(kernel.0, dilation.0), half(kernel.1, dilation.1)), sure: !even }
+    }
+
+    /// An even window without `pad`, which `sliding` has rounded down.
+    fn even_window(&mut self, layer: &Layer, sliding: &Sliding, sure: bool) {
+        let slide = sliding.slide;
+        let odd = |axis: Axis| axis.pad + axis.reach().map_or(0, |reach| (reach - 1) % 2);
+        let more = slide.with_pad((odd(slide.height), odd(slide.width)));
+        let fits = [slide, more, slide.with_rounding(Rounding::Same)];
+        let sliding = Sliding { pad_written: true, ..sliding.clone() };
+        let message = diag::shape::even_window(&sliding, if sure { &fits } else { &[] });
+        self.report(address(layer), "pad", &layer.tokens, &message);
     }
 
     fn pool_placing(&mut self, layer: &Layer, most: (u64, u64)) -> Placing {

@@ -9,11 +9,11 @@ use super::simd::Isa;
 /// Work, in floating-point operations, below which waking another thread costs more than it gains.
 const SMALL: usize = 1 << 21;
 
-/// What moving a float through memory costs, in floating-point operations.
+/// A float that is moved through memory, in floating-point operations.
 pub const MOVE: usize = 16;
 
 /// Runs `task(0)`, ..., `task(tasks - 1)`, in any order, on all threads of the current pool. `work` is about the number
-/// of floating-point operations of all tasks together (count [`MOVE`] for a float that is moved through memory): where it is
+/// of floating-point operations of all tasks together (see [`MOVE`]): where it is
 /// small, the caller's thread does everything.
 ///
 /// Denormals are flushed to zero inside the tasks.

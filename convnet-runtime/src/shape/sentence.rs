@@ -22,6 +22,7 @@ pub enum Side {
 ///
 /// const _: () = stated::<Volume<8, 8, 512>, Volume<7, 7, 512>>(Side::Gives, "Backbone");
 /// ```
+#[track_caller]
 pub const fn stated<Stated: Shape, Actual: Shape>(side: Side, network: &str) {
     let (stated, actual) = (Stated::DIMENSIONS, Actual::DIMENSIONS);
     let sentence = match side {

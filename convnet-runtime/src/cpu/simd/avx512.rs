@@ -35,6 +35,7 @@ impl Simd for Avx512 {
     const ISA: Isa = Isa::Avx512;
     const TILE_BLOCKS: usize = 2;
     const TILE_PIXELS: usize = 14;
+    const TILE_ROWS: usize = 8;
 
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {

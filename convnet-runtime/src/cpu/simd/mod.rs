@@ -39,6 +39,8 @@ pub trait Simd: Copy + Send + Sync + 'static {
     const TILE_BLOCKS: usize;
     /// The register tile of matrix products: positions.
     const TILE_PIXELS: usize;
+    /// The register tile of sums of outer products over positions: rows of weights.
+    const TILE_ROWS: usize;
 
     /// Runs the kernel in a function compiled for this instruction set.
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output;

@@ -40,6 +40,7 @@ impl Simd for Neon {
     const ISA: Isa = Isa::Neon;
     const TILE_BLOCKS: usize = 1;
     const TILE_PIXELS: usize = 6;
+    const TILE_ROWS: usize = 4;
 
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {

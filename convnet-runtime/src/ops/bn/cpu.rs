@@ -7,7 +7,6 @@ use crate::cpu::run::Run;
 use crate::cpu::simd::Simd;
 use crate::cpu::volumes::{Cut, Job, Part, Source};
 use crate::layers::BatchNorm;
-use crate::ops::activation::{self, Activation};
 
 /// Fills `stage.output`, with the running statistics.
 pub fn forward(stage: &Stage, layer: &BatchNorm, run: &mut Run<'_>) {
@@ -67,7 +66,6 @@ impl Job for Normalise<'_> {
         let weight = s.div(moments::block(s, self.layer.weight.packed(), block), deviation);
         let bias = moments::block(s, self.layer.bias.packed(), block);
         let activation = self.stage.activation;
-        let end = |v| if activation == Activation::Identity { v } else { activation.apply(s, v) };
 
         let x = self.x.vectors(n, block, row);
         let residual = self.residual.map(|residual| residual.vectors(n, block, row));
@@ -76,7 +74,7 @@ impl Job for Normalise<'_> {
             if let Some(residual) = residual {
                 v = s.add(v, s.load(&residual[position]));
             }
-            s.store(y, s.first(depth, end(v)));
+            s.store(y, s.first(depth, activation.apply(s, v)));
         }
     }
 }

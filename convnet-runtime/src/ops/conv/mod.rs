@@ -1,16 +1,26 @@
 //! Convolution: `y[k, oy, ox] = b[k] + sum_{c, fy, fx} w[k, c, fy, fx] x[c, oy S + fy D - P, ox S + fx D - P]`.
 //! Also depthwise (groups = depth) and fully connected (the filter covers the whole input).
 
+mod backward;
+mod bias_gradient;
+mod dense;
 mod epilogue;
 mod forward;
+mod input_gradient;
 pub mod pack;
+mod phase;
+mod reduce;
 pub mod reference;
 mod span;
+mod sum_gradient;
 mod sweep;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod transpose;
+mod weight_gradient;
 
+pub use backward::backward;
 pub use forward::{forward, forward_train};
 
 use crate::cpu::map::{Buffer, Gradient};
@@ -117,9 +127,4 @@ pub struct Backward {
     pub train_weights: bool,
     /// Add to the weights' gradient: they are shared, and another stage has written it.
     pub accumulate: bool,
-}
-
-/// x
-pub fn backward(_: &Backward, _: &mut crate::layers::Conv, _: &mut crate::cpu::run::Run<'_>) {
-    unimplemented!()
 }

@@ -91,7 +91,7 @@ enum Line {
 /// Sums that are kept while the weights of some input channels are used for many positions.
 const HELD: usize = 8;
 /// Floats of weights to be used for all held tiles before the next ones are read.
-const CHUNK: usize = 1 << 15;
+const CHUNK: usize = 1 << 13;
 
 impl Sweep {
     /// Computes all sums.
@@ -184,7 +184,7 @@ impl<'a> Plan<'a> {
             if positions == 1 && !sweep.depthwise {
                 group = STREAMS;
             } else if positions > most {
-                chunk = (CHUNK / (group * walk.weights())).clamp(1, walk.blocks);
+                chunk = (CHUNK / (group * walk.weights()).max(1)).clamp(1, walk.blocks);
             }
         }
         let line_tiles = positions.div_ceil(most);

@@ -1,4 +1,5 @@
-//! Dropout in training: an element survives with probability `1 - p` and is divided by it.
+//! Dropout in training: an element survives with probability `1 - p` and is divided by it
+//! (Srivastava et al. 2014).
 
 mod cpu;
 pub mod reference;

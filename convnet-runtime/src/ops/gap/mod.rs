@@ -1,4 +1,4 @@
-//! Global average pooling: the mean of each channel.
+//! Global average pooling: the mean of each channel (Lin, Chen and Yan 2013).
 
 mod cpu;
 pub mod reference;

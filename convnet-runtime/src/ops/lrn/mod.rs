@@ -1,4 +1,5 @@
-//! Local response normalisation: `y = x / (k + alpha / n * sum x^2)^beta`.
+//! Local response normalisation: `y = x / (k + alpha / n * sum x^2)^beta`
+//! (Krizhevsky, Sutskever and Hinton 2012, with the sum divided by n as in Caffe and PyTorch).
 
 mod across;
 mod cpu;

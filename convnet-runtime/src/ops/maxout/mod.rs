@@ -1,4 +1,4 @@
-//! Maximum over channels `k j .. k j + k - 1`; the gradient goes to the first of equals.
+//! Maximum over channels `k j .. k j + k - 1`; the gradient goes to the first of equals (Goodfellow et al. 2013).
 
 mod cpu;
 pub mod reference;

@@ -20,6 +20,26 @@ pub struct Case {
     pub residual: Vec<f32>,
 }
 
+/// What a stage does besides the convolution.
+#[derive(Clone, Copy)]
+pub struct Extras {
+    pub pool: bool,
+    pub activation: Activation,
+    pub residual: bool,
+    pub norm: bool,
+}
+
+const ACTIVATIONS: [Activation; 8] = [
+    Activation::Identity,
+    Activation::Relu,
+    Activation::LeakyRelu(0.1),
+    Activation::Elu(0.8),
+    Activation::Sigmoid,
+    Activation::Tanh,
+    Activation::ClippedRelu(0.4),
+    Activation::Relu,
+];
+
 /// The epsilon of all batch norms here.
 pub const EPS: f32 = 1e-3;
 
@@ -93,16 +113,14 @@ impl Case {
     /// A stage of this geometry, the rest random.
     pub fn new(random: &mut Random, geometry: Geometry, batch: usize) -> Self {
         let pool = geometry.output[0] > 1 && geometry.output[1] > 1 && random.once_in(2);
-        let activation = [
-            Activation::Identity,
-            Activation::Relu,
-            Activation::LeakyRelu(0.1),
-            Activation::Elu(0.8),
-            Activation::Sigmoid,
-            Activation::Tanh,
-            Activation::ClippedRelu(0.4),
-            Activation::Relu,
-        ][random.below(8)];
+        let activation = ACTIVATIONS[random.below(ACTIVATIONS.len())];
+        let [residual, norm] = [random.once_in(3), random.once_in(3)];
+        Self::with(random, geometry, batch, Extras { pool, activation, residual, norm })
+    }
+
+    /// A stage of this geometry with these extras.
+    pub fn with(random: &mut Random, geometry: Geometry, batch: usize, extras: Extras) -> Self {
+        let Extras { pool, activation, residual, norm } = extras;
         let reach = |i: usize| {
             let reach =
                 (geometry.output[i] - 1) * geometry.stride[i] + (geometry.kernel[i] - 1) * geometry.dilation[i] + 1;
@@ -120,7 +138,7 @@ impl Case {
         let residual_map = blocked(random, geometry.output, [0; 4]);
         let mut floats = LANES * random.below(3);
         let input = place(&mut floats, input);
-        let residual = random.once_in(3).then(|| place(&mut floats, residual_map));
+        let residual = residual.then(|| place(&mut floats, residual_map));
         let winners = pool.then_some(floats);
         floats += (k.div_ceil(LANES) * (h / 2) * (w / 2)).next_multiple_of(LANES);
         let output = place(&mut floats, output);
@@ -132,7 +150,7 @@ impl Case {
         let weights: Vec<f32> = random.values(conv.weight.len()).iter().map(|w| w * scale).collect();
         conv.weight.set(&weights).expect("as many as there are");
         conv.bias.set(&random.values(conv.bias.len())).expect("as many as there are");
-        let norm = random.once_in(3).then(|| {
+        let norm = norm.then(|| {
             let mut norm = BatchNorm::new(k);
             let mut set = |parameter: &mut Parameter, add: f32| {
                 let values: Vec<f32> = random.values(k).iter().map(|v| v + add).collect();

@@ -1,5 +1,6 @@
 //! Random stages on every instruction set of this machine, against the reference in `f64`.
 
+mod backward;
 mod case;
 mod forward;
 
@@ -34,6 +35,11 @@ impl Random {
     pub fn values(&mut self, n: usize) -> Vec<f32> {
         (0..n).map(|_| self.below(2001) as f32 / 1000.0 - 1.0).collect()
     }
+}
+
+/// What rounding may do to sums of so many terms.
+fn tolerance(terms: usize) -> f64 {
+    1e-7 * (20.0 + (terms as f64).sqrt())
 }
 
 /// Values agree as far as rounding allows.

@@ -1,0 +1,42 @@
+//! A stage backward.
+
+use super::bias_gradient::bias_gradient;
+use super::forward::check_input;
+use super::input_gradient::input_gradient;
+use super::sum_gradient::sum_gradient;
+use super::weight_gradient::weight_gradient;
+use super::{Backward, pack};
+use crate::cpu::run::Run;
+use crate::layers::Conv;
+
+/// Writes the gradients of the residual, the parameters and the input, in this order: the input's gradient may lie where
+/// the input or the output's gradient is.
+///
+/// # Panics
+/// If the plan is wrong: buffers that overlap, that are too small or whose borders are narrower than a gradient reads.
+pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
+    let geometry = &pass.stage.geometry;
+    let batch = run.batch;
+    sum_gradient(pass, run);
+    let dz = run.view(&pass.sum_gradient);
+    assert!(conv.weight.packed().len() >= pack::packed_len(geometry), "the weights are the layer's");
+    if pass.train_weights {
+        check_input(geometry, &pass.stage.input.map);
+        let x = run.view(&pass.stage.input);
+        // SAFETY: both volumes lie in the arena, which `run` borrows alone, and have the convolution's size.
+        unsafe {
+            if !conv.bias.is_empty() {
+                bias_gradient(geometry, dz, batch, conv.bias.gradient_mut(), pass.accumulate);
+            }
+            weight_gradient(geometry, x, dz, batch, conv.weight.gradient_mut(), pass.accumulate, &mut conv.scratch);
+        }
+    }
+    if let Some(gradient) = &pass.input_gradient {
+        assert!(!gradient.buffer.meets(&pass.sum_gradient, batch), "a stage writes where it reads");
+        let dx = run.view(&gradient.buffer);
+        // SAFETY: both volumes lie in the arena, which `run` borrows alone, and do not meet.
+        unsafe {
+            input_gradient(geometry, dz, batch, conv.weight.packed(), dx, gradient.accumulate, &mut conv.scratch)
+        };
+    }
+}

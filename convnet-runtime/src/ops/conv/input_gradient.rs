@@ -1,0 +1,170 @@
+//! The gradient of the input: convolutions of the gradient of the sums with the transposed weights, one for each phase
+//! of the stride.
+
+use super::phase::Phase;
+use super::span::Span;
+use super::sweep::{Segment, Sink, Sweep};
+use super::tile::Walk;
+use super::transpose::{self, Piece};
+use super::{Algorithm, Geometry, dense};
+use crate::cpu::map::{LANES, Layout};
+use crate::cpu::memory::Floats;
+use crate::cpu::simd::Simd;
+use crate::cpu::view::View;
+
+/// Writes the gradient of the input, or adds to it.
+///
+/// # Panics
+/// If a buffer has the wrong size, or the border of `dz` is too narrow.
+///
+/// # Safety
+/// `dz` and `dx` have room for `batch` samples and do not meet.
+pub unsafe fn input_gradient(
+    geometry: &Geometry,
+    dz: View,
+    batch: usize,
+    weights: &[f32],
+    dx: View,
+    accumulate: bool,
+    scratch: &mut Floats,
+) {
+    let depth = geometry.input[2];
+    let filters = geometry.output[2];
+    assert!([dx.map.height, dx.map.width, dx.map.channels] == geometry.input, "the gradient has the input's size");
+    assert!(
+        dx.map.layout == Layout::Blocked || geometry.algorithm == Algorithm::Planar,
+        "the layout is the algorithm's"
+    );
+    if dense::fits(geometry) {
+        // SAFETY: as for this function.
+        unsafe { dense::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
+        return;
+    }
+    let [top, left, bottom, right] = dz.map.border;
+    for (side, border) in [[top, bottom], [left, right]].into_iter().enumerate() {
+        for phase in Phase::all(geometry, side) {
+            let reach = phase.reach(geometry.output[side]);
+            assert!(reach[0] <= border[0] && reach[1] <= border[1], "the border of the sums' gradient is too narrow");
+        }
+    }
+    let depthwise = geometry.algorithm == Algorithm::Depthwise;
+    let span = Span::transposed(geometry);
+    let blocks = depth.div_ceil(LANES);
+    let (from, tap) = if depthwise { (1, LANES) } else { (span.len, LANES * LANES) };
+    let taps = geometry.kernel[0] * geometry.kernel[1];
+    scratch.grow(blocks * from * taps * tap);
+    let mut start = 0;
+    for y in Phase::all(geometry, 0) {
+        for x in Phase::all(geometry, 1) {
+            if y.positions * x.positions == 0 {
+                continue;
+            }
+            // With no taps at all the gradient is zero.
+            let (rows, columns) = if y.taps * x.taps == 0 { (0, 0) } else { (y.taps, x.taps) };
+            let len = blocks * from * rows * columns * tap;
+            let packed = &mut scratch[start..start + len];
+            start += len;
+            transpose::pack(geometry, &Piece { y, x }, weights, packed);
+            let walk = Walk {
+                blocks: from,
+                block_step: dz.plane,
+                rows,
+                row_step: -((y.back * dz.row) as isize),
+                columns,
+                column_step: -((x.back * dz.lanes) as isize),
+                lanes: if depthwise { 1 } else { LANES },
+                last_lanes: match (depthwise, geometry.groups) {
+                    (true, _) => 1,
+                    (false, 1) => filters - (from - 1) * LANES,
+                    (false, _) => LANES,
+                },
+                pixel_step: dz.lanes,
+                stream: from * rows * columns * tap,
+            };
+            let sweep = Sweep {
+                walk,
+                depthwise,
+                span: (!depthwise && geometry.groups > 1).then_some(span),
+                x: dz.at(0, 0, y.start, x.start),
+                x_sample: dz.sample,
+                x_row: dz.row,
+                w: packed.as_ptr(),
+                samples: batch,
+                rows: y.positions,
+                columns: x.positions,
+                blocks,
+                pool: false,
+            };
+            let first = y.first + x.first == 0;
+            let sink = Spread {
+                dx,
+                first: [y.first, x.first],
+                stride: geometry.stride,
+                accumulate,
+                clear: first && !accumulate,
+                depth,
+            };
+            // SAFETY: the caller's promise; the walk stays within the border of `dz` (asserted above), the phases within
+            // `dx`.
+            unsafe { sweep.run(&sink) };
+        }
+    }
+}
+
+/// Puts the positions of a phase where they belong.
+struct Spread {
+    dx: View,
+    first: [usize; 2],
+    stride: [usize; 2],
+    accumulate: bool,
+    /// Write zero into the border.
+    clear: bool,
+    depth: usize,
+}
+
+impl Sink for Spread {
+    #[inline(always)]
+    unsafe fn take<S: Simd>(&self, s: S, at: Segment, sums: *const f32) {
+        let [row, column] =
+            [at.row * self.stride[0] + self.first[0], at.column * self.stride[1] + self.first[1]].map(|i| i as isize);
+        let lanes = self.depth - at.block * LANES;
+        let step = self.stride[1] * self.dx.lanes;
+        if self.dx.lanes == 1 {
+            for lane in 0..lanes.min(LANES) {
+                let to = self.dx.at(at.sample, at.block * LANES + lane, row, column);
+                for i in 0..at.len {
+                    // SAFETY: the position lies in the volume and is this thread's.
+                    unsafe {
+                        let (to, v) = (to.add(i * step), *sums.add(i * LANES + lane));
+                        *to = if self.accumulate { *to + v } else { v };
+                    }
+                }
+            }
+            return;
+        }
+        let to = self.dx.at(at.sample, at.block, row, column);
+        for i in 0..at.len {
+            // SAFETY: the position lies in the volume and is this thread's.
+            unsafe {
+                let (to, v) = (to.add(i * step), s.first(lanes, s.load_from(sums.add(i * LANES))));
+                s.store_to(to, if self.accumulate { s.add(s.load_from(to), v) } else { v });
+            }
+        }
+    }
+
+    unsafe fn take_pairs<S: Simd>(&self, _: S, _: Segment, _: *const f32, _: *const f32) {
+        unreachable!("a gradient is not pooled");
+    }
+
+    unsafe fn border(&self, sample: usize, block: usize) {
+        if !self.clear {
+            return;
+        }
+        let planes =
+            if self.dx.lanes == 1 { block * LANES..((block + 1) * LANES).min(self.depth) } else { block..block + 1 };
+        for plane in planes {
+            // SAFETY: the planes of the block are this thread's.
+            unsafe { self.dx.clear_border(sample, plane) };
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The register tile of the weights' gradient: sums over positions of outer products.
+
+use super::tile::PIXELS;
+use crate::cpu::map::LANES;
+use crate::cpu::simd::{Kernel, Simd};
+
+/// Most rows of a tile on any instruction set.
+pub const ROWS: usize = 8;
+const _: () = assert!(ROWS <= PIXELS);
+
+/// Positions to sum over: rows of the same length. Steps are in floats.
+#[derive(Clone, Copy)]
+pub struct Lines {
+    /// The input at the first tap of the first position.
+    pub x: *const f32,
+    /// The gradient of the sums there.
+    pub d: *const f32,
+    /// Rows of positions.
+    pub rows: usize,
+    /// Positions of a row.
+    pub len: usize,
+    /// From a row of positions to the next, in the input.
+    pub x_row: usize,
+    /// The same in the gradient.
+    pub d_row: usize,
+    /// From a position to the next, in the input.
+    pub x_step: usize,
+    /// The same in the gradient.
+    pub d_step: usize,
+    /// From a block of the gradient to the next.
+    pub d_block: usize,
+}
+
+/// `sums[block][row] += sum over positions of x[position + offsets[row]] d[block][position]`
+pub struct Reduce<'a> {
+    /// The positions.
+    pub lines: &'a Lines,
+    /// Where each row finds its input.
+    pub offsets: [usize; ROWS],
+    /// Rows to write.
+    pub rows: usize,
+    /// `[row][16]`
+    pub sums: *mut f32,
+    /// From a block's sums to the next.
+    pub stream: usize,
+}
+
+impl Reduce<'_> {
+    /// The rows read what lies one behind the other from `offsets[0]` on.
+    ///
+    /// # Safety
+    /// The input, the gradient and the sums are there, and nobody else touches the sums.
+    #[inline(always)]
+    pub unsafe fn consecutive<S: Simd>(self, s: S, blocks: usize) {
+        self.outer::<S, true>(s, blocks);
+    }
+
+    /// Each row has its own offset.
+    ///
+    /// # Safety
+    /// As for `consecutive`.
+    #[inline(always)]
+    pub unsafe fn scattered<S: Simd>(self, s: S, blocks: usize) {
+        self.outer::<S, false>(s, blocks);
+    }
+
+    /// Each lane is its own channel, in the input too.
+    ///
+    /// # Safety
+    /// As for `consecutive`, with one block.
+    #[inline(always)]
+    pub unsafe fn depthwise<S: Simd>(self, s: S) {
+        match S::TILE_ROWS {
+            8 => s.vectorize(Vectors::<8>(self)),
+            4 => s.vectorize(Vectors::<4>(self)),
+            _ => s.vectorize(Vectors::<2>(self)),
+        }
+    }
+
+    #[inline(always)]
+    fn outer<S: Simd, const CONSECUTIVE: bool>(self, s: S, blocks: usize) {
+        match (blocks, S::TILE_ROWS) {
+            (1, 8) => s.vectorize(Outer::<1, 8, CONSECUTIVE>(self)),
+            (2, 8) => s.vectorize(Outer::<2, 8, CONSECUTIVE>(self)),
+            (1, 4) => s.vectorize(Outer::<1, 4, CONSECUTIVE>(self)),
+            (1, 2) => s.vectorize(Outer::<1, 2, CONSECUTIVE>(self)),
+            _ => unreachable!("a tile of {blocks} blocks"),
+        }
+    }
+}
+
+/// `I` rows of weights between one input each and `OB` blocks of filters.
+struct Outer<'a, const OB: usize, const I: usize, const CONSECUTIVE: bool>(Reduce<'a>);
+
+impl<const OB: usize, const I: usize, const CONSECUTIVE: bool> Kernel for Outer<'_, OB, I, CONSECUTIVE> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Reduce { lines, offsets, rows, sums, stream } = self.0;
+        let mut acc = [[s.zero(); OB]; I];
+        // SAFETY: the promise of whoever called the tile.
+        unsafe {
+            for row in 0..lines.rows {
+                let (mut x, mut d) = (lines.x.add(row * lines.x_row), lines.d.add(row * lines.d_row));
+                if CONSECUTIVE {
+                    x = x.add(offsets[0]);
+                }
+                for _ in 0..lines.len {
+                    let mut b = [s.zero(); OB];
+                    for o in 0..OB {
+                        b[o] = s.load_from(d.add(o * lines.d_block));
+                    }
+                    for i in 0..I {
+                        let a = s.splat(*x.add(if CONSECUTIVE { i } else { offsets[i] }));
+                        for o in 0..OB {
+                            acc[i][o] = s.fma(a, b[o], acc[i][o]);
+                        }
+                    }
+                    x = x.wrapping_add(lines.x_step);
+                    d = d.wrapping_add(lines.d_step);
+                }
+            }
+            for i in 0..I {
+                if i < rows {
+                    for o in 0..OB {
+                        let to = sums.add(o * stream + i * LANES);
+                        s.store_to(to, s.add(s.load_from(to), acc[i][o]));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `I` taps of a depthwise filter.
+struct Vectors<'a, const I: usize>(Reduce<'a>);
+
+impl<const I: usize> Kernel for Vectors<'_, I> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Reduce { lines, offsets, rows, sums, .. } = self.0;
+        let mut acc = [s.zero(); I];
+        // SAFETY: the promise of whoever called the tile.
+        unsafe {
+            for row in 0..lines.rows {
+                let (mut x, mut d) = (lines.x.add(row * lines.x_row), lines.d.add(row * lines.d_row));
+                for _ in 0..lines.len {
+                    let b = s.load_from(d);
+                    for i in 0..I {
+                        acc[i] = s.fma(s.load_from(x.add(offsets[i])), b, acc[i]);
+                    }
+                    x = x.wrapping_add(lines.x_step);
+                    d = d.wrapping_add(lines.d_step);
+                }
+            }
+            for i in 0..I {
+                if i < rows {
+                    let to = sums.add(i * LANES);
+                    s.store_to(to, s.add(s.load_from(to), acc[i]));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The gradient of the sums: back through pool and activation. The residual gets the same.
+
+use super::Backward;
+use super::forward::is_blocked;
+use crate::cpu::map::LANES;
+use crate::cpu::run::Run;
+use crate::cpu::simd::{Kernel, Simd, dispatch};
+use crate::cpu::threads::{MOVE, parallel};
+use crate::cpu::view::View;
+use crate::ops::activation::Activation;
+
+/// Writes the gradient of the sums, unless it is the output's, and that of the residual.
+pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) {
+    let stage = &pass.stage;
+    let direct = pass.sum_gradient == pass.output_gradient;
+    let [rows, columns, depth] = stage.geometry.output;
+    let shrink = if stage.pool { 2 } else { 1 };
+    let size = [rows / shrink, columns / shrink, depth];
+    assert!(is_blocked(&pass.sum_gradient.map, stage.geometry.output), "the sums have the convolution's size");
+    assert!(is_blocked(&pass.output_gradient.map, size), "the output's gradient has the output's size");
+    if direct {
+        assert!(!stage.pool && stage.activation == Activation::Identity, "pool and activation have gradients");
+    } else {
+        assert!(!pass.sum_gradient.meets(&pass.output_gradient, run.batch), "a stage writes where it reads");
+        let reads = stage.activation != Activation::Identity;
+        assert!(!(reads && pass.sum_gradient.meets(&stage.output, run.batch)), "a stage writes where it reads");
+    }
+    if let Some(residual) = &pass.residual_gradient {
+        assert!(is_blocked(&residual.buffer.map, stage.geometry.output), "the residual has the convolution's size");
+        let same = residual.buffer == pass.output_gradient && !stage.pool;
+        if same && direct && !residual.accumulate {
+            return;
+        }
+        assert!(same || !residual.buffer.meets(&pass.output_gradient, run.batch), "a stage writes where it reads");
+        assert!(direct || !residual.buffer.meets(&pass.sum_gradient, run.batch), "a stage writes where it reads");
+    } else if direct {
+        return;
+    }
+    let blocks = depth.div_ceil(LANES);
+    let words = (blocks * (rows / 2) * (columns / 2)).next_multiple_of(LANES);
+    let winners = stage.pool.then(|| {
+        let offset = stage.winners.unwrap_or_else(|| panic!("a pool's gradient needs its winners"));
+        (run.words(offset, words).cast_const().cast(), words)
+    });
+    let back = Back {
+        dy: run.view(&pass.output_gradient),
+        y: run.view(&stage.output),
+        winners,
+        activation: stage.activation,
+        sums: (!direct).then(|| run.view(&pass.sum_gradient)),
+        residual: pass.residual_gradient.map(|residual| (run.view(&residual.buffer), residual.accumulate)),
+        rows,
+        columns,
+        depth,
+    };
+    let batch = run.batch;
+    parallel(batch * blocks, 2 * MOVE * batch * blocks * rows * columns * LANES, |i| {
+        dispatch(Plane { back: &back, sample: i / blocks, block: i % blocks });
+    });
+}
+
+struct Back {
+    dy: View,
+    y: View,
+    winners: Option<(*const u32, usize)>,
+    activation: Activation,
+    sums: Option<View>,
+    residual: Option<(View, bool)>,
+    rows: usize,
+    columns: usize,
+    depth: usize,
+}
+
+// SAFETY: the winners are only read, by all threads.
+unsafe impl Sync for Back {}
+
+/// One block of one sample.
+struct Plane<'a> {
+    back: &'a Back,
+    sample: usize,
+    block: usize,
+}
+
+impl Kernel for Plane<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let back = self.back;
+        // SAFETY: all buffers have the sizes that `sum_gradient` has asserted, and do not meet where one is written;
+        // each task has its own block.
+        unsafe {
+            if let Some(sums) = back.sums {
+                sums.clear_border(self.sample, self.block);
+            }
+            if let Some((residual, false)) = back.residual {
+                residual.clear_border(self.sample, self.block);
+            }
+            match back.winners {
+                Some((winners, words)) => self.unpool(s, winners.add(self.sample * words)),
+                None => {
+                    for row in 0..back.rows {
+                        for column in 0..back.columns {
+                            self.put(s, row, column, self.gradient(s, row, column));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Plane<'_> {
+    /// `f'(y) dy` at a position of the output.
+    #[inline(always)]
+    unsafe fn gradient<S: Simd>(&self, s: S, row: usize, column: usize) -> S::V {
+        let back = self.back;
+        let at = |view: &View| view.at(self.sample, self.block, row as isize, column as isize);
+        // SAFETY: see `run`.
+        unsafe {
+            let mut v = s.load_from(at(&back.dy));
+            if back.activation != Activation::Identity {
+                v = back.activation.gradient(s, s.load_from(at(&back.y)), v);
+            }
+            s.first(back.depth - self.block * LANES, v)
+        }
+    }
+
+    /// Writes the gradient of a sum.
+    #[inline(always)]
+    unsafe fn put<S: Simd>(&self, s: S, row: usize, column: usize, v: S::V) {
+        let at = |view: &View| view.at(self.sample, self.block, row as isize, column as isize);
+        // SAFETY: see `run`.
+        unsafe {
+            if let Some(sums) = &self.back.sums {
+                s.store_to(at(sums), v);
+            }
+            if let Some((residual, accumulate)) = &self.back.residual {
+                let to = at(residual);
+                s.store_to(to, if *accumulate { s.add(s.load_from(to), v) } else { v });
+            }
+        }
+    }
+
+    /// Gives each gradient to the one of four that won.
+    #[inline(always)]
+    unsafe fn unpool<S: Simd>(&self, s: S, winners: *const u32) {
+        let [rows, columns] = [self.back.rows, self.back.columns];
+        let zero = s.zero();
+        // SAFETY: see `run`; there is a word for each block and position of the output.
+        unsafe {
+            for row in 0..rows / 2 {
+                for column in 0..columns / 2 {
+                    let g = self.gradient(s, row, column);
+                    let word = *winners.add((self.block * (rows / 2) + row) * (columns / 2) + column);
+                    let [low, right] = [(word >> 16) as u16, word as u16];
+                    for (i, won) in [!low & !right, !low & right, low & !right, low & right].into_iter().enumerate() {
+                        self.put(s, 2 * row + i / 2, 2 * column + i % 2, s.select(s.mask(won), g, zero));
+                    }
+                }
+                if columns % 2 == 1 {
+                    self.put(s, 2 * row, columns - 1, zero);
+                    self.put(s, 2 * row + 1, columns - 1, zero);
+                }
+            }
+            if rows % 2 == 1 {
+                for column in 0..columns {
+                    self.put(s, rows - 1, column, zero);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Stages backward.
+
+use super::case::{Case, blocked, get, place, put};
+use super::forward::{expected, vgg, wide};
+use super::{Random, assert_near, sets};
+use crate::cpu::map::{Gradient, Layout};
+use crate::cpu::run::Workspace;
+use crate::ops::activation::{Activation, reference as activation};
+use crate::ops::conv::phase::Phase;
+use crate::ops::conv::{self, Algorithm, Backward, Bias, Geometry, Stage, dense, pack, reference};
+
+/// A stage with its way back, and what lies in the gradients before it.
+struct Training {
+    case: Case,
+    pass: Backward,
+    dy: Vec<f32>,
+    dx: Vec<f32>,
+    dr: Vec<f32>,
+}
+
+/// All gradients: of the input, the residual, the weights, the bias.
+type Gradients<T> = [Vec<T>; 4];
+
+/// Zeros around the gradient of the sums that the input's gradient reads.
+fn reach(geometry: &Geometry) -> [usize; 4] {
+    if dense::fits(geometry) {
+        return [0; 4];
+    }
+    let side = |i: usize| {
+        Phase::all(geometry, i)
+            .map(|phase| phase.reach(geometry.output[i]))
+            .fold([0, 0], |a, b| [a[0].max(b[0]), a[1].max(b[1])])
+    };
+    let ([top, bottom], [left, right]) = (side(0), side(1));
+    [top, left, bottom, right]
+}
+
+impl Training {
+    fn new(random: &mut Random, mut case: Case) -> Self {
+        let Stage { geometry, activation, pool, output, residual, .. } = case.stage;
+        let map = output.map;
+        let sums = blocked(random, geometry.output, reach(&geometry));
+        let direct = !pool && activation == Activation::Identity && random.once_in(2);
+        let output_map = if direct { sums } else { blocked(random, [map.height, map.width, map.channels], [0; 4]) };
+        let output_gradient = place(&mut case.floats, output_map);
+        let sum_gradient = if direct { output_gradient } else { place(&mut case.floats, sums) };
+        let mut input = blocked(random, geometry.input, [0; 4]);
+        if geometry.algorithm == Algorithm::Planar && random.once_in(2) {
+            input.layout = Layout::Planar;
+            input.blocks = input.first + input.own_blocks();
+        }
+        let input_gradient = Gradient { buffer: place(&mut case.floats, input), accumulate: random.once_in(3) };
+        let residual_gradient = residual.map(|_| Gradient {
+            buffer: place(&mut case.floats, blocked(random, geometry.output, [0; 4])),
+            accumulate: random.once_in(2),
+        });
+        let pass = Backward {
+            stage: case.stage,
+            output_gradient,
+            sum_gradient,
+            input_gradient: Some(input_gradient),
+            residual_gradient,
+            train_weights: true,
+            accumulate: false,
+        };
+        let size = |map: &crate::cpu::map::Map| case.batch * map.height * map.width * map.channels;
+        Self {
+            pass,
+            dy: random.values(size(&map)),
+            dx: random.values(size(&input)),
+            dr: random.values(case.batch * geometry.output.iter().product::<usize>()),
+            case,
+        }
+    }
+
+    fn expected(&self) -> Gradients<f64> {
+        let Self { case, pass, .. } = self;
+        let Stage { geometry, activation: f, pool, .. } = &case.stage;
+        let [h, w, k] = geometry.output;
+        let [len, out] = [geometry.input.iter().product::<usize>(), h * w * k];
+        let weights = wide(&case.conv.weight.values());
+        let [mut dx, mut dr] = [&self.dx, &self.dr].map(|values| wide(values));
+        let (mut dw, mut db) = (vec![0.0; weights.len()], vec![0.0; case.conv.bias.len()]);
+        let each = self.dy.len() / case.batch;
+        for n in 0..case.batch {
+            let (_, y) = expected(case, n, false);
+            let dy = wide(&self.dy[n * each..(n + 1) * each]);
+            let mut dz = vec![0.0; out];
+            if *pool {
+                for (i, dy) in dy.iter().enumerate() {
+                    let (c, py, px) = (i / (w / 2) / (h / 2), i / (w / 2) % (h / 2), i % (w / 2));
+                    let at = |j: usize| (c * h + 2 * py + j / 2) * w + 2 * px + j % 2;
+                    let winner = (0..4).map(at).reduce(|best, i| if y[i] > y[best] { i } else { best });
+                    dz[winner.expect("there are four")] = *dy;
+                }
+            } else {
+                dz = dy;
+            }
+            let dz = activation::backward(*f, &y, &dz);
+            let own = reference::backward_input(geometry, &weights, &dz);
+            for (to, new, accumulate) in [
+                (&mut dx[n * len..(n + 1) * len], &own, pass.input_gradient.is_some_and(|g| g.accumulate)),
+                (&mut dr[n * out..(n + 1) * out], &dz, pass.residual_gradient.is_some_and(|g| g.accumulate)),
+            ] {
+                to.iter_mut().zip(new).for_each(|(to, new)| *to = if accumulate { *to + new } else { *new });
+            }
+            reference::backward_weights(geometry, &wide(&case.x[n * len..(n + 1) * len]), &dz, &mut dw);
+            reference::backward_bias(geometry, &dz, &mut db);
+        }
+        [dx, dr, dw, db]
+    }
+
+    /// Forward and backward; the weights' gradient is then added once more.
+    fn run(&self) -> (Gradients<f32>, Vec<f32>) {
+        let Self { case, pass, .. } = self;
+        let mut conv = case.conv.clone();
+        let mut workspace = Workspace::default();
+        let mut run = case.start(&mut workspace);
+        conv::forward_train(&case.stage, &conv, &mut run);
+        put(&mut run, &pass.output_gradient, &self.dy);
+        if let Some(gradient) = pass.input_gradient.filter(|gradient| gradient.accumulate) {
+            put(&mut run, &gradient.buffer, &self.dx);
+        }
+        if let Some(gradient) = pass.residual_gradient.filter(|gradient| gradient.accumulate) {
+            put(&mut run, &gradient.buffer, &self.dr);
+        }
+        conv::backward(pass, &mut conv, &mut run);
+        get(&run, &pass.sum_gradient);
+        let read = |gradient: Option<Gradient>| gradient.map(|gradient| get(&run, &gradient.buffer));
+        let dx = read(pass.input_gradient).unwrap_or_default();
+        let dr = read(pass.residual_gradient).unwrap_or_else(|| self.dr.clone());
+        let [dw, db] = [conv.weight.gradient(), conv.bias.gradient()];
+        let mut used = conv.weight.packed().to_vec();
+        pack::pack(&case.stage.geometry, &vec![1.0; conv.weight.len()], &mut used);
+        let packed = conv.weight.fresh_gradient().expect("the pass has written it");
+        assert!(used.iter().zip(packed).all(|(used, g)| *used != 0.0 || *g == 0.0), "only weights have gradients");
+        let again = Backward { accumulate: true, input_gradient: None, residual_gradient: None, ..*pass };
+        conv::backward(&again, &mut conv, &mut run);
+        ([dx, dr, dw, db], conv.weight.gradient())
+    }
+
+    fn check(&self) {
+        let mut exact = self.expected();
+        if self.pass.residual_gradient.is_none() {
+            exact[1] = wide(&self.dr);
+        }
+        for isa in sets() {
+            let (gradients, twice) = isa.scope(|| self.run());
+            let what = |name: &str| format!("{isa:?}, {name}, batch {}, {:?}", self.case.batch, self.pass);
+            for ((name, values), exact) in ["input", "residual", "weights", "bias"].iter().zip(&gradients).zip(&exact) {
+                assert_near(&what(name), values, exact, 1e-5);
+            }
+            let doubled: Vec<f64> = exact[2].iter().map(|w| 2.0 * w).collect();
+            assert_near(&what("weights, twice"), &twice, &doubled, 1e-5);
+        }
+    }
+}
+
+#[test]
+fn random_stages() {
+    let mut random = Random(11);
+    for _ in 0..250 {
+        let case = Case::random(&mut random);
+        Training::new(&mut random, case).check();
+    }
+}
+
+#[test]
+fn fully_connected() {
+    let mut random = Random(12);
+    for (input, filters, batch, algorithm) in [
+        ([7, 7, 50], 130, 1, Algorithm::Blocked),
+        ([1, 1, 300], 290, 3, Algorithm::Blocked),
+        ([1, 1, 300], 90, 70, Algorithm::Blocked),
+        ([3, 5, 40], 20, 9, Algorithm::Blocked),
+        ([9, 7, 3], 20, 9, Algorithm::Planar),
+    ] {
+        let geometry = Geometry {
+            input,
+            output: [1, 1, filters],
+            kernel: [input[0], input[1]],
+            stride: [1, 1],
+            pad: [0, 0],
+            dilation: [1, 1],
+            groups: 1,
+            bias: Bias::Channel,
+            algorithm,
+        };
+        let case = Case::new(&mut random, geometry, batch);
+        Training::new(&mut random, case).check();
+    }
+}
+
+#[test]
+fn large_stages() {
+    let mut random = Random(13);
+    for geometry in [vgg(112, 3, 64), vgg(56, 64, 64), vgg(14, 256, 192)] {
+        let case = Case::new(&mut random, geometry, 2);
+        Training::new(&mut random, case).check();
+    }
+}
+
+#[test]
+fn threads_do_not_change_a_bit() {
+    let mut random = Random(14);
+    let mut cases: Vec<_> = (0..20).map(|_| Case::random(&mut random)).collect();
+    cases.push(Case::new(&mut random, vgg(56, 32, 48), 3));
+    cases.push(Case::new(&mut random, vgg(14, 128, 100), 2));
+    for case in cases {
+        let training = Training::new(&mut random, case);
+        let bits = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            let gradients = pool.install(|| training.run()).0;
+            gradients.map(|values| values.into_iter().map(f32::to_bits).collect::<Vec<_>>())
+        };
+        let one = bits(1);
+        assert!(one == bits(2) && one == bits(5), "{:?}", training.pass);
+    }
+}
