@@ -1,0 +1,218 @@
+//! Judges a network by a fixture that PyTorch made (`tests/fixtures/fixture.py` says what is in it): what it gives for the
+//! batch and for each sample alone, what it gives in training, every gradient, the running statistics, the names.
+
+use std::path::{Path, PathBuf};
+
+use convnet_runtime::prelude::*;
+
+use crate::tensors::{self, Tensors};
+
+/// Largest difference of an output, relative to its largest value.
+const FORWARD: f32 = 1e-5;
+/// The same of a gradient.
+const BACKWARD: f32 = 1e-4;
+
+/// Declares networks and judges each: `name(batch) { input 6x6x3 -> .. }`, with `; heads a, b.c` behind the batch where
+/// the network has heads. `make.py` reads the same text.
+macro_rules! judge {
+    ($(
+        $name:ident($batch:literal $(; heads $($($head:ident).+),+)?) $(#[$($attribute:tt)*])* { $($network:tt)* }
+    )+) => {$(
+        mod $name {
+            use convnet_runtime::prelude::*;
+
+            network! { $(#[$($attribute)*])* pub struct Net { $($network)* } }
+
+            $(
+                impl crate::judge::Heads for <Net as Network>::Output {
+                    fn heads(&self) -> Vec<(String, &[f32])> {
+                        vec![$((crate::judge::dotted(stringify!($($head).+)), crate::judge::Single::values(&self.$($head).+))),+]
+                    }
+                }
+
+                impl crate::judge::Heads for <Net as Network>::Logits {
+                    fn heads(&self) -> Vec<(String, &[f32])> {
+                        vec![$((crate::judge::dotted(stringify!($($head).+)), crate::judge::Single::values(&self.$($head).+))),+]
+                    }
+                }
+
+                impl crate::judge::SetHeads for <Net as Network>::Logits {
+                    fn set(&mut self, head: &str, values: &[f32]) {
+                        match head {
+                            $(name if name == crate::judge::dotted(stringify!($($head).+)) => self.$($head).+.set("", values),)+
+                            _ => panic!("no head {head}"),
+                        }
+                    }
+                }
+            )?
+
+            #[test]
+            fn agrees() {
+                crate::judge::against_pytorch::<Net>(module_path!(), $batch);
+            }
+        }
+    )+};
+}
+pub(crate) use judge;
+
+/// `.a.b` for the tokens `a . b`, as fixtures name heads.
+pub fn dotted(tokens: &str) -> String {
+    format!(".{}", tokens.replace(' ', ""))
+}
+
+/// What a network gives, head by head; the only one has the empty name.
+pub trait Heads {
+    fn heads(&self) -> Vec<(String, &[f32])>;
+}
+
+/// Logits, of which a loss sets the gradient.
+pub trait SetHeads: Heads {
+    fn set(&mut self, head: &str, values: &[f32]);
+}
+
+/// A single output.
+pub trait Single {
+    fn values(&self) -> &[f32];
+}
+
+impl<V: Shape> Single for Tensor<V> {
+    fn values(&self) -> &[f32] {
+        Tensor::values(self)
+    }
+}
+
+impl<V: Shape> Single for Probabilities<V> {
+    fn values(&self) -> &[f32] {
+        self.tensor().values()
+    }
+}
+
+impl<V: Shape> Heads for Tensor<V> {
+    fn heads(&self) -> Vec<(String, &[f32])> {
+        vec![(String::new(), Single::values(self))]
+    }
+}
+
+impl<V: Shape> Heads for Probabilities<V> {
+    fn heads(&self) -> Vec<(String, &[f32])> {
+        vec![(String::new(), Single::values(self))]
+    }
+}
+
+impl<V: Shape> SetHeads for Tensor<V> {
+    fn set(&mut self, _: &str, values: &[f32]) {
+        *self = Tensor::from_chw(values).expect("a cotangent has the logits' shape");
+    }
+}
+
+/// `tests/fixtures/file/case.safetensors` for the module `crate::file::case`.
+fn fixture(module: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(module.replace("::", "/") + ".safetensors")
+}
+
+pub fn against_pytorch<N>(module: &str, batch: usize)
+where
+    N: Network,
+    N::Output: Heads,
+    N::Logits: SetHeads,
+{
+    let path = fixture(module);
+    let tensors = tensors::read(&path);
+    let mut judge = Judge { tensors: &tensors, problems: Vec::new() };
+    let mut net = N::load_renamed(&path, |name| name.strip_prefix("param.").map(str::to_owned))
+        .unwrap_or_else(|error| panic!("{error}"));
+    let input = Tensor::<N::Input>::from_chw(&*tensors["input"].1).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(input.batch(), batch, "the fixture is of another batch");
+
+    judge.outputs(&net.predict(&input), "output");
+    for sample in 0..batch {
+        judge.sample(&net.predict(&input.select(&[sample])), sample, batch);
+    }
+
+    let mut trainer = Trainer::new(Sgd::new(0.0), 0);
+    for step in ["step 1", "step 2"] {
+        let cotangent = |logits: &N::Logits, gradient: &mut N::Logits| {
+            let mut loss = 0.0;
+            for (head, logits) in logits.heads() {
+                let weights = &tensors[&format!("cotangent{head}")].1;
+                gradient.set(&head, weights);
+                loss += logits.iter().zip(weights).map(|(x, w)| x * w).sum::<f32>();
+            }
+            Ok(loss)
+        };
+        trainer.step(&mut net, &input, &cotangent).unwrap_or_else(|error| panic!("{error}"));
+        judge.outputs(trainer.logits(), "train_output");
+        judge.gradients(&net, step);
+        if step == "step 1" {
+            judge.statistics(&net);
+        }
+    }
+    assert!(judge.problems.is_empty(), "{}\n{}", judge.problems.join("\n"), N::PLAN);
+}
+
+struct Judge<'a> {
+    tensors: &'a Tensors,
+    problems: Vec<String>,
+}
+
+impl Judge<'_> {
+    fn outputs(&mut self, output: &impl Heads, kind: &str) {
+        for (head, found) in output.heads() {
+            let expected = self.tensors.get(&format!("{kind}{head}")).unwrap_or_else(|| &self.tensors[&format!("output{head}")]);
+            self.compare(&format!("{kind}{head}"), &expected.1, found, FORWARD, 0.0);
+        }
+    }
+
+    fn sample(&mut self, output: &impl Heads, sample: usize, batch: usize) {
+        for (head, found) in output.heads() {
+            let (_, all) = &self.tensors[&format!("output{head}")];
+            let (len, largest) = (all.len() / batch, largest(all));
+            let name = format!("output{head} of sample {sample} alone");
+            self.compare(&name, &all[sample * len..(sample + 1) * len], found, FORWARD, largest);
+        }
+    }
+
+    /// A gradient that cancels to almost nothing (of a bias before a batch norm) is rounding; it is measured against a
+    /// hundredth of the largest gradient of all.
+    fn gradients<N: Network>(&mut self, net: &N, step: &str) {
+        let gradients = self.tensors.iter().filter(|(name, _)| name.starts_with("grad."));
+        let floor = gradients.map(|(_, (_, values))| largest(values)).fold(0.0, f32::max) / 100.0;
+        for (name, parameter) in net.parameters() {
+            let found = parameter.gradient();
+            let key = format!("grad.{name}");
+            match self.tensors.get(&key) {
+                Some((_, expected)) => self.compare(&format!("{key} in {step}"), expected, &found, BACKWARD, floor),
+                None if found.iter().all(|&value| value == 0.0) => {}
+                None => self.problems.push(format!("{key}: not trained, but there is a gradient")),
+            }
+        }
+    }
+
+    fn statistics<N: Network>(&mut self, net: &N) {
+        for (name, parameter) in net.parameters() {
+            if let Some((_, expected)) = self.tensors.get(&format!("after.{name}")) {
+                self.compare(&format!("after.{name}"), expected, &parameter.values(), FORWARD, 0.0);
+            }
+        }
+    }
+
+    fn compare(&mut self, name: &str, expected: &[f32], found: &[f32], tolerance: f32, floor: f32) {
+        if expected.len() != found.len() {
+            self.problems.push(format!("{name}: {} values, expected {}", found.len(), expected.len()));
+            return;
+        }
+        let scale = largest(expected).max(floor).max(1e-30);
+        let distances = expected.iter().zip(found).map(|(e, f)| if f.is_nan() { f32::INFINITY } else { (e - f).abs() / scale });
+        let wrong = distances.clone().filter(|&distance| distance > tolerance).count();
+        let Some((at, worst)) = distances.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) else { return };
+        if wrong > 0 {
+            let (e, f) = (expected[at], found[at]);
+            let total = expected.len();
+            self.problems.push(format!("{name}: {wrong} of {total} differ, most by {worst:.1e} at {at}: {f}, expected {e}"));
+        }
+    }
+}
+
+fn largest(values: &[f32]) -> f32 {
+    values.iter().fold(0.0, |largest, value| value.abs().max(largest))
+}
