@@ -158,10 +158,6 @@ impl Slide {
         self.fit().ok().map(|(height, width)| (height.output, width.output))
     }
 
-    pub fn guess(self) -> (u64, u64) {
-        (self.height.guess(), self.width.guess())
-    }
-
     pub const fn input(self) -> (u64, u64) {
         (self.height.input, self.width.input)
     }
@@ -315,7 +311,7 @@ mod tests {
         assert_eq!(output(dilated, Rounding::Floor), Err(Misfit::Overflow));
     }
 
-    /// `MaxPool2d(kernel_size=2, stride=2, padding=1, ceil_mode=True)` on 3, 4, 5 and others, as PyTorch gives them.
+    /// `MaxPool2d(kernel_size=2, stride=2, padding=1, ceil_mode=True)` on 3, 4, 5 and others, as `PyTorch` gives them.
     #[test]
     fn ceil_drops_windows_beyond_the_input() {
         assert_eq!(output(axis(112, 3, 2, 0), Rounding::Ceil), Ok(56));

@@ -67,7 +67,15 @@ struct Sum {
 struct Factor {
     key: String,
     tokens: TokenStream,
+    /// How many constants stand in it.
+    constants: usize,
 }
+
+/// Each maximum holds both its sides, so that nested ones would grow without bounds.
+const MOST_CONSTANTS: usize = 64;
+
+/// A sum over so many networks is refused like one that is too large.
+const MOST_IN_A_ROW: usize = 1000;
 
 impl PartialEq for Factor {
     fn eq(&self, other: &Self) -> bool {
@@ -109,6 +117,10 @@ pub fn fields(graph: &Graph) -> Fields {
 }
 
 impl Fields {
+    pub fn unknown(graph: &Graph) -> Self {
+        Self { nodes: graph.nodes.iter().map(|_| [Field::start(), Field::start()]).collect(), overflow: None }
+    }
+
     pub fn receptive_field(&self, id: NodeId) -> Extent {
         let [height, width] = &self.nodes[id];
         Extent { height: height.reach(), width: width.reach() }
@@ -200,14 +212,21 @@ impl Field {
     }
 
     fn network(self, path: &Path, axis: usize) -> Option<Self> {
+        if self.reach.constants() > MOST_IN_A_ROW {
+            return None;
+        }
         let axis = Literal::usize_unsuffixed(axis);
         let name = text(path);
         let field = Factor {
             key: format!("{name} field {axis}"),
             tokens: quote!((<#path as rt::Network>::RECEPTIVE_FIELD.#axis - 1)),
+            constants: 1,
         };
-        let stride =
-            Factor { key: format!("{name} stride {axis}"), tokens: quote!(<#path as rt::Network>::STRIDE.#axis) };
+        let stride = Factor {
+            key: format!("{name} stride {axis}"),
+            tokens: quote!(<#path as rt::Network>::STRIDE.#axis),
+            constants: 1,
+        };
         let reach = self.reach.plus(&self.stride.by(&field))?;
         Some(Self { reach, stride: self.stride.by(&stride), ..self })
     }
@@ -284,7 +303,8 @@ impl Sum {
         self.terms.iter().fold(number, |common, &(_, number)| gcd(common, number))
     }
 
-    /// One of the two where each term of the other is at most as large; a constant `if` otherwise.
+    /// One of the two where each term of the other is at most as large; a constant `if` otherwise, or, where that would
+    /// be too long, a bound: each term as large as in either.
     fn max(a: Self, b: Self) -> Self {
         if a.at_most(&b) {
             return b;
@@ -292,10 +312,28 @@ impl Sum {
         if b.at_most(&a) {
             return a;
         }
+        let constants = a.constants() + b.constants();
+        if constants > MOST_CONSTANTS {
+            return Self::bound(a, b);
+        }
         let (left, right) = (a.tokens(), b.tokens());
         let tokens = quote!({ let (a, b): (u64, u64) = (#left, #right); if a < b { b } else { a } });
         let key = tokens.to_string();
-        Self { terms: vec![(vec![Factor { key, tokens }], 1)] }
+        Self { terms: vec![(vec![Factor { key, tokens, constants }], 1)] }
+    }
+
+    fn bound(mut a: Self, b: Self) -> Self {
+        for (factors, number) in b.terms {
+            match a.terms.iter_mut().find(|(own, _)| *own == factors) {
+                Some((_, own)) => *own = number.max(*own),
+                None => a.terms.push((factors, number)),
+            }
+        }
+        a
+    }
+
+    fn constants(&self) -> usize {
+        self.terms.iter().flat_map(|(factors, _)| factors).map(|factor| factor.constants).sum()
     }
 
     fn at_most(&self, other: &Self) -> bool {
@@ -306,8 +344,9 @@ impl Sum {
     fn tokens(&self) -> TokenStream {
         let terms = self.terms.iter().map(|(factors, number)| {
             let number = (*number != 1 || factors.is_empty()).then(|| quote_number(*number));
-            let factors = number.into_iter().chain(factors.iter().map(|factor| factor.tokens.clone()));
-            quote!(#(#factors)**)
+            let mut factors = number.into_iter().chain(factors.iter().map(|factor| factor.tokens.clone()));
+            let first = factors.next();
+            quote!(#first #(* #factors)*)
         });
         quote!(#(#terms)+*)
     }

@@ -132,10 +132,7 @@ pub fn even_n(n: u64) -> String {
 }
 
 pub fn dropout(p: f64) -> String {
-    if p == 1.0 {
-        return "dropout(1) drops everything; p lies in [0, 1)".to_owned();
-    }
     let percent =
         if p > 1.0 && p < 100.0 { format!(": write dropout({}) for {p} percent", p / 100.0) } else { String::new() };
-    format!("{p} is not a probability in [0, 1){percent}")
+    format!("dropout({p}) makes no sense: p, the part that is dropped, is at least 0 and less than 1{percent}")
 }

@@ -73,7 +73,7 @@ impl Lowering<'_> {
         diag::shape::short(&self.text(layer)).to_owned()
     }
 
-    pub fn bias(&self, layer: &Layer) -> Bias {
+    pub fn bias(layer: &Layer) -> Bias {
         match option(layer, "bias").map(|option| &option.value) {
             Some(OptionValue::Bool(false, _)) => Bias::None,
             Some(OptionValue::Word(_)) if layer.word != Word::Fc => Bias::Position,
@@ -122,7 +122,7 @@ impl Lowering<'_> {
             },
             filters,
             groups: 1,
-            bias: self.bias(layer),
+            bias: Self::bias(layer),
             algorithm: self.algorithm(layer),
         };
         (Op::Conv(conv), Volume::Features(filters), Sure { depth: count.is_some(), ..Sure::ALL })
@@ -155,7 +155,7 @@ impl Lowering<'_> {
         let factor = layer.size.map_or((1, 1), |(height, width)| (height.max(1), width.max(1)));
         let (height, width, depth) = flow.volume.hwc();
         let grown = height.checked_mul(factor.0).zip(width.checked_mul(factor.1));
-        if grown.is_none() {
+        if grown.is_none() && flow.sure.size {
             self.too_large(&layer.tokens, &layer.text, flow.volume);
         }
         let (height, width) = grown.unwrap_or((height, width));
@@ -190,7 +190,7 @@ impl Lowering<'_> {
     fn lrn(&mut self, layer: &Layer, flow: Flow) -> (Op, Volume, Sure) {
         let flow = self.map(layer, flow);
         let n = self.count_option(layer, "n").unwrap_or(5);
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             self.option_error(layer, "n", &diag::layer::even_n(n));
         }
         let op = Op::Lrn {

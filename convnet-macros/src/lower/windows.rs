@@ -45,7 +45,7 @@ impl Lowering<'_> {
             depth: if kind == ConvKind::Conv { count.is_some() } else { flow.sure.depth },
             kind: true,
         };
-        let (bias, algorithm) = (self.bias(layer), self.algorithm(layer));
+        let (bias, algorithm) = (Self::bias(layer), self.algorithm(layer));
         let op = Op::Conv(Conv { kind, window, filters, groups, bias, algorithm });
         self.push_window(layer, op, from, size, sure, child, sliding)
     }
@@ -148,7 +148,7 @@ impl Lowering<'_> {
         if let Some(pad) = pad {
             return Placing { rounding, pad, sure: true };
         }
-        let even = kernel.0 % 2 == 0 || kernel.1 % 2 == 0;
+        let even = kernel.0.is_multiple_of(2) || kernel.1.is_multiple_of(2);
         let half = |kernel: u64, dilation: u64| (kernel - 1).saturating_mul(dilation) / 2;
         Placing { rounding, pad: (half(kernel.0, dilation.0), half(kernel.1, dilation.1)), sure: !even }
     }
