@@ -307,7 +307,8 @@ impl Sum {
         let terms = self.terms.iter().map(|(factors, number)| {
             let number = (*number != 1 || factors.is_empty()).then(|| quote_number(*number));
             let factors = number.into_iter().chain(factors.iter().map(|factor| factor.tokens.clone()));
-            quote!(#(#factors)**)
+            // `#(..)**` would be a repetition without a separator and a star behind it.
+            factors.reduce(|product, factor| quote!(#product * #factor))
         });
         quote!(#(#terms)+*)
     }
