@@ -36,7 +36,7 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
         let dx = run.view(&gradient.buffer);
         // SAFETY: both volumes lie in the arena, which `run` borrows alone, and do not meet.
         unsafe {
-            input_gradient(geometry, dz, batch, conv.weight.packed(), dx, gradient.accumulate, &mut conv.scratch)
+            input_gradient(geometry, dz, batch, conv.weight.packed(), dx, gradient.accumulate, &mut conv.scratch);
         };
     }
 }

@@ -25,14 +25,14 @@ pub unsafe fn bias_gradient(geometry: &Geometry, dz: View, batch: usize, gradien
         // SAFETY: the tasks have different parts of the gradient.
         let to = unsafe { gradient.part(i * vectors * LANES, vectors * LANES) };
         match geometry.bias {
-            Bias::Position => dispatch(Row { dz, batch, block: i / rows, row: i % rows, accumulate, to }),
-            _ => dispatch(Block { dz, batch, block: i, accumulate, to }),
+            Bias::Position => dispatch(Positions { dz, batch, block: i / rows, row: i % rows, accumulate, to }),
+            _ => dispatch(Channels { dz, batch, block: i, accumulate, to }),
         }
     });
 }
 
 /// Sums over samples and positions.
-struct Block<'a> {
+struct Channels<'a> {
     dz: View,
     batch: usize,
     block: usize,
@@ -40,7 +40,7 @@ struct Block<'a> {
     to: &'a mut [f32],
 }
 
-impl Kernel for Block<'_> {
+impl Kernel for Channels<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -65,7 +65,7 @@ impl Kernel for Block<'_> {
 }
 
 /// Sums over samples, for the positions of a row.
-struct Row<'a> {
+struct Positions<'a> {
     dz: View,
     batch: usize,
     block: usize,
@@ -74,7 +74,7 @@ struct Row<'a> {
     to: &'a mut [f32],
 }
 
-impl Kernel for Row<'_> {
+impl Kernel for Positions<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -1,5 +1,8 @@
 //! The register tile of the weights' gradient: sums over positions of outer products.
 
+// Indices name the registers of a tile.
+#![allow(clippy::needless_range_loop)]
+
 use super::tile::PIXELS;
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};

@@ -1,6 +1,9 @@
 //! The register tiles: sums of products over the taps of the filters and the channels of the input, for a few positions
 //! and a few blocks of 16 output channels.
 
+// Indices name the registers of a tile.
+#![allow(clippy::needless_range_loop)]
+
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 
