@@ -100,7 +100,7 @@ fn call(plan: &Plan<'_>, stages: &Stages<'_>, stage: &Stage, back: &Backward, fo
         }
         Kind::Network { .. } => {
             let checks = input_check(plan, stage, back);
-            quote!(#checks rt::network::backward(&#constant, &#output, #input, &mut #weights, run))
+            quote!(#checks rt::network::backward(&#constant, &#output, #input.as_ref(), &mut #weights, run))
         }
         kind => {
             let (module, Some(input)) = (module(kind), back.inputs.first().and_then(wanted)) else {
