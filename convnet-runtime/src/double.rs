@@ -27,13 +27,13 @@ impl Linear {
     fn fc(&self, run: &mut Run<'_>) {
         let ([x], [y]) = run.split([INPUT.range(run.batch)], [LOGITS.range(run.batch)]);
         for (x, y) in x.chunks(16).zip(y.chunks_mut(16)) {
-            for k in 0..3 {
-                let products = self.weight.packed()[4 * k..].iter().zip(&x[..4]).map(|(w, x)| w * x);
-                y[k] = self.bias.packed()[k] + products.sum::<f32>();
+            for ((y, row), bias) in y[..3].iter_mut().zip(self.weight.packed().chunks(4)).zip(self.bias.packed()) {
+                *y = bias + row.iter().zip(x).map(|(w, x)| w * x).sum::<f32>();
             }
         }
     }
 
+    #[allow(clippy::unused_self)]
     fn softmax(&self, run: &mut Run<'_>) {
         for y in run.write(&LOGITS).chunks_mut(16) {
             y[..3].iter_mut().for_each(|y| *y = y.exp());
@@ -128,11 +128,10 @@ impl Network for Linear {
         self.weight.gradient_mut().fill(0.0);
         self.bias.gradient_mut().fill(0.0);
         for (x, d) in x.chunks(16).zip(d.chunks(16)) {
-            for k in 0..3 {
-                let row = self.weight.gradient_mut()[4 * k..].iter_mut();
-                row.zip(&x[..4]).for_each(|(g, x)| *g += d[k] * x);
-                self.bias.gradient_mut()[k] += d[k];
+            for (row, d) in self.weight.gradient_mut().chunks_mut(4).zip(&d[..3]) {
+                row.iter_mut().zip(x).for_each(|(g, x)| *g += d * x);
             }
+            self.bias.gradient_mut()[..3].iter_mut().zip(d).for_each(|(g, d)| *g += d);
         }
     }
 }

@@ -6,13 +6,15 @@
 //! a [`Trainer`](train::Trainer) with an optimizer and losses, [`data`] sets. `use convnet_runtime::prelude::*;` brings
 //! all of it.
 //!
-//! ```ignore
+//! ```no_run
 //! use convnet_runtime::prelude::*;
 //!
 //! network! {
+//!     /// Handwritten digits.
 //!     pub struct Digits { input 8x8x1 -> [conv3-32 -> relu -> maxpool]*2 -> fc-10 -> softmax }
 //! }
 //!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let (train, test) = data::digits().split(0.8, 1);
 //! let mut net = Digits::new(1);
 //! let mut trainer = Trainer::new(Sgd::new(0.05).momentum(0.9), 1);
@@ -23,6 +25,8 @@
 //! }
 //! println!("test accuracy {:.4}", net.accuracy(&test));
 //! net.save("digits.safetensors")?;
+//! # Ok(())
+//! # }
 //! ```
 
 // Generated code names this crate, inside it too.

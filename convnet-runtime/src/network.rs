@@ -28,10 +28,16 @@ use crate::train::init::{self, Init};
 
 /// A network: what `network!` makes of a declaration.
 ///
-/// ```ignore
+/// ```no_run
+/// # use convnet_runtime::prelude::*;
+/// # network! { pub struct Digits { input 8x8x1 -> fc-10 -> softmax } }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let bytes = [0; 64];
 /// let net = Digits::load("digits.safetensors")?;
 /// let image = Tensor::from_hwc_bytes(&bytes, &Pixels::UNIT)?;
 /// let (class, probability) = net.predict(&image).top(0, 1)[0];
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// It is `Send + Sync` and predicts through `&self`: threads share one network.
@@ -110,7 +116,9 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// Runs all stages of inference.
     #[doc(hidden)]
     fn infer(&self, run: &mut Run<'_>) {
-        Self::STAGES.iter().for_each(|stage| stage(self, run));
+        for stage in Self::STAGES {
+            stage(self, run);
+        }
     }
 
     /// A network to train: weights by He et al. (2015), variance 2 / fan-in, biases zero. The same seed gives the same
@@ -208,8 +216,12 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// Like [`load`](Self::load), for a file with names of its own: `rename` gives this network's name for a name in the
     /// file, or `None` to leave the tensor out.
     ///
-    /// ```ignore
+    /// ```no_run
+    /// # use convnet_runtime::prelude::*;
+    /// # network! { pub struct Vgg { input 8x8x1 -> fc-10 } }
+    /// // A file that PyTorch's `DataParallel` has saved.
     /// let net = Vgg::load_renamed("vgg.safetensors", |name| name.strip_prefix("module.").map(str::to_owned))?;
+    /// # Ok::<(), LoadError>(())
     /// ```
     ///
     /// # Errors

@@ -118,6 +118,7 @@ mod tests {
 
     #[test]
     fn table() {
+        static LAYERS: [Layer; 2] = [Layer { frozen: true, ..Linear::LAYERS[0] }, Linear::LAYERS[1]];
         let expected = "\
 Linear, input 2x2x1
 Layer (kind)      Output  Params  MACs  Field
@@ -128,9 +129,6 @@ Layer (kind)      Output  Params  MACs  Field
 Parameters  15 (60 B): 0 trainable, 15 frozen
 MACs        12 per sample
 Memory      128 B per sample at inference, 192 B in training";
-        let mut summary = Linear::summary();
-        static LAYERS: [Layer; 2] = [Layer { frozen: true, ..Linear::LAYERS[0] }, Linear::LAYERS[1]];
-        summary.layers = &LAYERS;
-        assert_eq!(summary.to_string(), expected);
+        assert_eq!(Summary { layers: &LAYERS, ..Linear::summary() }.to_string(), expected);
     }
 }

@@ -3,6 +3,7 @@
 
 mod field;
 mod number;
+mod sum;
 #[cfg(test)]
 mod tests;
 

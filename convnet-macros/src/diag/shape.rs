@@ -30,8 +30,14 @@ pub fn does_not_fit(sliding: &Sliding) -> String {
     let too_large = misfits(slide).any(|axis| axis.fit(slide.rounding) == Err(Misfit::TooLarge));
     let headline = if too_large {
         let window = pair((slide.height.kernel, slide.width.kernel), true);
+        let reach = (slide.height.reach().unwrap_or(0), slide.width.reach().unwrap_or(0));
+        let dilated = if reach == (slide.height.kernel, slide.width.kernel) {
+            String::new()
+        } else {
+            format!(", dilated to {},", pair(reach, true))
+        };
         let padded = if slide.pad() == (0, 0) { "" } else { " with its padding" };
-        format!("the {window} window of {layer} is larger than its input{padded}")
+        format!("the {window} window of {layer}{dilated} is larger than its input{padded}")
     } else {
         format!("{layer} does not fit its input")
     };

@@ -49,10 +49,9 @@ impl Lowering<'_> {
     pub fn map(&mut self, layer: &Layer, flow: Flow) -> Flow {
         let Volume::Features(depth) = flow.volume else { return flow };
         if flow.sure.kind {
-            let from_input = flow.node == 0;
-            let depth = flow.sure.depth.then_some(depth);
+            let input = Some(depth).filter(|_| flow.node == 0);
             let message =
-                diag::layer::needs_volume(&self.short_text(layer), depth, &self.source(flow.node), from_input);
+                diag::layer::needs_volume(&self.short_text(layer), &flow.shown(), &self.source(flow.node), input);
             self.report(address(layer), "features", &layer.tokens, &message);
         }
         let volume = Volume::Map { height: 1, width: 1, depth };

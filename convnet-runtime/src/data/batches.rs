@@ -81,7 +81,8 @@ mod tests {
         assert_eq!(labels.iter().map(Vec::len).collect::<Vec<_>>(), [32, 32, 32, 32, 32, 20]);
         let (mut seen, mut all) = (labels.concat(), data.labels().to_vec());
         assert_ne!(seen, all);
-        (seen.sort_unstable(), all.sort_unstable());
+        seen.sort_unstable();
+        all.sort_unstable();
         assert_eq!(seen, all);
     }
 

@@ -61,6 +61,7 @@ impl<V: Shape> Dataset<V> {
     ///
     /// # Panics
     /// If there is no such image, as a slice does.
+    #[must_use]
     pub fn select(&self, indices: &[usize]) -> Self {
         let labels = indices.iter().map(|&i| self.labels[i]).collect();
         Self { images: self.images.select(indices), labels }

@@ -56,11 +56,13 @@ fn check<N: Network>(net: &N, tensors: &BTreeMap<String, TensorView<'_>>, proble
         order.push(key.to_string());
         expected.insert(key.to_string(), parameter.shape());
     });
+    let missing: Vec<_> = order.iter().filter(|name| !tensors.contains_key(*name)).collect();
+    let extra: Vec<_> = tensors.iter().filter(|(name, _)| !expected.contains_key(*name)).collect();
     for name in &order {
         let shape = expected[name];
         let Some(tensor) = tensors.get(name) else {
-            let extra = tensors.keys().filter(|other| !expected.contains_key(*other));
-            problems.push(format!("`{name}` {shape:?} is missing{}", hint(name, extra, "the file has")));
+            let hint = hint(name, shape, extra.iter().map(|(name, tensor)| (*name, tensor.shape())));
+            problems.push(format!("`{name}` {shape:?} is missing{}", hint.replace('?', "the file has")));
             continue;
         };
         if tensor.shape() != shape {
@@ -71,18 +73,22 @@ fn check<N: Network>(net: &N, tensors: &BTreeMap<String, TensorView<'_>>, proble
             problems.push(format!("`{name}` holds {:?}; F32, F16, BF16 and F64 can be read", tensor.dtype()));
         }
     }
-    for (name, tensor) in tensors.iter().filter(|(name, _)| !expected.contains_key(*name)) {
-        let missing = order.iter().filter(|other| !tensors.contains_key(*other));
-        let hint = hint(name, missing, "the network misses");
-        problems.push(format!("`{name}` {:?} is not in the network{hint}", tensor.shape()));
+    for (name, tensor) in &extra {
+        let shape = tensor.shape();
+        let hint = hint(name, shape, missing.iter().map(|name| (*name, expected[*name])));
+        problems.push(format!("`{name}` {shape:?} is not in the network{}", hint.replace('?', "the network misses")));
+    }
+    if !missing.is_empty() && !extra.is_empty() {
+        problems.push("`load_renamed` loads a file with other names".into());
     }
 }
 
-/// The nearest of `names`, if one is near.
-fn hint<'a>(name: &str, names: impl Iterator<Item = &'a String>, text: &str) -> String {
-    let nearest = names.map(|other| (distance(name, other), other)).min();
-    match nearest {
-        Some((distance, other)) if distance * 2 <= name.len().max(other.len()) => format!(" ({text} `{other}`)"),
+/// ` (? `name`)` with the nearest name among tensors of the same shape, or else a name that is very near.
+fn hint<'a>(name: &str, shape: &[usize], others: impl Iterator<Item = (&'a String, &'a [usize])>) -> String {
+    let ranked = others.map(|(other, other_shape)| (other_shape != shape, distance(name, other), other));
+    match ranked.min() {
+        Some((false, _, other)) => format!(" (? `{other}`)"),
+        Some((true, distance, other)) if 4 * distance <= name.len() => format!(" (? `{other}`)"),
         _ => String::new(),
     }
 }

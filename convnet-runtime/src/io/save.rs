@@ -1,6 +1,7 @@
 //! A network in, a safetensors file out: `[length of the header, u64][header, JSON][values, f32]`, all little endian.
 //! Written here and not by the crate, which would hold the whole file in memory.
 
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 
 use crate::network::{Key, Network};
@@ -27,7 +28,8 @@ fn header<N: Network>(net: &N) -> String {
     net.visit(&Key::ROOT, &mut |key, parameter| {
         let (begin, end) = (offset, offset + 4 * parameter.len());
         let shape = parameter.shape();
-        header += &format!(r#","{key}":{{"dtype":"F32","shape":{shape:?},"data_offsets":[{begin},{end}]}}"#);
+        // Writing to a string does not fail.
+        let _ = write!(header, r#","{key}":{{"dtype":"F32","shape":{shape:?},"data_offsets":[{begin},{end}]}}"#);
         offset = end;
     });
     header.push('}');
@@ -37,5 +39,11 @@ fn header<N: Network>(net: &N) -> String {
 }
 
 fn values(parameter: &Parameter, out: &mut dyn Write) -> io::Result<()> {
-    parameter.values().iter().try_for_each(|value| out.write_all(&value.to_le_bytes()))
+    let mut bytes = Vec::new();
+    for values in parameter.values().chunks(1024) {
+        bytes.clear();
+        bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        out.write_all(&bytes)?;
+    }
+    Ok(())
 }

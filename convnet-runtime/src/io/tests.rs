@@ -82,9 +82,10 @@ fn one_error_lists_everything() {
   `0.bias` has shape [4] in the file, but [3] in the network
   `0.running_mean` holds I64; F32, F16, BF16 and F64 can be read
   `0.weights` [3, 4] is not in the network (the network misses `0.weight`)
-  `mean_image` [2] is not in the network"
+  `mean_image` [2] is not in the network
+  `load_renamed` loads a file with other names"
     );
-    assert_eq!(error.problems().len(), 5);
+    assert_eq!(error.problems().len(), 6);
     assert_same(&net, &Linear::new(1));
 }
 

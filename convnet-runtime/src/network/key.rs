@@ -14,6 +14,7 @@ impl<'a> Key<'a> {
     pub const ROOT: Key<'static> = Key { parent: None, name: "" };
 
     /// `self.name`
+    #[must_use]
     pub const fn join(&'a self, name: &'a str) -> Key<'a> {
         Key { parent: Some(self), name }
     }

@@ -102,6 +102,7 @@ impl<V: Shape> Tensor<V> {
     ///
     /// # Panics
     /// If there is no such sample, as a slice does.
+    #[must_use]
     pub fn select(&self, samples: &[usize]) -> Self {
         let mut selected = Self::default();
         selected.set_to(self, samples);

@@ -116,7 +116,7 @@ mod tests {
         let gradients = [0.5, -0.2, 0.3];
         near(train(Sgd::new(0.1), Role::Weight, &gradients), 0.94);
         let momentum = Sgd::new(0.1).momentum(0.9).weight_decay(0.01);
-        near(train(momentum, Role::Weight, &gradients), 0.867_064_77);
+        near(train(momentum, Role::Weight, &gradients), 0.867_064_8);
         near(train(momentum, Role::Bias, &gradients), 0.8725);
         near(train(momentum.nesterov(), Role::Weight, &gradients), 0.817_657_3);
     }

@@ -13,13 +13,20 @@ use crate::tensor::Tensor;
 ///
 /// The same network, seed and batches give the same parameters, bit for bit, whatever the number of threads.
 ///
-/// ```ignore
+/// ```no_run
+/// # use convnet_runtime::prelude::*;
+/// # network! { pub struct Digits { input 8x8x1 -> fc-10 -> softmax } }
+/// # fn main() -> Result<(), TrainError> {
+/// let train = data::digits();
+/// let mut net = Digits::new(7);
 /// let mut trainer = Trainer::new(Sgd::new(0.05).momentum(0.9), 7);
 /// for epoch in 0..10 {
 ///     for batch in train.batches(32, epoch) {
 ///         let loss = trainer.step(&mut net, &batch.images, &CrossEntropy(&batch.labels))?;
 ///     }
 /// }
+/// # Ok(())
+/// # }
 /// ```
 pub struct Trainer<N: Network> {
     /// The optimizer; its rate may change from step to step.
@@ -136,14 +143,13 @@ impl<N: Network> Trainer<N> {
 fn not_finite<N: Network>(net: &N) -> Option<String> {
     let mut found = None;
     net.visit(&Key::ROOT, &mut |key, parameter| {
-        // A sum of magnitudes is finite only if all are, and vectorises, other than a search. It is in 16 lanes.
+        // 0 x is zero, or NaN where x is not finite; sums in 16 lanes become vector instructions, a search does not.
         let finite = parameter.fresh_gradient().is_none_or(|gradient| {
             let mut lanes = [0.0f32; 16];
             for line in gradient.chunks_exact(16) {
-                // x - x is zero, or NaN where x is not finite.
-                lanes.iter_mut().zip(line).for_each(|(sum, x)| *sum += x - x);
+                lanes.iter_mut().zip(line).for_each(|(sum, x)| *sum += 0.0 * x);
             }
-            lanes.iter().all(|sum| *sum == 0.0)
+            !lanes.iter().any(|sum| sum.is_nan())
         });
         if !finite && found.is_none() {
             found = Some(key.to_string());

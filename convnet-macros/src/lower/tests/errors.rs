@@ -284,7 +284,7 @@ fn features_have_no_place() {
         &expect![[r#"
             conv3-8
                 conv3-8 needs a volume, but features come in, which have no place in space
-                  input:   784, from `input`
+                  input:   784 features, from `input`
                   fits:    input 28x28x1 or 1x1x784
         "#]],
     );
@@ -293,27 +293,27 @@ fn features_have_no_place() {
         &expect![[r#"
             maxpool
                 maxpool needs a volume, but features come in, which have no place in space
-                  input:   3072, from `input`
+                  input:   3072 features, from `input`
                   fits:    input 32x32x3 or 1x1x3072
         "#]],
     );
     errors(
         "input 100x100x3 -> fc-10 -> lrn",
         &expect![[r#"
-        lrn
-            lrn needs a volume, but features come in, which have no place in space
-              input:   10, from `fc-10`
-              fits:    lrn before `flatten` and `fc`
-    "#]],
+            lrn
+                lrn needs a volume, but features come in, which have no place in space
+                  input:   10 features, from `fc-10`
+                  fits:    lrn before `flatten` and `fc`
+        "#]],
     );
     errors(
         "input 8x8x3 -> flatten -> gap -> upsample2",
         &expect![[r#"
-        gap
-            gap needs a volume, but features come in, which have no place in space
-              input:   192, from `flatten`
-              fits:    gap before `flatten` and `fc`
-    "#]],
+            gap
+                gap needs a volume, but features come in, which have no place in space
+                  input:   192 features, from `flatten`
+                  fits:    gap before `flatten` and `fc`
+        "#]],
     );
 }
 
@@ -360,7 +360,7 @@ fn options_out_of_range() {
             1
                 dropout(1) makes no sense: p, the part that is dropped, is at least 0 and less than 1
             50
-                dropout(50) makes no sense: p, the part that is dropped, is at least 0 and less than 1: write dropout(0.5) for 50 percent
+                dropout(50) makes no sense: p, the part that is dropped, is at least 0 and less than 1; for 50 percent write dropout(0.5)
             eps=0
                 eps is 0, but must be larger than 0
             momentum=1.5

@@ -150,4 +150,32 @@ impl Simd for Avx2 {
             [half(bits & 255), half(bits >> 8)]
         })
     }
+
+    #[inline(always)]
+    fn transpose(self, r: [V; 16]) -> [V; 16] {
+        let mut out = r;
+        for rows in 0..2 {
+            for columns in 0..2 {
+                // Eight rows of eight columns.
+                let (mut t, mut u) = (r, r);
+                for i in 0..4 {
+                    let [a, b] = [r[8 * rows + 2 * i][columns], r[8 * rows + 2 * i + 1][columns]];
+                    t[2 * i][0] = op!(_mm256_unpacklo_ps(a, b));
+                    t[2 * i + 1][0] = op!(_mm256_unpackhi_ps(a, b));
+                }
+                for g in 0..2 {
+                    for j in 0..2 {
+                        let [a, b] = [t[4 * g + j][0], t[4 * g + j + 2][0]];
+                        u[4 * g + 2 * j][0] = op!(_mm256_shuffle_ps::<0x44>(a, b));
+                        u[4 * g + 2 * j + 1][0] = op!(_mm256_shuffle_ps::<0xee>(a, b));
+                    }
+                }
+                for j in 0..4 {
+                    out[8 * columns + j][rows] = op!(_mm256_permute2f128_ps::<0x20>(u[j][0], u[4 + j][0]));
+                    out[8 * columns + 4 + j][rows] = op!(_mm256_permute2f128_ps::<0x31>(u[j][0], u[4 + j][0]));
+                }
+            }
+        }
+        out
+    }
 }

@@ -133,4 +133,33 @@ impl Simd for Avx512 {
     fn mask(self, bits: u16) -> __mmask16 {
         bits
     }
+
+    #[inline(always)]
+    fn transpose(self, r: [__m512; 16]) -> [__m512; 16] {
+        let (mut t, mut u, mut out) = (r, r, r);
+        for i in 0..8 {
+            t[2 * i] = op!(_mm512_unpacklo_ps(r[2 * i], r[2 * i + 1]));
+            t[2 * i + 1] = op!(_mm512_unpackhi_ps(r[2 * i], r[2 * i + 1]));
+        }
+        // Then u[4 g + j] holds rows 4 g to 4 g + 3 of column 4 l + j in its quarter l.
+        for g in 0..4 {
+            for j in 0..2 {
+                let [a, b] = op!([_mm512_castps_pd(t[4 * g + j]), _mm512_castps_pd(t[4 * g + j + 2])]);
+                u[4 * g + 2 * j] = op!(_mm512_castpd_ps(_mm512_unpacklo_pd(a, b)));
+                u[4 * g + 2 * j + 1] = op!(_mm512_castpd_ps(_mm512_unpackhi_pd(a, b)));
+            }
+        }
+        for j in 0..4 {
+            // Quarters 0 and 2, quarters 1 and 3, of the upper and the lower rows.
+            let even =
+                op!([_mm512_shuffle_f32x4::<0x88>(u[j], u[4 + j]), _mm512_shuffle_f32x4::<0x88>(u[8 + j], u[12 + j])]);
+            let odd =
+                op!([_mm512_shuffle_f32x4::<0xdd>(u[j], u[4 + j]), _mm512_shuffle_f32x4::<0xdd>(u[8 + j], u[12 + j])]);
+            out[j] = op!(_mm512_shuffle_f32x4::<0x88>(even[0], even[1]));
+            out[4 + j] = op!(_mm512_shuffle_f32x4::<0x88>(odd[0], odd[1]));
+            out[8 + j] = op!(_mm512_shuffle_f32x4::<0xdd>(even[0], even[1]));
+            out[12 + j] = op!(_mm512_shuffle_f32x4::<0xdd>(odd[0], odd[1]));
+        }
+        out
+    }
 }

@@ -91,6 +91,19 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// Bit i as lane i.
     fn mask(self, bits: u16) -> Self::Mask;
 
+    /// Lane j of vector i becomes lane i of vector j.
+    #[inline(always)]
+    fn transpose(self, rows: [Self::V; LANES]) -> [Self::V; LANES] {
+        let rows = rows.map(|row| self.to_array(row));
+        let mut columns = [[0.0; LANES]; LANES];
+        for (i, row) in rows.iter().enumerate() {
+            for (j, v) in row.iter().enumerate() {
+                columns[j][i] = *v;
+            }
+        }
+        columns.map(|column| self.load(&column))
+    }
+
     /// The lanes as an array.
     #[inline(always)]
     fn to_array(self, v: Self::V) -> [f32; LANES] {

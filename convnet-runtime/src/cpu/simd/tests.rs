@@ -83,3 +83,26 @@ fn a_scope_ends() {
     Isa::Portable.scope(|| assert_eq!(Isa::current(), Isa::Portable));
     assert_eq!(Isa::current(), before);
 }
+
+struct Transposed;
+
+impl Kernel for Transposed {
+    type Output = [[f32; LANES]; LANES];
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> Self::Output {
+        let rows: [[f32; LANES]; LANES] = std::array::from_fn(|i| std::array::from_fn(|j| (16 * i + j) as f32));
+        s.transpose(rows.map(|row| s.load(&row))).map(|column| s.to_array(column))
+    }
+}
+
+#[test]
+fn rows_become_columns() {
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        for (j, column) in isa.run(Transposed).iter().enumerate() {
+            for (i, v) in column.iter().enumerate() {
+                assert_eq!(*v, (16 * i + j) as f32, "{isa:?}");
+            }
+        }
+    }
+}

@@ -114,7 +114,10 @@ impl Kernel for Group<'_> {
                         let to = unsafe {
                             std::slice::from_raw_parts_mut(packed.add((o * CHUNK + k) * LANES * LANES), LANES * LANES)
                         };
-                        square(to, rows, |row| &pass.weights[start + row * LANES..][..LANES]);
+                        square(s, &pass.weights[start..], LANES, rows, to);
+                        // The next square lies far away.
+                        let next = pass.weights.as_ptr().wrapping_add(start + pass.rows * LANES);
+                        (0..LANES).for_each(|row| s.prefetch(next.wrapping_add(row * LANES)));
                     }
                 }
                 let last = from + chunk == blocks;

@@ -50,7 +50,7 @@ impl Network for Inner {
     const INFERENCE: Frame = Frame { floats: 7 * 1024, input: INPUT };
     const TRAINING: Frame = Frame { floats: 7 * 1024, input: INPUT };
 
-    const STAGES: &'static [fn(&Self, &mut Run<'_>)] = &[Self::run];
+    const STAGES: &'static [fn(&Self, &mut Run<'_>)] = &[tanh];
 
     fn zeroed() -> Self {
         Self
@@ -77,11 +77,10 @@ impl Network for Inner {
     }
 }
 
-impl Inner {
-    fn run(&self, run: &mut Run<'_>) {
-        relayout::forward(&relayout::Stage { input: INPUT, output: BLOCKED }, run);
-        activation::forward(&TANH, run);
-    }
+/// The stages of inference.
+fn tanh(_: &Inner, run: &mut Run<'_>) {
+    relayout::forward(&relayout::Stage { input: INPUT, output: BLOCKED }, run);
+    activation::forward(&TANH, run);
 }
 
 impl Backbone for Inner {
