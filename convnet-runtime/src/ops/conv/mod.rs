@@ -19,6 +19,7 @@ mod tests;
 mod tile;
 mod transpose;
 mod weight_gradient;
+mod weight_task;
 
 pub use backward::backward;
 pub use forward::{forward, forward_train};
