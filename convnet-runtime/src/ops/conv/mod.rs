@@ -14,6 +14,8 @@ pub mod reference;
 mod span;
 mod sum_gradient;
 mod sweep;
+mod sweep_plan;
+mod sweep_task;
 #[cfg(test)]
 mod tests;
 mod tile;
