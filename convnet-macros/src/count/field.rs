@@ -2,15 +2,18 @@
 //!
 //! A window of F (with its dilation) and stride S makes a field r with stride j into r + (F - 1) j and j S. Behind an
 //! upsampling strides are fractions. A network used as a layer is a window of its own field and stride, which only its
-//! constants know: so all this is arithmetic on polynomials in those constants.
+//! constants know: so all this is arithmetic on polynomials in those constants. As usual, norms do not count.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Path;
 
 use super::ends;
-use super::number::text;
+use super::sum::{Factor, Fraction, Sum, gcd};
 use crate::ir::{Graph, NodeId, Op, Window};
+
+/// A sum over so many networks is refused like one that is too large.
+const MOST_IN_A_ROW: usize = 1000;
 
 /// A pair of expressions: height and width.
 #[derive(Clone)]
@@ -50,33 +53,6 @@ struct Field {
     ended: bool,
 }
 
-/// A sum over parts of a position, rounded up.
-#[derive(Clone)]
-struct Fraction {
-    sum: Sum,
-    parts: u64,
-}
-
-/// Products of networks' constants, each with a number before it; all are positive.
-#[derive(Clone, Default, PartialEq, Eq)]
-struct Sum {
-    terms: Vec<(Vec<Factor>, u64)>,
-}
-
-#[derive(Clone)]
-struct Factor {
-    key: String,
-    tokens: TokenStream,
-}
-
-impl PartialEq for Factor {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl Eq for Factor {}
-
 pub fn fields(graph: &Graph) -> Fields {
     let mut fields = Fields { nodes: Vec::new(), overflow: None };
     for (id, node) in graph.nodes.iter().enumerate() {
@@ -109,6 +85,10 @@ pub fn fields(graph: &Graph) -> Fields {
 }
 
 impl Fields {
+    pub fn unknown(graph: &Graph) -> Self {
+        Self { nodes: graph.nodes.iter().map(|_| [Field::start(), Field::start()]).collect(), overflow: None }
+    }
+
     pub fn receptive_field(&self, id: NodeId) -> Extent {
         let [height, width] = &self.nodes[id];
         Extent { height: height.reach(), width: width.reach() }
@@ -177,9 +157,6 @@ impl Field {
             Op::MaxPool(window) | Op::AvgPool(window) => self.window(window, axis),
             Op::Upsample { factor, bilinear } => self.upsample(along(*factor, axis), *bilinear),
             Op::Network(path) => self.network(path, axis),
-            Op::Lrn { n, within: true, .. } => {
-                Some(Self { reach: self.reach.plus(&self.stride.times(n - 1)?)?, ..self })
-            }
             _ => Some(self),
         }
     }
@@ -200,15 +177,11 @@ impl Field {
     }
 
     fn network(self, path: &Path, axis: usize) -> Option<Self> {
-        let axis = Literal::usize_unsuffixed(axis);
-        let name = text(path);
-        let field = Factor {
-            key: format!("{name} field {axis}"),
-            tokens: quote!((<#path as rt::Network>::RECEPTIVE_FIELD.#axis - 1)),
-        };
-        let stride =
-            Factor { key: format!("{name} stride {axis}"), tokens: quote!(<#path as rt::Network>::STRIDE.#axis) };
-        let reach = self.reach.plus(&self.stride.by(&field))?;
+        if self.reach.constants() > MOST_IN_A_ROW {
+            return None;
+        }
+        let reach = self.reach.plus(&self.stride.by(&Factor::field(path, axis)))?;
+        let stride = Factor::stride(path, axis);
         Some(Self { reach, stride: self.stride.by(&stride), ..self })
     }
 
@@ -222,109 +195,6 @@ impl Field {
     }
 }
 
-impl Fraction {
-    fn known(&self) -> Option<u64> {
-        self.sum.known().map(|sum| sum.div_ceil(self.parts))
-    }
-
-    fn tokens(&self) -> TokenStream {
-        if let Some(known) = self.known() {
-            return quote_number(known);
-        }
-        let sum = self.sum.tokens();
-        let parts = quote_number(self.parts);
-        if self.parts == 1 { sum } else { quote!(u64::div_ceil(#sum, #parts)) }
-    }
-}
-
-impl Sum {
-    fn number(value: u64) -> Self {
-        Self { terms: vec![(Vec::new(), value)] }
-    }
-
-    fn known(&self) -> Option<u64> {
-        match self.terms.as_slice() {
-            [(factors, value)] if factors.is_empty() => Some(*value),
-            _ => None,
-        }
-    }
-
-    fn plus(&self, other: &Self) -> Option<Self> {
-        let mut sum = self.clone();
-        for (factors, number) in other.terms.iter().filter(|(_, number)| *number > 0) {
-            match sum.terms.iter_mut().find(|(own, _)| own == factors) {
-                Some((_, own)) => *own = own.checked_add(*number)?,
-                None => sum.terms.push((factors.clone(), *number)),
-            }
-        }
-        Some(sum)
-    }
-
-    fn times(&self, number: u64) -> Option<Self> {
-        let terms = self.terms.iter().map(|(factors, own)| Some((factors.clone(), own.checked_mul(number)?)));
-        Some(Self { terms: terms.collect::<Option<_>>()? })
-    }
-
-    fn by(&self, factor: &Factor) -> Self {
-        let terms = self.terms.iter().map(|(factors, number)| {
-            let mut factors = factors.clone();
-            factors.push(factor.clone());
-            factors.sort_by(|a, b| a.key.cmp(&b.key));
-            (factors, *number)
-        });
-        Self { terms: terms.collect() }
-    }
-
-    fn over(&self, divisor: u64) -> Self {
-        Self { terms: self.terms.iter().map(|(factors, number)| (factors.clone(), number / divisor)).collect() }
-    }
-
-    /// What divides all its numbers and `number`.
-    fn divisor(&self, number: u64) -> u64 {
-        self.terms.iter().fold(number, |common, &(_, number)| gcd(common, number))
-    }
-
-    /// One of the two where each term of the other is at most as large; a constant `if` otherwise.
-    fn max(a: Self, b: Self) -> Self {
-        if a.at_most(&b) {
-            return b;
-        }
-        if b.at_most(&a) {
-            return a;
-        }
-        let (left, right) = (a.tokens(), b.tokens());
-        let tokens = quote!({ let (a, b): (u64, u64) = (#left, #right); if a < b { b } else { a } });
-        let key = tokens.to_string();
-        Self { terms: vec![(vec![Factor { key, tokens }], 1)] }
-    }
-
-    fn at_most(&self, other: &Self) -> bool {
-        let in_other = |factors: &[Factor]| other.terms.iter().find(|(own, _)| own == factors).map_or(0, |&(_, n)| n);
-        self.terms.iter().all(|(factors, number)| *number <= in_other(factors))
-    }
-
-    fn tokens(&self) -> TokenStream {
-        let terms = self.terms.iter().map(|(factors, number)| {
-            let number = (*number != 1 || factors.is_empty()).then(|| quote_number(*number));
-            let factors = number.into_iter().chain(factors.iter().map(|factor| factor.tokens.clone()));
-            quote!(#(#factors)**)
-        });
-        quote!(#(#terms)+*)
-    }
-}
-
-fn quote_number(number: u64) -> TokenStream {
-    let number = Literal::u64_unsuffixed(number);
-    quote!(#number)
-}
-
 fn along((height, width): (u64, u64), axis: usize) -> u64 {
     if axis == 0 { height } else { width }
-}
-
-fn gcd(mut a: u64, mut b: u64) -> u64 {
-    while b > 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }

@@ -3,6 +3,7 @@
 
 mod field;
 mod number;
+mod sum;
 #[cfg(test)]
 mod tests;
 
@@ -35,7 +36,8 @@ pub struct NodeCounts {
 }
 
 pub fn count(graph: &Graph, errors: &mut Errors) -> Counts {
-    let fields = field::fields(graph);
+    // After an error all volumes may be guesses, and nothing is generated.
+    let fields = if errors.is_empty() { field::fields(graph) } else { field::Fields::unknown(graph) };
     let mut nodes = Vec::new();
     let mut too_large = None;
     for (id, node) in graph.nodes.iter().enumerate() {
@@ -61,7 +63,6 @@ pub fn count(graph: &Graph, errors: &mut Errors) -> Counts {
         receptive_field: fields.total(graph).0,
         stride: fields.total(graph).1,
     };
-    // After another error the numbers are guesses.
     if errors.is_empty() {
         match too_large {
             Some(id) => errors.at(&graph.nodes[id].tokens, diag::count::too_large(&graph.nodes[id])),

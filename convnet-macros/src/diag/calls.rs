@@ -27,7 +27,8 @@ pub fn recursion(circle: &[&Ident]) -> String {
 
 /// A layer of a later shared call, with the depth of its input, and the one of the first call in its place.
 pub fn other_weights(call: &str, here: (&str, u64), first_call: &str, first: Option<(&str, u64)>) -> String {
-    let mut rows = Rows::new(format!("`shared {call}` cannot use the weights of its first call, `{first_call}`"));
+    let first_call = if call == first_call { String::new() } else { format!(", `{first_call}`") };
+    let mut rows = Rows::new(format!("`shared {call}` cannot use the weights of its first call{first_call}"));
     let layer = |(text, depth): (&str, u64)| format!("`{text}` on depth {depth}");
     rows.row("here", &layer(here));
     rows.row("first", &first.map_or_else(|| "no more layers with weights".to_owned(), layer));

@@ -24,15 +24,11 @@ pub fn zero(parameter: &Ident, of: &str) -> String {
     format!("`{parameter}` is 0 here; {of} must be at least 1")
 }
 
-/// A layer that works on maps after `depth` features; the depth is none where it is a guess.
-pub fn needs_volume(layer: &str, depth: Option<u64>, from: &str, from_input: bool) -> String {
+/// A layer that works on maps, after features; `input` is how many come from the network's input, if they do.
+pub fn needs_volume(layer: &str, features: &str, from: &str, input: Option<u64>) -> String {
     let mut rows = Rows::new(format!("{layer} needs a volume, but features come in, which have no place in space"));
-    let count = depth.map_or("features".to_owned(), |depth| depth.to_string());
-    rows.row("input", &format!("{count}, from {from}"));
-    match depth {
-        Some(depth) if from_input => rows.row("fits", &inputs(depth)),
-        _ => rows.row("fits", &format!("{layer} before `flatten` and `fc`")),
-    }
+    rows.row("input", &format!("{features}, from {from}"));
+    rows.row("fits", &input.map_or_else(|| format!("{layer} before `flatten` and `fc`"), inputs));
     rows.finish()
 }
 
@@ -132,10 +128,7 @@ pub fn even_n(n: u64) -> String {
 }
 
 pub fn dropout(p: f64) -> String {
-    if p == 1.0 {
-        return "dropout(1) drops everything; p lies in [0, 1)".to_owned();
-    }
     let percent =
-        if p > 1.0 && p < 100.0 { format!(": write dropout({}) for {p} percent", p / 100.0) } else { String::new() };
-    format!("{p} is not a probability in [0, 1){percent}")
+        if p > 1.0 && p < 100.0 { format!("; for {p} percent write dropout({})", p / 100.0) } else { String::new() };
+    format!("dropout({p}) makes no sense: p, the part that is dropped, is at least 0 and less than 1{percent}")
 }

@@ -40,10 +40,6 @@ pub fn twice(name: &Ident, places: &[Place]) -> String {
     format!("the name `{name}` is used twice in one level{help}")
 }
 
-pub fn reserved(name: &Ident) -> String {
-    format!("`{name}` cannot be a field in Rust; choose another name")
-}
-
 pub fn field_taken(name: &Ident, word: &str, number: u64) -> String {
     format!("`{name}` is also the field of the {word} that is number {number} in this level; choose another name")
 }

@@ -6,17 +6,17 @@ const INDENT: &str = "  ";
 const LABEL: usize = 9;
 
 pub struct Rows {
-    text: String,
+    lines: Vec<String>,
 }
 
 impl Rows {
     pub fn new(headline: impl Into<String>) -> Self {
-        Self { text: headline.into() }
+        Self { lines: vec![headline.into()] }
     }
 
     pub fn row(&mut self, label: &str, text: &str) {
         let label = format!("{label}:");
-        self.text += &format!("\n{INDENT}{label:<LABEL$}{text}");
+        self.lines.push(format!("{INDENT}{label:<LABEL$}{text}"));
     }
 
     /// Two lines of alternatives, either of which may be empty.
@@ -27,13 +27,13 @@ impl Rows {
             (false, true) => self.row(label, &first),
             (true, false) => self.row(label, &second),
             (false, false) => {
-                let gap = " ".repeat(LABEL);
-                self.row(label, &format!("{first};\n{INDENT}{gap}or {second}"));
+                self.row(label, &format!("{first};"));
+                self.lines.push(format!("{INDENT}{:LABEL$}or {second}", ""));
             }
         }
     }
 
     pub fn finish(self) -> String {
-        self.text
+        self.lines.join("\n")
     }
 }

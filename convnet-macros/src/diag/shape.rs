@@ -30,8 +30,14 @@ pub fn does_not_fit(sliding: &Sliding) -> String {
     let too_large = misfits(slide).any(|axis| axis.fit(slide.rounding) == Err(Misfit::TooLarge));
     let headline = if too_large {
         let window = pair((slide.height.kernel, slide.width.kernel), true);
+        let reach = (slide.height.reach().unwrap_or(0), slide.width.reach().unwrap_or(0));
+        let dilated = if reach == (slide.height.kernel, slide.width.kernel) {
+            String::new()
+        } else {
+            format!(", dilated to {},", pair(reach, true))
+        };
         let padded = if slide.pad() == (0, 0) { "" } else { " with its padding" };
-        format!("the {window} window of {layer} is larger than its input{padded}")
+        format!("the {window} window of {layer}{dilated} is larger than its input{padded}")
     } else {
         format!("{layer} does not fit its input")
     };
@@ -46,7 +52,7 @@ pub fn does_not_fit(sliding: &Sliding) -> String {
 pub fn even_window(sliding: &Sliding, fits: &[Slide]) -> String {
     let Slide { height, width, .. } = sliding.slide;
     let mut rows = Rows::new(format!("{} must say its padding, because an even F has no middle", sliding.layer));
-    let (axis, letter) = if height.kernel % 2 == 0 { (height, "height") } else { (width, "width") };
+    let (axis, letter) = if height.kernel.is_multiple_of(2) { (height, "height") } else { (width, "width") };
     let Axis { kernel, dilation, .. } = axis;
     let half = quotient(i128::from(kernel) * i128::from(dilation) - i128::from(dilation) - 2, 2);
     let label = if height.kernel == width.kernel && height.dilation == width.dilation { "formula" } else { letter };
@@ -66,7 +72,7 @@ pub fn too_large(sliding: &Sliding) -> String {
 }
 
 pub fn volume_too_large(text: &str, volume: Volume) -> String {
-    format!("`{}` makes a volume too large for 64-bit counts: {volume}", short(text))
+    format!("`{}` is too large for 64-bit counts: {volume}", short(text))
 }
 
 /// The formula in each direction of `axes`, once where both are the same.
@@ -144,8 +150,9 @@ fn paddings(sliding: &Sliding) -> Vec<String> {
         let floor = slide.with_rounding(Rounding::Floor);
         fits.push(floor);
         if let Some((height, width)) = floor.output() {
-            let rounded_up =
-                |axis: Axis, output: u64| if axis.fit(Rounding::Exact).is_err() { output + 1 } else { output };
+            let rounded_up = |axis: Axis, output: u64| {
+                if axis.fit(Rounding::Exact).is_err() { output.saturating_add(1) } else { output }
+            };
             let more = (rounded_up(slide.height, height), rounded_up(slide.width, width));
             if sliding.pool {
                 fits.push(slide.with_rounding(Rounding::Ceil));

@@ -100,7 +100,7 @@ fn call(plan: &Plan<'_>, stages: &Stages<'_>, stage: &Stage, back: &Backward, fo
         }
         Kind::Network { .. } => {
             let checks = input_check(plan, stage, back);
-            quote!(#checks rt::network::backward(&#constant, &#output, #input, &mut #weights, run))
+            quote!(#checks rt::network::backward(&#constant, &#output, #input.as_ref(), &mut #weights, run))
         }
         kind => {
             let (module, Some(input)) = (module(kind), back.inputs.first().and_then(wanted)) else {
@@ -139,7 +139,7 @@ fn input_check(plan: &Plan<'_>, stage: &Stage, back: &Backward) -> TokenStream {
         Some(path) if needed => {
             let text = crate::diag::no_gradient_through(&quote!(#path).to_string().replace(' ', ""));
             quote!(
-                const _: () = assert!(<#path as rt::Backbone>::INPUT_GRADIENT.is_some(), #text);
+                const _: () = assert!(<#path as rt::Network>::INPUT_GRADIENT.is_some(), #text);
             )
         }
         _ => TokenStream::new(),

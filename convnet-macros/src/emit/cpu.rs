@@ -20,7 +20,7 @@ pub fn network(plan: &Plan<'_>) -> TokenStream {
     let cuts = cut_functions(plan);
     let backward = super::backward::functions(plan, &training);
     let implementation = implementation(plan);
-    let backbone = backbone_impl(plan);
+    let backbone = backbone_impl(plan.graph);
     let checks = super::docs::checks(plan);
     quote! {
         const _: () = {
@@ -164,6 +164,7 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
     let output = types::output(graph, &graph.output, "", false);
     let logits = types::output(graph, &graph.output, "", true);
     let constants = super::docs::constants(plan);
+    let as_layer = backbone_constants(plan);
     let zeroed = Level::of(graph).zeroed(&|id| new_weights(plan, id), &quote!(workspaces: rt::Workspaces::default(),));
     let (visit, visit_mut) = (visits(graph, false), visits(graph, true));
     let inference = frame(&Stages { program: plan.inference, prefix: "" });
@@ -192,6 +193,7 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
             const INFERENCE: rt::Frame = #inference;
             const TRAINING: rt::Frame = #training;
             const STAGES: &'static [fn(&Self, &mut rt::Run<'_>)] = &[#(#infer),*];
+            #as_layer
 
             fn zeroed() -> Self { #zeroed }
             fn workspaces(&self) -> &rt::Workspaces { &self.workspaces }
@@ -292,12 +294,10 @@ fn set_gradient(stages: &Stages<'_>, output: &Output, place: &str) -> TokenStrea
 }
 
 /// What an outer network needs to use this one as a layer.
-fn backbone_impl(plan: &Plan<'_>) -> TokenStream {
+fn backbone_constants(plan: &Plan<'_>) -> TokenStream {
     let Some(id) = backbone(plan.graph) else { return TokenStream::new() };
-    let ident = &plan.graph.name;
     let (inference, training) =
         (Stages { program: plan.inference, prefix: "" }, Stages { program: plan.training, prefix: "T" });
-    let shape = types::shape(plan.graph.nodes[id].volume);
     let (out, train_out) = (inference.value(id), training.value(id));
     let gradients = &plan.training.gradients;
     let output = plan.training.canonical(id);
@@ -305,12 +305,20 @@ fn backbone_impl(plan: &Plan<'_>) -> TokenStream {
     let gradient = gradients[output].map_or_else(|| quote!(rt::NOWHERE), |id| training.buffer(id).to_token_stream());
     let input = option(gradients[0].map(|id| training.buffer(id)));
     quote! {
+        const OUTPUTS: [rt::Buffer; 2] = [#out, #train_out];
+        const OUTPUT_GRADIENT: rt::Buffer = #gradient;
+        const INPUT_GRADIENT: Option<rt::Buffer> = #input;
+    }
+}
+
+/// The network can be a layer.
+pub fn backbone_impl(graph: &Graph) -> TokenStream {
+    let Some(id) = backbone(graph) else { return TokenStream::new() };
+    let (ident, shape) = (&graph.name, types::shape(graph.nodes[id].volume));
+    quote! {
         #[automatically_derived]
         impl rt::Backbone for #ident {
             type Volume = #shape;
-            const OUTPUTS: [rt::Buffer; 2] = [#out, #train_out];
-            const OUTPUT_GRADIENT: rt::Buffer = #gradient;
-            const INPUT_GRADIENT: Option<rt::Buffer> = #input;
         }
     }
 }

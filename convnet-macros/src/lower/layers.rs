@@ -49,10 +49,9 @@ impl Lowering<'_> {
     pub fn map(&mut self, layer: &Layer, flow: Flow) -> Flow {
         let Volume::Features(depth) = flow.volume else { return flow };
         if flow.sure.kind {
-            let from_input = flow.node == 0;
-            let depth = flow.sure.depth.then_some(depth);
+            let input = Some(depth).filter(|_| flow.node == 0);
             let message =
-                diag::layer::needs_volume(&self.short_text(layer), depth, &self.source(flow.node), from_input);
+                diag::layer::needs_volume(&self.short_text(layer), &flow.shown(), &self.source(flow.node), input);
             self.report(address(layer), "features", &layer.tokens, &message);
         }
         let volume = Volume::Map { height: 1, width: 1, depth };
@@ -73,7 +72,7 @@ impl Lowering<'_> {
         diag::shape::short(&self.text(layer)).to_owned()
     }
 
-    pub fn bias(&self, layer: &Layer) -> Bias {
+    pub fn bias(layer: &Layer) -> Bias {
         match option(layer, "bias").map(|option| &option.value) {
             Some(OptionValue::Bool(false, _)) => Bias::None,
             Some(OptionValue::Word(_)) if layer.word != Word::Fc => Bias::Position,
@@ -122,7 +121,7 @@ impl Lowering<'_> {
             },
             filters,
             groups: 1,
-            bias: self.bias(layer),
+            bias: Self::bias(layer),
             algorithm: self.algorithm(layer),
         };
         (Op::Conv(conv), Volume::Features(filters), Sure { depth: count.is_some(), ..Sure::ALL })
@@ -155,7 +154,7 @@ impl Lowering<'_> {
         let factor = layer.size.map_or((1, 1), |(height, width)| (height.max(1), width.max(1)));
         let (height, width, depth) = flow.volume.hwc();
         let grown = height.checked_mul(factor.0).zip(width.checked_mul(factor.1));
-        if grown.is_none() {
+        if grown.is_none() && flow.sure.size {
             self.too_large(&layer.tokens, &layer.text, flow.volume);
         }
         let (height, width) = grown.unwrap_or((height, width));
@@ -190,7 +189,7 @@ impl Lowering<'_> {
     fn lrn(&mut self, layer: &Layer, flow: Flow) -> (Op, Volume, Sure) {
         let flow = self.map(layer, flow);
         let n = self.count_option(layer, "n").unwrap_or(5);
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             self.option_error(layer, "n", &diag::layer::even_n(n));
         }
         let op = Op::Lrn {

@@ -61,6 +61,7 @@ fn walk(def: &NetworkDef, errors: &mut Errors) -> Lowered {
         nodes: Vec::new(),
         weights: Vec::new(),
         taps: Vec::new(),
+        constants: BTreeSet::new(),
         sliding: BTreeMap::new(),
         levels: vec![Level::root()],
         arguments: Vec::new(),
@@ -98,6 +99,8 @@ struct Lowering<'a> {
     nodes: Vec<Node>,
     weights: Vec<Weights>,
     taps: Vec<Tap>,
+    /// The taps' names.
+    constants: BTreeSet<String>,
     /// How the windows of convolutions and pools slide, for errors about what they give.
     sliding: BTreeMap<NodeId, Sliding>,
     /// The open levels of names, the root first.

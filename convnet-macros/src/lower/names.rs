@@ -1,10 +1,9 @@
 //! Names: keys in weight files, fields of the generated structs, constants of taps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Span;
 use syn::Ident;
-use syn::ext::IdentExt;
 
 use super::Lowering;
 use super::report::address;
@@ -20,7 +19,7 @@ pub struct Level {
     /// The number of the next layer.
     next: u64,
     /// Names given with `@`.
-    names: BTreeMap<String, Ident>,
+    names: BTreeSet<String>,
     /// Fields, and the `@` that made them.
     fields: BTreeMap<String, Option<Ident>>,
     /// Part of a shared block's later call, which has no names of its own.
@@ -34,13 +33,6 @@ pub struct Child {
     pub path: Vec<Ident>,
 }
 
-/// What becomes of an identifier as a field.
-enum Field {
-    Name(Ident),
-    /// `self`, `crate` and the like have no raw form.
-    Reserved,
-}
-
 impl Level {
     pub fn root() -> Self {
         Self::of(Child { key: String::new(), path: Vec::new() }, false)
@@ -48,7 +40,7 @@ impl Level {
 
     pub fn of(child: Child, silent: bool) -> Self {
         let Child { key, path } = child;
-        Self { key, path, next: 0, names: BTreeMap::new(), fields: BTreeMap::new(), silent }
+        Self { key, path, next: 0, names: BTreeSet::new(), fields: BTreeMap::new(), silent }
     }
 
     /// What the level itself is called.
@@ -102,22 +94,15 @@ impl Lowering<'_> {
     }
 
     fn named_child(&mut self, name: &Ident) -> Child {
-        let plain = name.unraw().to_string();
+        let plain = name.to_string();
         let level = self.level();
         level.next += 1;
-        let twice = level.names.insert(plain.clone(), name.clone()).is_some();
+        let twice = !level.names.insert(plain.clone());
         let taken = level.fields.insert(plain.clone(), Some(name.clone()));
-        let number = level.next;
-        let field = match field(name) {
-            // A field of its own all the same, so that one mistake is one error.
-            _ if twice || taken == Some(None) => Ident::new(&format!("{plain}_{number}"), name.span()),
-            Field::Name(field) => field,
-            Field::Reserved => {
-                self.errors.at(name, diag::names::reserved(name));
-                Ident::new(&format!("{plain}_"), name.span())
-            }
-        };
-        let child = self.level().child(&plain, field);
+        // A field of its own all the same, so that one mistake is one error.
+        let clash = twice || taken == Some(None);
+        let field = if clash { Ident::new(&format!("{plain}_{}", level.next), name.span()) } else { name.clone() };
+        let child = level.child(&plain, field);
         if self.levels.len() == 1 && plain == diag::names::FIELD {
             self.report(self.here(), "field", name, &diag::names::network_field(name));
         }
@@ -146,15 +131,15 @@ impl Lowering<'_> {
         if level.silent {
             return;
         }
-        let mut parts: Vec<String> = level.path.iter().map(|part| upper(&part.unraw().to_string())).collect();
-        parts.push(upper(&name.unraw().to_string()));
+        let mut parts: Vec<String> = level.path.iter().map(|part| upper(&part.to_string())).collect();
+        parts.push(upper(&name.to_string()));
         let constant = parts.join("_");
         if diag::names::CONSTANTS.contains(&constant.as_str()) {
             self.report(self.here(), "tap", name, &diag::names::constant_is_taken(name, &constant));
-        } else if self.taps.iter().any(|tap| tap.name == constant) {
-            self.report(self.here(), "name", name, &diag::names::constant_twice(name, &constant));
-        } else {
+        } else if self.constants.insert(constant.clone()) {
             self.taps.push(Tap { name: Ident::new(&constant, name.span()), node });
+        } else {
+            self.report(self.here(), "name", name, &diag::names::constant_twice(name, &constant));
         }
     }
 
@@ -164,33 +149,30 @@ impl Lowering<'_> {
     }
 }
 
-/// A keyword becomes a raw identifier.
-fn field(name: &Ident) -> Field {
-    let plain = name.unraw().to_string();
-    if matches!(plain.as_str(), "self" | "Self" | "super" | "crate" | "_") {
-        return Field::Reserved;
-    }
-    let keyword = syn::parse_str::<Ident>(&plain).is_err();
-    Field::Name(if keyword { Ident::new_raw(&plain, name.span()) } else { Ident::new(&plain, name.span()) })
-}
-
 /// `FC7` of `fc7`, `LAST_CONV` of `lastConv`.
 fn upper(name: &str) -> String {
-    let mut upper = String::new();
-    let mut after_lower = false;
-    for letter in name.chars() {
-        if letter.is_uppercase() && after_lower {
-            upper.push('_');
+    snake(name).to_uppercase()
+}
+
+/// `vgg_body` of `VGGBody`.
+pub fn snake(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut snake = String::new();
+    for (i, letter) in letters.iter().enumerate() {
+        let after_word = i > 0 && (letters[i - 1].is_lowercase() || letters[i - 1].is_ascii_digit());
+        let begins_word =
+            i > 0 && letters[i - 1].is_uppercase() && letters.get(i + 1).is_some_and(|c| c.is_lowercase());
+        if letter.is_uppercase() && (after_word || begins_word) {
+            snake.push('_');
         }
-        after_lower = letter.is_lowercase() || letter.is_ascii_digit();
-        upper.extend(letter.to_uppercase());
+        snake.extend(letter.to_lowercase());
     }
-    upper
+    snake
 }
 
 #[cfg(test)]
 mod tests {
-    use super::upper;
+    use super::{snake, upper};
 
     #[test]
     fn taps_are_upper_snake_case() {
@@ -198,5 +180,7 @@ mod tests {
         assert_eq!(upper("conv1_1"), "CONV1_1");
         assert_eq!(upper("lastConv"), "LAST_CONV");
         assert_eq!(upper("FC"), "FC");
+        assert_eq!(snake("VGGBody"), "vgg_body");
+        assert_eq!(snake("ResNet50"), "res_net50");
     }
 }

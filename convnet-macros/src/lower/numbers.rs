@@ -114,14 +114,16 @@ impl Lowering<'_> {
         let hyphenated = layer.count.is_none() && layer.text[word.len()..].starts_with('-');
         let mut text = if hyphenated { layer.text.clone() } else { word.to_owned() };
         if let Some(count) = &layer.count {
-            text += &format!("-{}", self.number_text(count));
+            text += "-";
+            text += &self.number_text(count);
         }
         if let Some(stride) = &layer.stride {
-            text += &format!("/{}", self.pair_text(stride));
+            text += "/";
+            text += &self.pair_text(stride);
         }
         if !layer.options.is_empty() {
             let options: Vec<String> = layer.options.iter().map(|option| self.option_text(option)).collect();
-            text += &format!("({})", options.join(", "));
+            text = format!("{text}({})", options.join(", "));
         }
         text
     }

@@ -56,8 +56,9 @@ impl Lowering<'_> {
         first_here && self.reported.texts.insert((about, message.to_owned()))
     }
 
+    /// A layer that makes more of `volume` than can be counted.
     pub fn too_large(&mut self, tokens: &TokenStream, text: &str, volume: Volume) {
-        self.errors.at(tokens, diag::shape::volume_too_large(text, volume));
+        self.report(self.here(), "large", tokens, &diag::shape::volume_too_large(text, volume));
     }
 
     /// Counts a step; false, and once an error, when there are too many.

@@ -4,6 +4,7 @@ use quote::ToTokens;
 use syn::{Ident, Path};
 
 use super::flow::{Flow, Sure};
+use super::names::snake;
 use super::report::address;
 use super::{Lowering, NewLayer};
 use crate::ast::VolumeNode;
@@ -72,16 +73,4 @@ impl Lowering<'_> {
         let op = Op::Network(path.clone());
         self.push_layer(NewLayer { op, from: flow, volume, sure, text, child, tokens: &tokens })
     }
-}
-
-/// `vgg_body` of `VggBody`.
-fn snake(name: &str) -> String {
-    let mut snake = String::new();
-    for letter in name.chars() {
-        if letter.is_uppercase() && !snake.is_empty() && !snake.ends_with('_') {
-            snake.push('_');
-        }
-        snake.extend(letter.to_lowercase());
-    }
-    snake
 }

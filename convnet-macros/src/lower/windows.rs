@@ -23,8 +23,10 @@ impl Lowering<'_> {
         let flow = self.map(layer, from);
         let depth = flow.volume.depth();
         let kernel = kernel(layer).unwrap_or((1, 1));
-        let stride = self.stride(layer).unwrap_or((1, 1));
-        let dilation = self.positive_pair_option(layer, "dilation").unwrap_or((1, 1));
+        let (stride, dilation) = (self.stride(layer), self.positive_pair_option(layer, "dilation"));
+        let zero =
+            layer.stride.is_some() && stride.is_none() || option(layer, "dilation").is_some() && dilation.is_none();
+        let (stride, dilation) = (stride.unwrap_or((1, 1)), dilation.unwrap_or((1, 1)));
         let count = self.count(layer);
         let (kind, filters, groups) = if layer.word == Word::DwConv {
             (ConvKind::DwConv, depth, depth)
@@ -38,14 +40,14 @@ impl Lowering<'_> {
         if !placing.sure && option(layer, "pad").is_none() {
             self.even_window(layer, &sliding, flow.sure.size);
         }
-        let sure = Sure { size: flow.sure.size && placing.sure && layer.size.is_some(), ..flow.sure };
+        let sure = Sure { size: flow.sure.size && placing.sure && layer.size.is_some() && !zero, ..flow.sure };
         let (window, size, fits) = self.slide(layer, &sliding, sure.size);
         let sure = Sure {
             size: sure.size && fits,
             depth: if kind == ConvKind::Conv { count.is_some() } else { flow.sure.depth },
             kind: true,
         };
-        let (bias, algorithm) = (self.bias(layer), self.algorithm(layer));
+        let (bias, algorithm) = (Self::bias(layer), self.algorithm(layer));
         let op = Op::Conv(Conv { kind, window, filters, groups, bias, algorithm });
         self.push_window(layer, op, from, size, sure, child, sliding)
     }
@@ -53,13 +55,16 @@ impl Lowering<'_> {
     pub fn pool(&mut self, layer: &Layer, child: Child, from: Flow) -> Flow {
         let flow = self.map(layer, from);
         let kernel = kernel(layer).unwrap_or((2, 2));
-        let stride = self.stride(layer).unwrap_or(kernel);
+        let stride = self.stride(layer);
+        let zero = layer.stride.is_some() && stride.is_none();
+        let stride = stride.unwrap_or(kernel);
         let most = (kernel.0 / 2, kernel.1 / 2);
         let placing = self.pool_placing(layer, most);
         let slide = slide(flow.volume, kernel, stride, (1, 1), &placing, Some(most));
         let sliding = self.sliding(layer, slide, flow, flow.volume.depth());
-        let (window, size, fits) = self.slide(layer, &sliding, flow.sure.size && placing.sure);
-        let sure = Sure { kind: true, size: flow.sure.size && placing.sure && fits, ..flow.sure };
+        let sure = flow.sure.size && placing.sure && !zero;
+        let (window, size, fits) = self.slide(layer, &sliding, sure);
+        let sure = Sure { kind: true, size: sure && fits, ..flow.sure };
         let op = if layer.word == Word::MaxPool { Op::MaxPool(window) } else { Op::AvgPool(window) };
         self.push_window(layer, op, from, size, sure, child, sliding)
     }
@@ -148,7 +153,7 @@ impl Lowering<'_> {
         if let Some(pad) = pad {
             return Placing { rounding, pad, sure: true };
         }
-        let even = kernel.0 % 2 == 0 || kernel.1 % 2 == 0;
+        let even = kernel.0.is_multiple_of(2) || kernel.1.is_multiple_of(2);
         let half = |kernel: u64, dilation: u64| (kernel - 1).saturating_mul(dilation) / 2;
         Placing { rounding, pad: (half(kernel.0, dilation.0), half(kernel.1, dilation.1)), sure: !even }
     }

@@ -40,7 +40,7 @@ fn shared_weights_must_fit() {
                   first:   `conv3-8` on depth 8
                   where:   in `trunk(16)`
             conv3-c
-                `shared trunk(8)` cannot use the weights of its first call, `trunk(8)`
+                `shared trunk(8)` cannot use the weights of its first call
                   here:    `conv3-8` on depth 16
                   first:   `conv3-8` on depth 8
                   where:   in `trunk(8)`
@@ -104,6 +104,22 @@ fn repeats_without_end() {
     );
     let (graph, _, _) = lower("struct Net { input 8x8x4 -> [8x8x4]*1000000000000 }");
     assert_eq!(graph.nodes.len(), 1);
+}
+
+#[test]
+fn zeros_through_parameters() {
+    errors(
+        "block pool(s) = maxpool3/s -> maxpool; block conv_(d) = conv3-8(dilation=d, pad=0) -> maxpool;
+        input 12x12x3 -> pool(0) -> conv_(0) -> gap",
+        &expect![[r#"
+            s
+                `s` is 0 here; the stride must be at least 1
+                  where:   in `pool(0)`
+            d
+                `d` is 0 here; dilation must be at least 1
+                  where:   in `conv_(0)`
+        "#]],
+    );
 }
 
 #[test]

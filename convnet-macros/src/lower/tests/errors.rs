@@ -284,7 +284,7 @@ fn features_have_no_place() {
         &expect![[r#"
             conv3-8
                 conv3-8 needs a volume, but features come in, which have no place in space
-                  input:   784, from `input`
+                  input:   784 features, from `input`
                   fits:    input 28x28x1 or 1x1x784
         "#]],
     );
@@ -293,27 +293,27 @@ fn features_have_no_place() {
         &expect![[r#"
             maxpool
                 maxpool needs a volume, but features come in, which have no place in space
-                  input:   3072, from `input`
+                  input:   3072 features, from `input`
                   fits:    input 32x32x3 or 1x1x3072
         "#]],
     );
     errors(
         "input 100x100x3 -> fc-10 -> lrn",
         &expect![[r#"
-        lrn
-            lrn needs a volume, but features come in, which have no place in space
-              input:   10, from `fc-10`
-              fits:    lrn before `flatten` and `fc`
-    "#]],
+            lrn
+                lrn needs a volume, but features come in, which have no place in space
+                  input:   10 features, from `fc-10`
+                  fits:    lrn before `flatten` and `fc`
+        "#]],
     );
     errors(
         "input 8x8x3 -> flatten -> gap -> upsample2",
         &expect![[r#"
-        gap
-            gap needs a volume, but features come in, which have no place in space
-              input:   192, from `flatten`
-              fits:    gap before `flatten` and `fc`
-    "#]],
+            gap
+                gap needs a volume, but features come in, which have no place in space
+                  input:   192 features, from `flatten`
+                  fits:    gap before `flatten` and `fc`
+        "#]],
     );
 }
 
@@ -358,9 +358,9 @@ fn options_out_of_range() {
             n=4
                 lrn looks at n channels around each one, so n is odd: n=3 or n=5, not 4
             1
-                dropout(1) drops everything; p lies in [0, 1)
+                dropout(1) makes no sense: p, the part that is dropped, is at least 0 and less than 1
             50
-                50 is not a probability in [0, 1): write dropout(0.5) for 50 percent
+                dropout(50) makes no sense: p, the part that is dropped, is at least 0 and less than 1; for 50 percent write dropout(0.5)
             eps=0
                 eps is 0, but must be larger than 0
             momentum=1.5
@@ -373,9 +373,9 @@ fn options_out_of_range() {
         "input 8x8x3 -> dropout(-0.5) -> dropout(1000) -> clipped_relu(0) -> leaky_relu(0.2)",
         &expect![[r#"
             -0.5
-                -0.5 is not a probability in [0, 1)
+                dropout(-0.5) makes no sense: p, the part that is dropped, is at least 0 and less than 1
             1000
-                1000 is not a probability in [0, 1)
+                dropout(1000) makes no sense: p, the part that is dropped, is at least 0 and less than 1
             0
                 clipped_relu(0) is zero everywhere; its ceiling must be larger than 0
         "#]],
@@ -516,7 +516,7 @@ fn numbers_too_large() {
         "input 8x8x3 -> conv3-18446744073709551615 -> maxpool -> conv3-4",
         &expect![[r#"
             conv3-18446744073709551615
-                `conv3-18446744073709551615` makes a volume too large for 64-bit counts: 8x8x18446744073709551615
+                `conv3-18446744073709551615` is too large for 64-bit counts: 8x8x18446744073709551615
         "#]],
     );
     errors(
@@ -529,17 +529,15 @@ fn numbers_too_large() {
     errors(
         "input 8x8x3 -> conv3-8(pad=9223372036854775808) -> upsample9223372036854775807 -> conv3-8",
         &expect![[r#"
-        conv3-8(pad=9223372036854775808)
-            the numbers of conv3-8 are too large to compute with
-        upsample9223372036854775807
-            `upsample9223372036854775807` makes a volume too large for 64-bit counts: 8x8x8
-    "#]],
+            conv3-8(pad=9223372036854775808)
+                the numbers of conv3-8 are too large to compute with
+        "#]],
     );
     errors(
         "input 8x8x3 -> conv3-8(pad=9223372036854775800, dilation=100) -> conv3-8",
         &expect![[r#"
             conv3-8(pad=9223372036854775800, dilation=100)
-                `conv3-8` makes a volume too large for 64-bit counts: 18446744073709551408x18446744073709551408x8
+                `conv3-8` is too large for 64-bit counts: 18446744073709551408x18446744073709551408x8
         "#]],
     );
 }

@@ -1,5 +1,7 @@
 //! Declarations come in; graphs, names, counts and errors are compared with what is known of them.
 
+#![allow(clippy::needless_raw_string_hashes)] // expect-test writes them
+
 mod blocks;
 mod errors;
 mod names;

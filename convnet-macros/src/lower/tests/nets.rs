@@ -227,7 +227,7 @@ fn zeiler_and_fergus() {
         -> conv5-256/2 -> relu -> lrn(n=3, within) -> maxpool3/2(pad=1)
         -> conv3-384 -> relu -> conv3-384 -> relu -> conv3-256 -> relu }",
     );
-    assert_eq!(stride(&counts), 16);
+    assert_eq!((field(&counts), stride(&counts)), (139, 16));
 }
 
 #[test]
@@ -240,4 +240,44 @@ fn windows_in_other_shapes() {
     assert_eq!(graph.nodes.len(), 4);
     let (_, counts) = chain("input 32x32x4 -> conv3-4 -> maxpool -> upsample2 -> conv3-4 -> conv3-4");
     assert_eq!((field(&counts), stride(&counts)), (8, 1));
+}
+
+#[test]
+fn deep_pose() {
+    let (_, counts) = sound(
+        "#[rounding(floor)] struct DeepPose { input 220x220x3
+        -> conv11-96/4(pad=0) -> relu -> lrn -> maxpool3/2 -> conv5-256 -> relu -> lrn -> maxpool3/2
+        -> [conv3-384 -> relu]*2 -> conv3-256 -> relu -> maxpool3/2 -> [fc-4096 -> relu -> dropout(0.6)]*2 -> fc-28 }",
+    );
+    assert_eq!(params(&counts), 46_861_724);
+}
+
+#[test]
+fn discriminator() {
+    let (_, counts) = chain(
+        "block layer(k) = conv4-k/2(pad=1, bias=false) -> bn -> leaky_relu(0.2);
+        input 64x64x3 -> conv4-64/2(pad=1, bias=false) -> leaky_relu(0.2) -> layer(128) -> layer(256) -> layer(512)
+        -> 4x4x512 -> conv4-1(pad=0, bias=false) -> sigmoid",
+    );
+    assert_eq!(params(&counts), 2_765_568);
+}
+
+#[test]
+fn region_proposals() {
+    let (_, counts) = chain(&format!(
+        "input 224x224x3 -> [{VGG_D}] @ features -> conv3-512 @ rpn -> relu -> {{ scores: conv1-18, boxes: conv1-36 }}"
+    ));
+    assert_eq!(params(&counts), 14_714_688 + 2_387_510);
+}
+
+#[test]
+fn scene_labelling_at_three_scales() {
+    let (graph, counts) = chain(
+        "block trunk() = conv7-16 -> tanh -> maxpool -> conv7-64 -> tanh -> maxpool -> conv7-256;
+        input 64x64x3
+        -> (shared trunk() | maxpool -> shared trunk() -> upsample2 | maxpool4 -> shared trunk() -> upsample4)
+        -> 16x16x768 -> conv1-1024 -> tanh -> conv1-8",
+    );
+    assert_eq!(graph.weights.len(), 5);
+    assert_eq!(params(&counts), 855_680 + 768 * 1024 + 1024 + 1024 * 8 + 8);
 }
