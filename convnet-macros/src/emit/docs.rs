@@ -148,8 +148,8 @@ fn budget_checks(plan: &Plan<'_>) -> TokenStream {
             BudgetKind::Train => quote!(TRAIN_BYTES_PER_SAMPLE),
         };
         let (ident, limit) = (&plan.graph.name, number(budget.limit));
-        let text = format!("{} breaks its budget `{}`", ident, budget.tokens);
-        quote!(
+        let text = format!("{} breaks its budget `{}`", ident, crate::parse::text(&budget.tokens));
+        quote_spanned!(budget.tokens.span()=>
             const _: () = assert!(<#ident as rt::Network>::#constant <= #limit, #text);
         )
     });
