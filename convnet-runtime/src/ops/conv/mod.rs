@@ -14,11 +14,14 @@ pub mod reference;
 mod span;
 mod sum_gradient;
 mod sweep;
+mod sweep_plan;
+mod sweep_task;
 #[cfg(test)]
 mod tests;
 mod tile;
 mod transpose;
 mod weight_gradient;
+mod weight_task;
 
 pub use backward::backward;
 pub use forward::{forward, forward_train};
