@@ -2,7 +2,7 @@
 //! everything it reads has been computed.
 
 use crate::backward::trained_upstream;
-use crate::ir::{Bias, Conv, ConvKind, Graph, NodeId, Op, Output, Window};
+use crate::ir::{Bias, Conv, ConvKind, Graph, Node, NodeId, Op, Output, Window};
 use crate::plan::{Kind, Stage, is_identity};
 use crate::shape::Rounding;
 
@@ -85,10 +85,15 @@ impl<'a> Fuser<'a> {
         let mut readers = self.graph.nodes.iter().enumerate().filter(|(_, n)| n.inputs.contains(&id)).peekable();
         readers.peek().is_some()
             && readers.all(|(reader, node)| match &node.op {
-                Op::Conv(conv) => conv.kind == ConvKind::Fc,
+                Op::Conv(conv) => conv.kind == ConvKind::Fc && !self.is_shared(node),
                 Op::Activation(_) | Op::Dropout { .. } => self.only_for_fc(reader),
                 _ => false,
             })
+    }
+
+    /// Other nodes use the weights too: they are packed once, for features.
+    fn is_shared(&self, node: &Node) -> bool {
+        self.graph.nodes.iter().filter(|other| other.weights == node.weights).count() > 1
     }
 
     fn run(mut self) -> Fused {
@@ -126,7 +131,7 @@ impl<'a> Fuser<'a> {
             Op::AvgPool(window) => Kind::AvgPool(*window),
             Op::Gap => Kind::Gap,
             Op::Flatten => Kind::Flatten,
-            Op::Widen { before, .. } => Kind::Widen { before: *before },
+            Op::Widen { before } => Kind::Widen { before: *before },
             Op::Upsample { factor, bilinear } => Kind::Upsample { factor: *factor, bilinear: *bilinear },
             Op::Activation(a) => {
                 activation = Some(*a);
@@ -207,12 +212,8 @@ impl<'a> Fuser<'a> {
         }
         let (a, b) = (self.alias[node.inputs[0]], self.alias[node.inputs[1]]);
         let last = a.max(b);
-        let adds = match &self.graph.nodes[last].op {
-            Op::Conv(_) => true,
-            // A norm adds too, on its own or as part of a convolution.
-            Op::Bn { .. } => true,
-            _ => false,
-        };
+        // A norm adds, too, on its own or as part of a convolution.
+        let adds = matches!(self.graph.nodes[last].op, Op::Conv(_) | Op::Bn { .. });
         (a != b && adds && self.only_reader(last) == Some(id)).then_some(last)
     }
 

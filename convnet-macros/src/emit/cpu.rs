@@ -9,7 +9,7 @@ use super::stages::{Stages, new_conv, option};
 use super::types::{self, Level};
 use super::{Plan, backbone, number};
 use crate::ir::{Graph, NodeId, Op, Output, Tap, WeightsId};
-use crate::plan::{Kind, Program, Stage};
+use crate::plan::{BufferId, Kind, Program, Stage};
 
 pub fn network(plan: &Plan<'_>) -> TokenStream {
     let inference = Stages { program: plan.inference, prefix: "" };
@@ -109,12 +109,11 @@ fn call(graph: &Graph, stages: &Stages<'_>, stage: &Stage, training: bool, outpu
             quote!(rt::conv::forward_train(&#constant, &#weights, run))
         }
         Kind::Conv(_) => {
-            let norm = match stage.folded {
-                Some((norm, eps)) => {
-                    let (norm, eps) = (field(graph, norm), super::float(eps));
-                    quote!(Some((&#norm, #eps)))
-                }
-                None => quote!(None),
+            let norm = if let Some((norm, eps)) = stage.folded {
+                let (norm, eps) = (field(graph, norm), super::float(eps));
+                quote!(Some((&#norm, #eps)))
+            } else {
+                quote!(None)
             };
             quote!(rt::conv::forward(&#constant, &#weights, #norm, run))
         }
@@ -178,7 +177,7 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
     let backward = super::backward::steps(plan);
     let read_output = read(graph, &Stages { program: plan.inference, prefix: "" }, &graph.output, "into", false);
     let read_logits = read(graph, &Stages { program: plan.training, prefix: "T" }, &graph.output, "into", true);
-    let set = set_gradient(&Stages { program: plan.training, prefix: "T" }, &graph.output, "gradient");
+    let set = set_gradient(&Stages { program: plan.training, prefix: "T" }, &graph.output, "gradient", &mut Vec::new());
     quote! {
         #[automatically_derived]
         impl rt::Network for #ident {
@@ -237,9 +236,10 @@ fn new_weights(plan: &Plan<'_>, id: WeightsId) -> TokenStream {
         _ => {
             let stages = Stages { program: plan.inference, prefix: "" };
             let stage = plan.inference.stages.iter().find(|s| s.nodes.contains(&node));
-            match stage.map(|stage| (stage, &stage.kind)) {
-                Some((stage, Kind::Conv(conv))) => new_conv(conv, &stages.geometry(conv, stage)),
-                _ => quote!(compile_error!("a layer without a stage")),
+            if let Some((stage, Kind::Conv(conv))) = stage.map(|stage| (stage, &stage.kind)) {
+                new_conv(conv, &stages.geometry(conv, stage))
+            } else {
+                quote!(compile_error!("a layer without a stage"))
             }
         }
     }
@@ -250,9 +250,10 @@ fn visits(graph: &Graph, mutable: bool) -> TokenStream {
     let borrow = if mutable { quote!(&mut) } else { quote!(&) };
     let calls = graph.weights.iter().enumerate().map(|(id, weights)| {
         let (field, key) = (field(graph, id), &weights.key);
-        match &graph.nodes[weights.node].op {
-            Op::Network(path) => quote!(<#path as rt::Network>::#visit(#borrow #field, &key.join(#key), f);),
-            _ => quote!(#field.#visit(&key.join(#key), f);),
+        if let Op::Network(path) = &graph.nodes[weights.node].op {
+            quote!(<#path as rt::Network>::#visit(#borrow #field, &key.join(#key), f);)
+        } else {
+            quote!(#field.#visit(&key.join(#key), f);)
         }
     });
     quote!(#(#calls)*)
@@ -275,21 +276,24 @@ fn read(graph: &Graph, stages: &Stages<'_>, output: &Output, place: &str, logits
     }
 }
 
-fn set_gradient(stages: &Stages<'_>, output: &Output, place: &str) -> TokenStream {
+/// Copies the gradients of the heads into the arena; `written` has those of heads before, which may be of the same value.
+fn set_gradient(stages: &Stages<'_>, output: &Output, place: &str, written: &mut Vec<BufferId>) -> TokenStream {
     match output {
         Output::Node(id) => {
-            let place: TokenStream = place.parse().unwrap_or_default();
-            match stages.program.gradients[stages.program.canonical(*id)] {
-                Some(gradient) => {
-                    let buffer = stages.buffer(gradient);
-                    quote!(#place.write(&#buffer, run);)
-                }
-                None => TokenStream::new(),
+            let Some(gradient) = stages.program.gradients[stages.program.canonical(*id)] else {
+                return TokenStream::new();
+            };
+            let (place, buffer): (TokenStream, _) = (place.parse().unwrap_or_default(), stages.buffer(gradient));
+            if written.contains(&gradient) {
+                return quote!(#place.add(&#buffer, run););
             }
+            written.push(gradient);
+            quote!(#place.write(&#buffer, run);)
         }
-        Output::Heads(heads) => {
-            heads.iter().map(|(name, head)| set_gradient(stages, head, &format!("{place}.{name}"))).collect()
-        }
+        Output::Heads(heads) => heads
+            .iter()
+            .map(|(name, head)| set_gradient(stages, head, &format!("{place}.{name}"), written))
+            .collect(),
     }
 }
 
@@ -347,7 +351,7 @@ fn tap_value(plan: &Plan<'_>, tap: &Tap) -> TokenStream {
             <Self as ::convnet_runtime::network::Network>::INFERENCE.input
         ));
     };
-    let place = place(plan, stage, cut);
+    let place = place(plan, &stage, cut);
     if cut {
         let function = cut_name(tap);
         let index = number(index as u64);
@@ -359,7 +363,7 @@ fn tap_value(plan: &Plan<'_>, tap: &Tap) -> TokenStream {
 }
 
 /// The stage that computes a node, and whether the node is not its last.
-fn find<'a>(plan: &'a Plan<'_>, node: NodeId) -> Option<(usize, Stage, bool)> {
+fn find(plan: &Plan<'_>, node: NodeId) -> Option<(usize, Stage, bool)> {
     let program = plan.inference;
     if let Some(value) = program.values[node] {
         let index = program.stages.iter().position(|s| program.values[s.output] == Some(value))?;
@@ -395,7 +399,7 @@ fn cut_name(tap: &Tap) -> Ident {
 }
 
 /// The buffer that a tap is read from. What a cut stage gives lies behind the arena.
-fn place(plan: &Plan<'_>, stage: Stage, cut: bool) -> TokenStream {
+fn place(plan: &Plan<'_>, stage: &Stage, cut: bool) -> TokenStream {
     let program = plan.inference;
     let (offset, extent, planar, border, part) = match program.values[stage.output] {
         Some(id) if !cut => {
@@ -427,7 +431,7 @@ fn cut_functions(plan: &Plan<'_>) -> TokenStream {
             return None;
         }
         let name = cut_name(tap);
-        let output = place(plan, copy(&stage), true);
+        let output = place(plan, &stage, true);
         let call = call(plan.graph, &stages, &stage, false, Some(&format_ident!("CUT")));
         let net = if stage.weights.is_some() { quote!(net) } else { quote!(_) };
         Some(quote! {
