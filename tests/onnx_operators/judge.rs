@@ -139,7 +139,7 @@ fn parameters(case: &Case<'_>, node: &Node) -> Vec<Vec<f32>> {
         // Two layers that each take their half of the depth.
         "Add" | "Concat" => {
             let depth = case.inputs[0].dims[usize::from(node.op == "Concat" && node.attributes["axis"] as i64 % 2 != 0)];
-            let half = |offset: usize| (0..depth * 2 * depth).map(|i| f32::from(u8::from(i % (2 * depth) == i / (2 * depth) + offset)));
+            let half = |offset: usize| (0..depth * 2 * depth).map(move |i| f32::from(u8::from(i % (2 * depth) == i / (2 * depth) + offset)));
             vec![half(0).collect(), half(depth).collect()]
         }
         _ => Vec::new(),
