@@ -108,8 +108,12 @@ fn sums(program: &mut Program, index: usize, for_input: bool) -> Option<BufferId
     let (height, width, _) = program.buffers[input].extent;
     let (rows, columns) = output_extent(&conv.window, height, width);
     let w = &conv.window;
-    let whole =
-        (rows, columns) == (1, 1) && w.kernel == (height, width) && w.pad_before == (0, 0) && w.dilation == (1, 1);
+    // As `dense::fits` of the runtime.
+    let whole = conv.groups == 1
+        && (rows, columns) == (1, 1)
+        && w.kernel == (height, width)
+        && w.pad_before == (0, 0)
+        && w.dilation == (1, 1);
     let mut border = [0; 4];
     if for_input && !whole {
         let before = |kernel: u64, stride: u64, pad: u64, dilation: u64| {

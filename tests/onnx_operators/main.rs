@@ -121,7 +121,7 @@ operators! {
     softmax_torch_last = "pytorch-converted/test_softmax_lastdim" { input 128 -> softmax }
     softmax_torch_third = "pytorch-converted/test_softmax_functional_dim3" { input 5 -> softmax }
 
-    add = "node/test_add" { input 4x5x6 -> (conv1-3(bias=false) + conv1-3(bias=false)) }
+    add = "node/test_add" { input (h=4, w=5, c=6) -> (conv1-3(bias=false) + conv1-3(bias=false)) }
     concat_rows = "node/test_concat_2d_axis_0" { input 1x2x4 -> (conv1-2(bias=false) | conv1-2(bias=false)) }
     concat_rows_negative = "node/test_concat_2d_axis_negative_2" { input 1x2x4 -> (conv1-2(bias=false) | conv1-2(bias=false)) }
     concat_columns = "node/test_concat_2d_axis_1" { input 4 -> (fc-2(bias=false) | fc-2(bias=false)) }

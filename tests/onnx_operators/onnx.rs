@@ -82,12 +82,12 @@ pub fn tensor(bytes: &[u8]) -> Tensor {
     }
     match kind {
         1 => tensor.values.extend(raw.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b))),
-        2 => tensor.values.extend(raw.iter().map(|&b| f32::from(b))),
+        2 | 9 => tensor.values.extend(raw.iter().map(|&b| f32::from(b))),
         6 => tensor.values.extend(raw.as_chunks().0.iter().map(|b| i32::from_le_bytes(*b) as f32)),
         7 => tensor.values.extend(raw.as_chunks().0.iter().map(|b| i64::from_le_bytes(*b) as f32)),
         other => panic!("{}: tensors of type {other} are not read", tensor.name),
     }
-    assert_eq!(tensor.values.len(), tensor.dims.iter().product(), "{}: values for its shape", tensor.name);
+    assert_eq!(tensor.values.len(), tensor.dims.iter().product::<usize>(), "{}: values for its shape", tensor.name);
     tensor
 }
 

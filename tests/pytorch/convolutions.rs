@@ -61,6 +61,7 @@ judge! {
     groups_with_stride(2) { input 7x7x3 -> conv1-12(bias=position) -> conv3-8/2(groups=4) -> relu }
     groups_with_dilation(1) { input 7x7x6 -> conv3-6(groups=2, dilation=2, bias=false) }
     groups_of_the_input(2) { input 5x5x4 -> conv3-6(groups=2) }
+    groups_of_the_whole_map(2) { input 3x2x3 -> conv1-6(bias=position) -> conv3x2-4(pad=0, groups=2) -> relu }
     groups_then_pool(1) { input 6x6x3 -> conv1-6 -> conv3-34(groups=2) -> relu -> maxpool }
 }
 
@@ -75,6 +76,7 @@ judge! {
     depthwise_floor(1) { input 8x8x3 -> conv1-5(bias=position) -> dwconv5/3(floor) }
     depthwise_without_padding(1) { input 5x5x19 -> dwconv5x3(pad=0) -> sigmoid }
     depthwise_bias_per_position(2) { input 4x4x5 -> dwconv3(bias=position) -> relu }
+    depthwise_of_the_whole_map(2) { input 3x2x3 -> conv1-6(bias=position) -> dwconv3x2(pad=0) -> relu }
     depthwise_then_batch_norm(2) { input 5x5x3 -> conv1-17 -> dwconv3(bias=false) -> bn -> relu -> conv1-4 }
 }
 

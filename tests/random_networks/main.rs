@@ -7,3 +7,4 @@ mod judge;
 mod tensors;
 
 mod generated;
+mod try11;
