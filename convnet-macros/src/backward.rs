@@ -1,6 +1,7 @@
 //! Adds to the program of training what backward needs: the gradient of each value that something trained depends on,
 //! the scratch of the convolutions, and what forward saves.
 
+use crate::fuse::output_nodes;
 use crate::ir::{Graph, NodeId, Op};
 use crate::layout::{output_extent, share_borders, widest};
 use crate::plan::{Backward, Buffer, BufferId, Kind, Program, Stage, Target, What};
@@ -19,6 +20,10 @@ pub fn trained_upstream(graph: &Graph) -> Vec<bool> {
 pub fn add_backward(graph: &Graph, program: &mut Program, as_layer: bool) {
     let trained = trained_upstream(graph);
     let mut written = vec![false; graph.nodes.len()];
+    // The loss has written these.
+    for node in output_nodes(&graph.output) {
+        written[program.canonical(node)] = true;
+    }
     let mut weights_written = vec![false; graph.weights.len()];
     for index in (0..program.stages.len()).rev() {
         let stage = &program.stages[index];

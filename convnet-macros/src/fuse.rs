@@ -2,7 +2,7 @@
 //! everything it reads has been computed.
 
 use crate::backward::trained_upstream;
-use crate::ir::{Bias, Conv, ConvKind, Graph, NodeId, Op, Output, Window};
+use crate::ir::{Bias, Conv, ConvKind, Graph, Node, NodeId, Op, Output, Window};
 use crate::plan::{Kind, Stage, is_identity};
 use crate::shape::Rounding;
 
@@ -85,10 +85,15 @@ impl<'a> Fuser<'a> {
         let mut readers = self.graph.nodes.iter().enumerate().filter(|(_, n)| n.inputs.contains(&id)).peekable();
         readers.peek().is_some()
             && readers.all(|(reader, node)| match &node.op {
-                Op::Conv(conv) => conv.kind == ConvKind::Fc,
+                Op::Conv(conv) => conv.kind == ConvKind::Fc && !self.is_shared(node),
                 Op::Activation(_) | Op::Dropout { .. } => self.only_for_fc(reader),
                 _ => false,
             })
+    }
+
+    /// Other nodes use the weights too: they are packed once, for features.
+    fn is_shared(&self, node: &Node) -> bool {
+        self.graph.nodes.iter().filter(|other| other.weights == node.weights).count() > 1
     }
 
     fn run(mut self) -> Fused {

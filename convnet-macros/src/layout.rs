@@ -2,7 +2,7 @@
 //! values lie inside the buffer of the concatenation that they go into.
 
 use crate::fuse::{Fused, output_nodes};
-use crate::ir::{Graph, NodeId, Window};
+use crate::ir::{Graph, Node, NodeId, Op, Window};
 use crate::plan::{Buffer, BufferId, Kind, Program, Stage, What};
 
 /// Inputs of at most this depth lie in planes: blocks of 16 channels would be mostly padding.
@@ -20,7 +20,7 @@ pub fn layout(graph: &Graph, fused: Fused) -> Program {
             what: What::Value(node),
             extent: extent[node],
             border: border(&stages, &extent, node),
-            planar: node == 0 && planar(&stages, extent[0].2, outputs.contains(&0)),
+            planar: node == 0 && planar(graph, &outputs),
             part_of: None,
             offset: 0,
             live: (0, 0),
@@ -40,12 +40,17 @@ fn readers(stages: &[Stage], node: NodeId) -> impl Iterator<Item = &Stage> {
     stages.iter().filter(move |s| s.inputs.contains(&node) || s.residual == Some(node))
 }
 
-fn planar(stages: &[Stage], depth: u64, is_output: bool) -> bool {
-    let mut readers = readers(stages, 0).peekable();
+/// The input lies in planes where nothing but convolutions read it, whose weights are then packed for planes: in both
+/// programs, and wherever else they are used.
+fn planar(graph: &Graph, outputs: &[NodeId]) -> bool {
+    let (_, _, depth) = graph.nodes[0].volume.hwc();
+    let mut readers = graph.nodes.iter().filter(|node| node.inputs.contains(&0)).peekable();
+    let shared_elsewhere =
+        |reader: &Node| graph.nodes.iter().any(|node| node.weights == reader.weights && node.inputs != [0]);
     depth <= PLANAR_DEPTH
-        && !is_output
+        && !outputs.contains(&0)
         && readers.peek().is_some()
-        && readers.all(|s| s.residual != Some(0) && matches!(&s.kind, Kind::Conv(conv) if conv.groups == 1))
+        && readers.all(|node| matches!(&node.op, Op::Conv(conv) if conv.groups == 1) && !shared_elsewhere(node))
 }
 
 /// As wide as the windows of its readers reach.

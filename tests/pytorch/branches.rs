@@ -71,6 +71,8 @@ judge! {
     heads_of_one_layer(3; heads a, b) { input 7 -> fc-18 -> relu -> {a: fc-3, b: fc-2} }
     heads_with_softmax(2; heads class, size) { input 4x4x3 -> conv3-5 -> relu -> {class: fc-4 -> softmax, size: conv1-2 -> relu} }
     heads_of_a_softmax(2; heads class, score) { input 7 -> fc-5 -> {class: softmax, score: fc-1} }
+    heads_of_the_same(2; heads a, b, c) { input 4x4x3 -> conv3-5 -> {a: softmax, b: softmax, c: dropout(0.0)} }
+    heads_of_a_read_value(2; heads a, b) { input 4x4x3 -> conv3-5 -> relu -> {a: dropout(0.0), b: conv3-4} }
     heads_nested(2; heads rpn.scores, rpn.boxes, class) {
         input 4x4x3 -> conv3-5 -> relu -> {rpn: conv3-4 -> relu -> {scores: conv1-2, boxes: conv1-3}, class: fc-4}
     }

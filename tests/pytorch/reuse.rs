@@ -75,6 +75,26 @@ judge! {
         block unit() = fc-6 -> tanh;
         input 6 -> shared unit() -> (shared unit() + skip) -> shared unit() -> fc-2 @ last
     }
+    shared_dense_behind_flatten(2) {
+        block unit() = fc-36 -> tanh;
+        input 3x3x3 -> conv1-4 -> flatten -> shared unit() -> shared unit() -> fc-2 @ last
+    }
+    shared_dense_of_a_volume(2) {
+        block unit() = fc-5 -> tanh;
+        input 4x4x3 -> conv1-4 -> (shared unit() | conv3-4 -> relu -> shared unit()) -> fc-2 @ last
+    }
+    shared_depthwise(2) {
+        block unit() = dwconv3 -> relu;
+        input 4x4x5 -> shared unit() -> (shared unit() + skip) -> conv1-2 @ last
+    }
+    shared_first_layer(2) {
+        block unit() = conv3-3 -> relu;
+        input 4x4x3 -> (shared unit() | conv1-3 -> shared unit()) -> conv1-2
+    }
+    shared_by_readers_of_the_input(2) {
+        block unit() = conv3-4;
+        input 4x4x3 -> (shared unit() -> relu | shared unit() -> tanh) -> conv1-2
+    }
     shared_bias_per_position(2) {
         block unit() = conv3-4(bias=position) -> tanh;
         input 3x3x4 -> shared unit() -> shared unit() -> conv1-2 @ last

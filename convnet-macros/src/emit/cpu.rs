@@ -9,7 +9,7 @@ use super::stages::{Stages, new_conv, option};
 use super::types::{self, Level};
 use super::{Plan, backbone, number};
 use crate::ir::{Graph, NodeId, Op, Output, Tap, WeightsId};
-use crate::plan::{Kind, Program, Stage};
+use crate::plan::{BufferId, Kind, Program, Stage};
 
 pub fn network(plan: &Plan<'_>) -> TokenStream {
     let inference = Stages { program: plan.inference, prefix: "" };
@@ -177,7 +177,7 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
     let backward = super::backward::steps(plan);
     let read_output = read(graph, &Stages { program: plan.inference, prefix: "" }, &graph.output, "into", false);
     let read_logits = read(graph, &Stages { program: plan.training, prefix: "T" }, &graph.output, "into", true);
-    let set = set_gradient(&Stages { program: plan.training, prefix: "T" }, &graph.output, "gradient");
+    let set = set_gradient(&Stages { program: plan.training, prefix: "T" }, &graph.output, "gradient", &mut Vec::new());
     quote! {
         #[automatically_derived]
         impl rt::Network for #ident {
@@ -276,21 +276,24 @@ fn read(graph: &Graph, stages: &Stages<'_>, output: &Output, place: &str, logits
     }
 }
 
-fn set_gradient(stages: &Stages<'_>, output: &Output, place: &str) -> TokenStream {
+/// Copies the gradients of the heads into the arena; `written` has those of heads before, which may be of the same value.
+fn set_gradient(stages: &Stages<'_>, output: &Output, place: &str, written: &mut Vec<BufferId>) -> TokenStream {
     match output {
         Output::Node(id) => {
-            let place: TokenStream = place.parse().unwrap_or_default();
-            match stages.program.gradients[stages.program.canonical(*id)] {
-                Some(gradient) => {
-                    let buffer = stages.buffer(gradient);
-                    quote!(#place.write(&#buffer, run);)
-                }
-                None => TokenStream::new(),
+            let Some(gradient) = stages.program.gradients[stages.program.canonical(*id)] else {
+                return TokenStream::new();
+            };
+            let (place, buffer): (TokenStream, _) = (place.parse().unwrap_or_default(), stages.buffer(gradient));
+            if written.contains(&gradient) {
+                return quote!(#place.add(&#buffer, run););
             }
+            written.push(gradient);
+            quote!(#place.write(&#buffer, run);)
         }
-        Output::Heads(heads) => {
-            heads.iter().map(|(name, head)| set_gradient(stages, head, &format!("{place}.{name}"))).collect()
-        }
+        Output::Heads(heads) => heads
+            .iter()
+            .map(|(name, head)| set_gradient(stages, head, &format!("{place}.{name}"), written))
+            .collect(),
     }
 }
 

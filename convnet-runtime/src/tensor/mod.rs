@@ -187,6 +187,18 @@ impl<V: Shape> Tensor<V> {
         exchange::load(&self.values, buffer, run);
     }
 
+    /// Adds this tensor to a buffer of the arena; an empty one counts as zeros.
+    ///
+    /// # Panics
+    /// If it has some samples, but not as many as the pass.
+    #[doc(hidden)]
+    pub fn add(&self, buffer: &Buffer, run: &mut Run<'_>) {
+        if self.batch > 0 {
+            assert!(self.batch == run.batch, "a gradient of {} samples for a batch of {}", self.batch, run.batch);
+            exchange::add(&self.values, buffer, run);
+        }
+    }
+
     fn samples_in(len: usize) -> Result<usize, LengthError> {
         match len.checked_div(V::LEN) {
             Some(batch) if batch * V::LEN == len => Ok(batch),
