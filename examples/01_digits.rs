@@ -12,7 +12,7 @@ network! {
         input 8x8x1
         -> [conv3-32 -> relu]*2 -> maxpool
         -> conv3-64 -> relu -> maxpool
-        -> fc-128 -> relu -> dropout -> fc-10 -> softmax
+        -> fc-64 -> relu -> dropout -> fc-10 -> softmax
     }
 }
 

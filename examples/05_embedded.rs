@@ -11,12 +11,13 @@ network! {
         input 8x8x1
         -> [conv3-32 -> relu]*2 -> maxpool
         -> conv3-64 -> relu -> maxpool
-        -> fc-128 -> relu -> dropout -> fc-10 -> softmax
+        -> fc-64 -> relu -> dropout -> fc-10 -> softmax
     }
 }
 
-static NET: LazyLock<Digits> =
-    LazyLock::new(|| Digits::from_bytes(include_bytes!("digits.safetensors")).expect("the weights are of this network"));
+static NET: LazyLock<Digits> = LazyLock::new(|| {
+    Digits::from_bytes(include_bytes!("digits.safetensors")).expect("the weights are of this network")
+});
 
 /// How many of the images are read right.
 fn right(data: &Dataset<Volume<8, 8, 1>>) -> usize {

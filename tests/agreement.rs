@@ -113,8 +113,8 @@ mod sweep {
             -> maxpool3x2/2x4 -> 250x101x2
             -> conv4-2/3(pad=1) -> 83x34x2
             -> maxpool2/2(pad=1) -> 42x18x2
-            -> avgpool3x5/4x2(pad=1x2) -> 11x9x2
-            -> conv2-2/2(pad=0) -> 5x4x2
+            -> avgpool3x5/4x2(pad=1x2) -> 11x10x2
+            -> conv2-2/2(pad=0) -> 5x5x2
             -> maxpool3/3 -> 2x2x2
         }
     }

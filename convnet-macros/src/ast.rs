@@ -81,7 +81,7 @@ pub struct Step {
 
 pub enum Item {
     Layer(Layer),
-    Skip(Span),
+    Skip,
     Volume(VolumeNode),
     Frozen(Box<Item>),
     /// `[chain]`
@@ -160,8 +160,8 @@ pub struct LayerOption {
 
 pub enum OptionValue {
     Pair(Pair),
-    Float(f64, Span),
-    Bool(bool, Span),
+    Float(f64),
+    Bool(bool),
     /// A flag (`floor`, `direct`), a word (`position`) or, inside a block, one of its parameters.
     Word(Ident),
 }

@@ -131,7 +131,7 @@ impl<'a> Fuser<'a> {
             Op::AvgPool(window) => Kind::AvgPool(*window),
             Op::Gap => Kind::Gap,
             Op::Flatten => Kind::Flatten,
-            Op::Widen { before, .. } => Kind::Widen { before: *before },
+            Op::Widen { before } => Kind::Widen { before: *before },
             Op::Upsample { factor, bilinear } => Kind::Upsample { factor: *factor, bilinear: *bilinear },
             Op::Activation(a) => {
                 activation = Some(*a);
@@ -212,12 +212,8 @@ impl<'a> Fuser<'a> {
         }
         let (a, b) = (self.alias[node.inputs[0]], self.alias[node.inputs[1]]);
         let last = a.max(b);
-        let adds = match &self.graph.nodes[last].op {
-            Op::Conv(_) => true,
-            // A norm adds too, on its own or as part of a convolution.
-            Op::Bn { .. } => true,
-            _ => false,
-        };
+        // A norm adds, too, on its own or as part of a convolution.
+        let adds = matches!(self.graph.nodes[last].op, Op::Conv(_) | Op::Bn { .. });
         (a != b && adds && self.only_reader(last) == Some(id)).then_some(last)
     }
 

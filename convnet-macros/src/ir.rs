@@ -74,10 +74,9 @@ pub enum Op {
     AvgPool(Window),
     Gap,
     Flatten,
-    /// Zero channels before and after the incoming ones.
+    /// Zero channels before the incoming ones, and behind them up to the depth.
     Widen {
         before: u64,
-        after: u64,
     },
     Upsample {
         factor: (u64, u64),

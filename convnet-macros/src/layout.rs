@@ -29,8 +29,8 @@ pub fn layout(graph: &Graph, fused: Fused) -> Program {
     let mut program =
         Program { stages, backward: Vec::new(), buffers, values, gradients: vec![None; count], floats: 0 };
     place_in_concatenations(&mut program, &outputs);
-    for node in 0..count {
-        program.values[node] = program.values[alias[node]];
+    for (node, &own) in alias.iter().enumerate() {
+        program.values[node] = program.values[own];
     }
     program
 }
@@ -100,7 +100,7 @@ fn place_in_concatenations(program: &mut Program, outputs: &[NodeId]) {
             let alone = readers(&program.stages, input).count() == 1
                 && stage.inputs.iter().filter(|&&n| n == input).count() == 1
                 && !outputs.contains(&input);
-            if input != 0 && alone && channel % 16 == 0 && (last || depth % 16 == 0) {
+            if input != 0 && alone && channel % 16 == 0 && (last || depth.is_multiple_of(16)) {
                 program.buffers[part].part_of = Some((whole, channel / 16));
             }
             channel += depth;

@@ -52,3 +52,8 @@ pub mod shape;
 pub mod summary;
 pub mod tensor;
 pub mod train;
+
+/// The README's code is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -19,6 +19,7 @@ use crate::cpu::run::Run;
 use crate::cpu::workspaces::Workspaces;
 use crate::data::Dataset;
 use crate::error::{LoadError, SaveError};
+use crate::generated::NOWHERE;
 use crate::io;
 use crate::parameter::Parameter;
 use crate::shape::Shape;
@@ -112,6 +113,18 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// Runs backward from there; writes the gradient of every trained parameter and, if asked, of the input.
     #[doc(hidden)]
     fn backward(&mut self, run: &mut Run<'_>, input_gradient: bool);
+
+    // What an outer network needs to use this one as a layer; they are set for a `Backbone`. They stand here, so that the
+    // kernels need no bound and a network that is none is one error.
+    /// Where the output is, at inference and in training.
+    #[doc(hidden)]
+    const OUTPUTS: [Buffer; 2] = [NOWHERE; 2];
+    /// Where backward expects the gradient of the output.
+    #[doc(hidden)]
+    const OUTPUT_GRADIENT: Buffer = NOWHERE;
+    /// Where backward leaves the gradient of the input; none if a part of it is frozen that has no backward.
+    #[doc(hidden)]
+    const INPUT_GRADIENT: Option<Buffer> = None;
 
     /// Runs all stages of inference.
     #[doc(hidden)]
@@ -285,12 +298,6 @@ pub trait Network: Sized + Send + Sync + 'static {
 pub trait Backbone: Network {
     /// What it gives.
     type Volume: Shape;
-    /// Where the output is, at inference and in training.
-    const OUTPUTS: [Buffer; 2];
-    /// Where backward expects the gradient of the output.
-    const OUTPUT_GRADIENT: Buffer;
-    /// Where backward leaves the gradient of the input; none if a part of it is frozen that has no backward.
-    const INPUT_GRADIENT: Option<Buffer>;
 }
 
 /// The arena of one kind of pass.

@@ -52,7 +52,8 @@ impl fmt::Display for Summary {
         writeln!(f, "{}, input {}", self.name, self.input)?;
         for (i, [layer, output, params, macs, field]) in rows.iter().enumerate() {
             let [a, b, c, d, e] = widths;
-            writeln!(f, "{layer:a$}  {output:b$}  {params:>c$}  {macs:>d$}  {field:>e$}")?;
+            let line = format!("{layer:a$}  {output:b$}  {params:>c$}  {macs:>d$}  {field:>e$}");
+            writeln!(f, "{}", line.trim_end())?;
             if i == 0 {
                 writeln!(f, "{rule}")?;
             }
@@ -123,8 +124,8 @@ mod tests {
 Linear, input 2x2x1
 Layer (kind)      Output  Params  MACs  Field
 ---------------------------------------------
-0 (fc-3, frozen)  3           15    12       
-1 (softmax)       3            0     0       
+0 (fc-3, frozen)  3           15    12
+1 (softmax)       3            0     0
 ---------------------------------------------
 Parameters  15 (60 B): 0 trainable, 15 frozen
 MACs        12 per sample

@@ -9,7 +9,8 @@ const BLOCK: usize = 512;
 pub fn unpack(path: &Path) -> BTreeMap<String, Vec<u8>> {
     let file = std::fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut tar = Vec::new();
-    lzma_rs::xz_decompress(&mut BufReader::new(file), &mut tar).unwrap_or_else(|error| panic!("{}: {error:?}", path.display()));
+    lzma_rs::xz_decompress(&mut BufReader::new(file), &mut tar)
+        .unwrap_or_else(|error| panic!("{}: {error:?}", path.display()));
     files(&tar)
 }
 

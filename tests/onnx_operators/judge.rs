@@ -16,7 +16,9 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 /// All cases; none, after saying so, where they are not there.
 pub fn files() -> Option<&'static Files> {
     static FILES: OnceLock<Option<Files>> = OnceLock::new();
-    let files = FILES.get_or_init(|| found::shared("ONNX operator cases", "ops/onnx-op-tests.tar.xz").map(|path| archive::unpack(&path)));
+    let files = FILES.get_or_init(|| {
+        found::shared("ONNX operator cases", "ops/onnx-op-tests.tar.xz").map(|path| archive::unpack(&path))
+    });
     files.as_ref()
 }
 
@@ -48,7 +50,9 @@ impl<'a> Case<'a> {
     fn read(files: &Files, name: &'a str) -> Self {
         let file = |file: &str| files.get(&format!("onnx-ops/{name}/{file}"));
         let model = onnx::model(file("model.onnx").unwrap_or_else(|| panic!("no case {name}")));
-        let all = |kind: &str| (0..).map_while(|i| file(&format!("test_data_set_0/{kind}_{i}.pb"))).map(|b| onnx::tensor(b)).collect();
+        let all = |kind: &str| {
+            (0..).map_while(|i| file(&format!("test_data_set_0/{kind}_{i}.pb"))).map(|b| onnx::tensor(b)).collect()
+        };
         Self { name, model, inputs: all("input"), outputs: all("output") }
     }
 
@@ -57,7 +61,11 @@ impl<'a> Case<'a> {
         if let Some(tensor) = self.model.initializers.iter().find(|tensor| tensor.name == name) {
             return tensor;
         }
-        let mut given = self.model.inputs.iter().filter(|input| self.model.initializers.iter().all(|tensor| tensor.name != **input));
+        let mut given = self
+            .model
+            .inputs
+            .iter()
+            .filter(|input| self.model.initializers.iter().all(|tensor| tensor.name != **input));
         let index = given.position(|input| input == name).unwrap_or_else(|| panic!("{}: no input {name}", self.name));
         &self.inputs[index]
     }
@@ -108,7 +116,9 @@ fn input(case: &Case<'_>, node: &Node) -> Vec<f32> {
     let first = case.value(&case.model.nodes[0].inputs[0]);
     match node.op.as_str() {
         "Add" => [&*case.inputs[0].values, &*case.inputs[1].values].concat(),
-        "Concat" if node.attributes["axis"] as i64 % 2 == 0 => [&*case.inputs[0].values, &*case.inputs[1].values].concat(),
+        "Concat" if node.attributes["axis"] as i64 % 2 == 0 => {
+            [&*case.inputs[0].values, &*case.inputs[1].values].concat()
+        }
         "Concat" => {
             let rows = |i: usize| case.inputs[i].values.chunks_exact(case.inputs[i].dims[1]);
             rows(0).zip(rows(1)).flat_map(|(a, b)| [a, b].concat()).collect()
@@ -138,8 +148,11 @@ fn parameters(case: &Case<'_>, node: &Node) -> Vec<Vec<f32>> {
         "MatMul" => vec![case.model.initializers[0].values.clone()],
         // Two layers that each take their half of the depth.
         "Add" | "Concat" => {
-            let depth = case.inputs[0].dims[usize::from(node.op == "Concat" && node.attributes["axis"] as i64 % 2 != 0)];
-            let half = |offset: usize| (0..depth * 2 * depth).map(move |i| f32::from(u8::from(i % (2 * depth) == i / (2 * depth) + offset)));
+            let depth =
+                case.inputs[0].dims[usize::from(node.op == "Concat" && node.attributes["axis"] as i64 % 2 != 0)];
+            let half = |offset: usize| {
+                (0..depth * 2 * depth).map(move |i| f32::from(u8::from(i % (2 * depth) == i / (2 * depth) + offset)))
+            };
             vec![half(0).collect(), half(depth).collect()]
         }
         _ => Vec::new(),
@@ -161,6 +174,8 @@ pub fn judge_cross_entropy<V: Shape>(name: &str) {
     let case = Case::read(files, name);
     let scores = Tensor::<V>::from_chw(&*case.inputs[0].values).unwrap_or_else(|error| panic!("{name}: {error}"));
     let labels: Vec<usize> = case.inputs[1].values.iter().map(|&label| label as usize).collect();
-    let loss = CrossEntropy(&labels).evaluate(&scores, &mut Tensor::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let loss = CrossEntropy(&labels)
+        .evaluate(&scores, &mut Tensor::default())
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
     case.compare("loss", &case.outputs[0].values, &[loss]);
 }

@@ -7,4 +7,3 @@ mod judge;
 mod tensors;
 
 mod generated;
-mod try11;

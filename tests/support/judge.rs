@@ -158,7 +158,8 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn outputs(&mut self, output: &impl Heads, kind: &str) {
         for (head, found) in output.heads() {
-            let expected = self.tensors.get(&format!("{kind}{head}")).unwrap_or_else(|| &self.tensors[&format!("output{head}")]);
+            let expected =
+                self.tensors.get(&format!("{kind}{head}")).unwrap_or_else(|| &self.tensors[&format!("output{head}")]);
             self.compare(&format!("{kind}{head}"), &expected.1, found, FORWARD, 0.0);
         }
     }
@@ -202,13 +203,15 @@ impl Judge<'_> {
             return;
         }
         let scale = largest(expected).max(floor).max(1e-30);
-        let distances = expected.iter().zip(found).map(|(e, f)| if f.is_nan() { f32::INFINITY } else { (e - f).abs() / scale });
+        let distances =
+            expected.iter().zip(found).map(|(e, f)| if f.is_nan() { f32::INFINITY } else { (e - f).abs() / scale });
         let wrong = distances.clone().filter(|&distance| distance > tolerance).count();
         let Some((at, worst)) = distances.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) else { return };
         if wrong > 0 {
             let (e, f) = (expected[at], found[at]);
             let total = expected.len();
-            self.problems.push(format!("{name}: {wrong} of {total} differ, most by {worst:.1e} at {at}: {f}, expected {e}"));
+            self.problems
+                .push(format!("{name}: {wrong} of {total} differ, most by {worst:.1e} at {at}: {f}, expected {e}"));
         }
     }
 }

@@ -51,6 +51,7 @@ impl Errors {
         self.errors.len()
     }
 
+    #[cfg(test)]
     pub fn iter(&self) -> std::slice::Iter<'_, syn::Error> {
         self.errors.iter()
     }

@@ -139,7 +139,7 @@ fn input_check(plan: &Plan<'_>, stage: &Stage, back: &Backward) -> TokenStream {
         Some(path) if needed => {
             let text = crate::diag::no_gradient_through(&quote!(#path).to_string().replace(' ', ""));
             quote!(
-                const _: () = assert!(<#path as rt::Backbone>::INPUT_GRADIENT.is_some(), #text);
+                const _: () = assert!(<#path as rt::Network>::INPUT_GRADIENT.is_some(), #text);
             )
         }
         _ => TokenStream::new(),

@@ -20,7 +20,7 @@ pub fn network(plan: &Plan<'_>) -> TokenStream {
     let cuts = cut_functions(plan);
     let backward = super::backward::functions(plan, &training);
     let implementation = implementation(plan);
-    let backbone = backbone_impl(plan);
+    let backbone = backbone_impl(plan.graph);
     let checks = super::docs::checks(plan);
     quote! {
         const _: () = {
@@ -109,12 +109,11 @@ fn call(graph: &Graph, stages: &Stages<'_>, stage: &Stage, training: bool, outpu
             quote!(rt::conv::forward_train(&#constant, &#weights, run))
         }
         Kind::Conv(_) => {
-            let norm = match stage.folded {
-                Some((norm, eps)) => {
-                    let (norm, eps) = (field(graph, norm), super::float(eps));
-                    quote!(Some((&#norm, #eps)))
-                }
-                None => quote!(None),
+            let norm = if let Some((norm, eps)) = stage.folded {
+                let (norm, eps) = (field(graph, norm), super::float(eps));
+                quote!(Some((&#norm, #eps)))
+            } else {
+                quote!(None)
             };
             quote!(rt::conv::forward(&#constant, &#weights, #norm, run))
         }
@@ -164,6 +163,7 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
     let output = types::output(graph, &graph.output, "", false);
     let logits = types::output(graph, &graph.output, "", true);
     let constants = super::docs::constants(plan);
+    let as_layer = backbone_constants(plan);
     let zeroed = Level::of(graph).zeroed(&|id| new_weights(plan, id), &quote!(workspaces: rt::Workspaces::default(),));
     let (visit, visit_mut) = (visits(graph, false), visits(graph, true));
     let inference = frame(&Stages { program: plan.inference, prefix: "" });
@@ -192,6 +192,7 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
             const INFERENCE: rt::Frame = #inference;
             const TRAINING: rt::Frame = #training;
             const STAGES: &'static [fn(&Self, &mut rt::Run<'_>)] = &[#(#infer),*];
+            #as_layer
 
             fn zeroed() -> Self { #zeroed }
             fn workspaces(&self) -> &rt::Workspaces { &self.workspaces }
@@ -235,9 +236,10 @@ fn new_weights(plan: &Plan<'_>, id: WeightsId) -> TokenStream {
         _ => {
             let stages = Stages { program: plan.inference, prefix: "" };
             let stage = plan.inference.stages.iter().find(|s| s.nodes.contains(&node));
-            match stage.map(|stage| (stage, &stage.kind)) {
-                Some((stage, Kind::Conv(conv))) => new_conv(conv, &stages.geometry(conv, stage)),
-                _ => quote!(compile_error!("a layer without a stage")),
+            if let Some((stage, Kind::Conv(conv))) = stage.map(|stage| (stage, &stage.kind)) {
+                new_conv(conv, &stages.geometry(conv, stage))
+            } else {
+                quote!(compile_error!("a layer without a stage"))
             }
         }
     }
@@ -248,9 +250,10 @@ fn visits(graph: &Graph, mutable: bool) -> TokenStream {
     let borrow = if mutable { quote!(&mut) } else { quote!(&) };
     let calls = graph.weights.iter().enumerate().map(|(id, weights)| {
         let (field, key) = (field(graph, id), &weights.key);
-        match &graph.nodes[weights.node].op {
-            Op::Network(path) => quote!(<#path as rt::Network>::#visit(#borrow #field, &key.join(#key), f);),
-            _ => quote!(#field.#visit(&key.join(#key), f);),
+        if let Op::Network(path) = &graph.nodes[weights.node].op {
+            quote!(<#path as rt::Network>::#visit(#borrow #field, &key.join(#key), f);)
+        } else {
+            quote!(#field.#visit(&key.join(#key), f);)
         }
     });
     quote!(#(#calls)*)
@@ -295,12 +298,10 @@ fn set_gradient(stages: &Stages<'_>, output: &Output, place: &str, written: &mut
 }
 
 /// What an outer network needs to use this one as a layer.
-fn backbone_impl(plan: &Plan<'_>) -> TokenStream {
+fn backbone_constants(plan: &Plan<'_>) -> TokenStream {
     let Some(id) = backbone(plan.graph) else { return TokenStream::new() };
-    let ident = &plan.graph.name;
     let (inference, training) =
         (Stages { program: plan.inference, prefix: "" }, Stages { program: plan.training, prefix: "T" });
-    let shape = types::shape(plan.graph.nodes[id].volume);
     let (out, train_out) = (inference.value(id), training.value(id));
     let gradients = &plan.training.gradients;
     let output = plan.training.canonical(id);
@@ -308,12 +309,20 @@ fn backbone_impl(plan: &Plan<'_>) -> TokenStream {
     let gradient = gradients[output].map_or_else(|| quote!(rt::NOWHERE), |id| training.buffer(id).to_token_stream());
     let input = option(gradients[0].map(|id| training.buffer(id)));
     quote! {
+        const OUTPUTS: [rt::Buffer; 2] = [#out, #train_out];
+        const OUTPUT_GRADIENT: rt::Buffer = #gradient;
+        const INPUT_GRADIENT: Option<rt::Buffer> = #input;
+    }
+}
+
+/// The network can be a layer.
+pub fn backbone_impl(graph: &Graph) -> TokenStream {
+    let Some(id) = backbone(graph) else { return TokenStream::new() };
+    let (ident, shape) = (&graph.name, types::shape(graph.nodes[id].volume));
+    quote! {
         #[automatically_derived]
         impl rt::Backbone for #ident {
             type Volume = #shape;
-            const OUTPUTS: [rt::Buffer; 2] = [#out, #train_out];
-            const OUTPUT_GRADIENT: rt::Buffer = #gradient;
-            const INPUT_GRADIENT: Option<rt::Buffer> = #input;
         }
     }
 }
@@ -342,7 +351,7 @@ fn tap_value(plan: &Plan<'_>, tap: &Tap) -> TokenStream {
             <Self as ::convnet_runtime::network::Network>::INFERENCE.input
         ));
     };
-    let place = place(plan, stage, cut);
+    let place = place(plan, &stage, cut);
     if cut {
         let function = cut_name(tap);
         let index = number(index as u64);
@@ -354,7 +363,7 @@ fn tap_value(plan: &Plan<'_>, tap: &Tap) -> TokenStream {
 }
 
 /// The stage that computes a node, and whether the node is not its last.
-fn find<'a>(plan: &'a Plan<'_>, node: NodeId) -> Option<(usize, Stage, bool)> {
+fn find(plan: &Plan<'_>, node: NodeId) -> Option<(usize, Stage, bool)> {
     let program = plan.inference;
     if let Some(value) = program.values[node] {
         let index = program.stages.iter().position(|s| program.values[s.output] == Some(value))?;
@@ -390,7 +399,7 @@ fn cut_name(tap: &Tap) -> Ident {
 }
 
 /// The buffer that a tap is read from. What a cut stage gives lies behind the arena.
-fn place(plan: &Plan<'_>, stage: Stage, cut: bool) -> TokenStream {
+fn place(plan: &Plan<'_>, stage: &Stage, cut: bool) -> TokenStream {
     let program = plan.inference;
     let (offset, extent, planar, border, part) = match program.values[stage.output] {
         Some(id) if !cut => {
@@ -422,7 +431,7 @@ fn cut_functions(plan: &Plan<'_>) -> TokenStream {
             return None;
         }
         let name = cut_name(tap);
-        let output = place(plan, copy(&stage), true);
+        let output = place(plan, &stage, true);
         let call = call(plan.graph, &stages, &stage, false, Some(&format_ident!("CUT")));
         let net = if stage.weights.is_some() { quote!(net) } else { quote!(_) };
         Some(quote! {

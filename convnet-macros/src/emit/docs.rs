@@ -19,21 +19,18 @@ pub fn table(plan: &Plan<'_>) -> TokenStream {
     let graph = plan.graph;
     let own = graph.attributes.iter().any(|a| a.path().is_ident("doc"));
     let title = if own { String::new() } else { format!("The network `{}`.", graph.name) };
-    let mut text =
-        format!("{title}\n\n| name | layer | gives | parameters | MACs |\n| --- | --- | --- | ---: | ---: |\n");
-    text.push_str(&format!("| | `input` | {} | | |\n", graph.nodes[0].volume));
-    for (id, node) in rows(graph) {
+    let head = format!(
+        "{title}\n\n| name | layer | gives | parameters | MACs |\n| --- | --- | --- | ---: | ---: |\n| | `input` | {} | | |\n",
+        graph.nodes[0].volume
+    );
+    let layers = rows(graph).map(|(id, node)| {
         let counts = &plan.counts.nodes[id];
         let (params, macs) = (cell(&counts.params), cell(&counts.macs));
-        text.push_str(&format!(
-            "| {} | `{}` | {} | {params} | {macs} |\n",
-            node.key,
-            node.text.replace('|', "\\|"),
-            node.volume
-        ));
-    }
-    let (params, macs) = (plan.counts.params.to_string(), plan.counts.macs.to_string());
-    text.push_str(&format!("| | **total** | | {params} | {macs} |\n"));
+        let (name, layer, volume) = (&node.key, node.text.replace('|', "\\|"), node.volume);
+        format!("| {name} | `{layer}` | {volume} | {params} | {macs} |\n")
+    });
+    let total = format!("| | **total** | | {} | {} |\n", plan.counts.params, plan.counts.macs);
+    let text: String = std::iter::once(head).chain(layers).chain([total]).collect();
     quote!(#[doc = #text])
 }
 
@@ -148,8 +145,8 @@ fn budget_checks(plan: &Plan<'_>) -> TokenStream {
             BudgetKind::Train => quote!(TRAIN_BYTES_PER_SAMPLE),
         };
         let (ident, limit) = (&plan.graph.name, number(budget.limit));
-        let text = format!("{} breaks its budget `{}`", ident, budget.tokens);
-        quote!(
+        let text = format!("{} breaks its budget `{}`", ident, crate::parse::text(&budget.tokens));
+        quote_spanned!(budget.tokens.span()=>
             const _: () = assert!(<#ident as rt::Network>::#constant <= #limit, #text);
         )
     });

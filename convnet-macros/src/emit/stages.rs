@@ -28,12 +28,11 @@ impl Stages<'_> {
     }
 
     pub fn value(&self, node: NodeId) -> TokenStream {
-        match self.program.values[node] {
-            Some(id) => {
-                let buffer = self.buffer(id);
-                quote!(#buffer)
-            }
-            None => quote!(compile_error!("a value without a place")),
+        if let Some(id) = self.program.values[node] {
+            let buffer = self.buffer(id);
+            quote!(#buffer)
+        } else {
+            quote!(compile_error!("a value without a place"))
         }
     }
 
@@ -175,10 +174,7 @@ pub fn new_conv(conv: &Conv, geometry: &TokenStream) -> TokenStream {
 }
 
 pub fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
-    match value {
-        Some(value) => quote!(Some(#value)),
-        None => quote!(None),
-    }
+    if let Some(value) = value { quote!(Some(#value)) } else { quote!(None) }
 }
 
 fn activation(activation: Option<Activation>) -> TokenStream {

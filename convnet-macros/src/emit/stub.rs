@@ -26,18 +26,7 @@ pub fn stub(graph: &Graph) -> TokenStream {
                 ::convnet_runtime::network::Tap::after(0, ::convnet_runtime::generated::NOWHERE);
         }
     });
-    let backbone = super::backbone(graph).map(|id| {
-        let shape = types::shape(graph.nodes[id].volume);
-        quote! {
-            #[automatically_derived]
-            impl rt::Backbone for #ident {
-                type Volume = #shape;
-                const OUTPUTS: [rt::Buffer; 2] = [rt::NOWHERE; 2];
-                const OUTPUT_GRADIENT: rt::Buffer = rt::NOWHERE;
-                const INPUT_GRADIENT: Option<rt::Buffer> = None;
-            }
-        }
-    });
+    let backbone = super::cpu::backbone_impl(graph);
     let zeroed = Level::of(graph).zeroed(
         &|id| match &graph.nodes[graph.weights[id].node].op {
             Op::Network(path) => quote!(<#path as rt::Network>::zeroed()),

@@ -87,7 +87,7 @@ fn calls_in<'a>(item: &'a Item, found: &mut Vec<&'a Call>) {
         Item::Group(chain) => found.extend(calls(chain)),
         Item::Sum(branches) | Item::Concat(branches) => found.extend(branches.chains.iter().flat_map(calls)),
         Item::Heads(heads) => found.extend(heads.iter().flat_map(|head| calls(&head.chain))),
-        Item::Layer(_) | Item::Skip(_) | Item::Volume(_) | Item::Network(_) | Item::Unknown => {}
+        Item::Layer(_) | Item::Skip | Item::Volume(_) | Item::Network(_) | Item::Unknown => {}
     }
 }
 

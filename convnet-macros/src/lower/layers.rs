@@ -74,7 +74,7 @@ impl Lowering<'_> {
 
     pub fn bias(layer: &Layer) -> Bias {
         match option(layer, "bias").map(|option| &option.value) {
-            Some(OptionValue::Bool(false, _)) => Bias::None,
+            Some(OptionValue::Bool(false)) => Bias::None,
             Some(OptionValue::Word(_)) if layer.word != Word::Fc => Bias::Position,
             _ => Bias::Channel,
         }
@@ -144,9 +144,9 @@ impl Lowering<'_> {
             self.report_at(address(layer), "widen", span, &message);
         }
         let more = to.saturating_sub(from);
-        let (before, after) = (more / 2, more.div_ceil(2));
+        let before = more / 2;
         let sure = Sure { depth: count.is_some(), ..flow.sure };
-        (Op::Widen { before, after }, flow.volume.with_depth(to), sure)
+        (Op::Widen { before }, flow.volume.with_depth(to), sure)
     }
 
     fn upsample(&mut self, layer: &Layer, flow: Flow) -> (Op, Volume, Sure) {

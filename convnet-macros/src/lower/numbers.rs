@@ -98,7 +98,7 @@ impl Lowering<'_> {
 
     fn real_of(&self, value: &OptionValue) -> Option<f64> {
         match value {
-            OptionValue::Float(value, _) => Some(*value),
+            OptionValue::Float(value) => Some(*value),
             OptionValue::Pair(Pair::Both(number)) => self.value(number).map(|value| value as f64),
             OptionValue::Word(name) => self.parameter(name).map(|value| value as f64),
             OptionValue::Pair(Pair::Each(..)) | OptionValue::Bool(..) => None,

@@ -34,7 +34,7 @@ impl<'a> Lowering<'a> {
     /// Whether a step makes no layer.
     fn is_nothing(&self, step: &Step) -> bool {
         let dropped = step.repeat.as_ref().is_some_and(|repeat| self.value(repeat) == Some(0));
-        dropped || matches!(step.item, Item::Volume(_) | Item::Skip(_))
+        dropped || matches!(step.item, Item::Volume(_) | Item::Skip)
     }
 
     fn step(&mut self, step: &'a Step, mut flow: Flow, stand: Stand<'a>) -> Flow {
@@ -79,7 +79,7 @@ impl<'a> Lowering<'a> {
     fn item(&mut self, item: &'a Item, name: Option<&'a Ident>, flow: Flow, stand: Stand<'a>) -> Flow {
         match item {
             Item::Layer(layer) => self.layer(layer, name, flow, stand.last),
-            Item::Skip(_) => flow,
+            Item::Skip => flow,
             Item::Volume(volume) => self.stated(volume, flow),
             Item::Frozen(inner) => {
                 self.frozen += 1;

@@ -221,8 +221,8 @@ impl Parser<'_> {
         for (index, step) in steps.iter_mut().enumerate() {
             let bare = step.repeat.is_none() && step.name.is_none();
             let error = match step.item {
-                Item::Skip(_) if place != Place::Branch || count > 1 => syntax::skip_in_chain(),
-                Item::Skip(_) if !bare => syntax::bare("`skip`"),
+                Item::Skip if place != Place::Branch || count > 1 => syntax::skip_in_chain(),
+                Item::Skip if !bare => syntax::bare("`skip`"),
                 Item::Volume(_) if !bare => syntax::bare("a stated volume"),
                 Item::Heads(_) if index + 1 < count || !matches!(place, Place::Main | Place::Head) => {
                     syntax::heads_not_last()
@@ -238,9 +238,9 @@ impl Parser<'_> {
             }
         }
         if count > 1 {
-            steps.retain(|step| !matches!(step.item, Item::Skip(_)));
+            steps.retain(|step| !matches!(step.item, Item::Skip));
         }
-        if let [Step { item: item @ Item::Skip(_), .. }] = &mut steps[..]
+        if let [Step { item: item @ Item::Skip, .. }] = &mut steps[..]
             && place != Place::Branch
         {
             *item = Item::Unknown;

@@ -71,7 +71,7 @@ impl Parser<'_> {
         match text.to_ascii_lowercase().as_str() {
             "skip" => {
                 tokens.skip(1);
-                return Item::Skip(ident.span());
+                return Item::Skip;
             }
             "frozen" => return self.frozen(tokens),
             "shared" => {
@@ -138,7 +138,7 @@ impl Parser<'_> {
         }
         match self.item(tokens) {
             Item::Unknown => Item::Unknown,
-            Item::Skip(_) | Item::Volume(_) | Item::Heads(_) => {
+            Item::Skip | Item::Volume(_) | Item::Heads(_) => {
                 self.errors.at_span(span, syntax::frozen_needs_item());
                 Item::Unknown
             }

@@ -118,7 +118,7 @@ impl Parser<'_> {
             tokens.skip(1);
             let plain = ident.to_string().to_ascii_lowercase();
             return match (kind, plain.as_str()) {
-                (Kind::Bool | Kind::Bias, "true" | "false") => Some(OptionValue::Bool(plain == "true", ident.span())),
+                (Kind::Bool | Kind::Bias, "true" | "false") => Some(OptionValue::Bool(plain == "true")),
                 (Kind::Bias, "position") => Some(OptionValue::Word(Ident::new("position", ident.span()))),
                 (Kind::Pair | Kind::PositivePair | Kind::Count | Kind::Real, _) if self.is_parameter(&ident) => {
                     Some(OptionValue::Word(ident))
@@ -173,7 +173,7 @@ fn real(text: &str, negative: bool, span: proc_macro2::Span) -> Option<OptionVal
         return Some(OptionValue::Pair(Pair::Both(Number::Literal(number, span))));
     }
     let number: f64 = plain.parse().ok().filter(|number: &f64| number.is_finite())?;
-    Some(OptionValue::Float(if negative { -number } else { number }, span))
+    Some(OptionValue::Float(if negative { -number } else { number }))
 }
 
 fn is_float(text: &str) -> bool {

@@ -18,6 +18,11 @@ pub const MOVE: usize = 16;
 ///
 /// Denormals are flushed to zero inside the tasks.
 pub fn parallel(tasks: usize, work: usize, task: impl Fn(usize) + Sync) {
+    run(tasks, work, &task);
+}
+
+/// One copy for all kernels: a task is long, and so a call through a table costs nothing.
+fn run(tasks: usize, work: usize, task: &(dyn Fn(usize) + Sync)) {
     if tasks < 2 || work < SMALL || rayon::current_num_threads() < 2 {
         flushed(|| (0..tasks).for_each(task));
         return;
@@ -41,7 +46,7 @@ pub fn parallel(tasks: usize, work: usize, task: impl Fn(usize) + Sync) {
 }
 
 /// Offers `n` copies of the worker to the pool, without allocating.
-fn spread(n: usize, worker: &(impl Fn() + Sync)) {
+fn spread(n: usize, worker: &(dyn Fn() + Sync)) {
     if n == 1 {
         worker();
     } else {

@@ -48,7 +48,7 @@ fn layer(source: &str) -> Layer {
 fn shape(item: &Item) -> String {
     match item {
         Item::Layer(layer) => layer.text.clone(),
-        Item::Skip(_) => "skip".into(),
+        Item::Skip => "skip".into(),
         Item::Volume(node) => format!("<{}>", node.volume),
         Item::Frozen(item) => format!("frozen {}", shape(item)),
         Item::Group(chain) => format!("[{}]", shapes(chain)),
@@ -99,8 +99,8 @@ fn options(layer: &Layer) -> String {
         let name = option.name.as_ref().map_or(String::new(), |name| format!("{name}="));
         name + &match &option.value {
             OptionValue::Pair(value) => pair(value),
-            OptionValue::Float(value, _) => format!("{value:?}"),
-            OptionValue::Bool(value, _) => value.to_string(),
+            OptionValue::Float(value) => format!("{value:?}"),
+            OptionValue::Bool(value) => value.to_string(),
             OptionValue::Word(word) => format!("'{word}"),
         }
     };

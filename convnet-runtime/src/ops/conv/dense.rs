@@ -18,15 +18,16 @@ const SAMPLES: usize = 8;
 /// Blocks of filters that are transposed at a time.
 const CHUNK: usize = 16;
 
-/// Whether the filters cover the whole input, once.
+/// Whether the filters cover the whole input, once, and all of its channels.
 pub fn fits(geometry: &Geometry) -> bool {
-    let [height, width, _] = geometry.input;
-    geometry.algorithm != Algorithm::Depthwise
-        && geometry.groups == 1
-        && geometry.kernel == [height, width]
-        && geometry.output[..2] == [1, 1]
-        && geometry.pad == [0, 0]
-        && geometry.dilation == [1, 1]
+    geometry.is_whole() && geometry.algorithm != Algorithm::Depthwise && geometry.groups == 1
+}
+
+impl Geometry {
+    /// Whether the filters cover the whole input, once: the gradient of the input then needs no border.
+    pub(super) fn is_whole(&self) -> bool {
+        self.kernel == self.input[..2] && self.output[..2] == [1, 1] && self.pad == [0, 0] && self.dilation == [1, 1]
+    }
 }
 
 /// Writes the gradient of the input, or adds to it.

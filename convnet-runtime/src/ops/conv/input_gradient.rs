@@ -40,6 +40,13 @@ pub unsafe fn input_gradient(
         unsafe { dense::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
         return;
     }
+    let mut strided = *geometry;
+    if geometry.is_whole() {
+        // There is one position, so that any stride will do. With this one each position of the input is a phase of its
+        // own, of one tap.
+        strided.stride = geometry.kernel;
+    }
+    let geometry = &strided;
     let [top, left, bottom, right] = dz.map.border;
     for (side, border) in [[top, bottom], [left, right]].into_iter().enumerate() {
         for phase in Phase::all(geometry, side) {

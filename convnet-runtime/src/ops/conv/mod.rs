@@ -14,11 +14,14 @@ pub mod reference;
 mod span;
 mod sum_gradient;
 mod sweep;
+mod sweep_plan;
+mod sweep_task;
 #[cfg(test)]
 mod tests;
 mod tile;
 mod transpose;
 mod weight_gradient;
+mod weight_task;
 
 pub use backward::backward;
 pub use forward::{forward, forward_train};
@@ -102,9 +105,9 @@ pub struct Stage {
     pub pool: bool,
     /// What it writes.
     pub output: Buffer,
-    /// In training with `pool`: which of the four won, 2 bits each, one 32-bit word per position and channel block; a
-    /// blocked map with `lanes` in mind but one float per position and block: offset of `blocks * height * width`
-    /// floats per sample, rounded up to 16.
+    /// In training with `pool`: where it is kept which of the four won, one word of 32 bits per channel block and
+    /// position of the output, `blocks * height * width` of them per sample, rounded up to 16. Bit i says whether lane
+    /// i's winner is on the right, bit 16 + i whether it is below.
     pub winners: Option<usize>,
 }
 

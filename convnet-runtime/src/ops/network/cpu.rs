@@ -4,12 +4,12 @@ use super::Stage;
 use crate::cpu::map::{Buffer, Gradient};
 use crate::cpu::run::Run;
 use crate::cpu::volumes::{Source, Target};
-use crate::network::{Backbone, Frame};
+use crate::network::{Frame, Network};
 use crate::ops::dropout::mix;
 use crate::ops::relayout::{Channels, Rest, copy};
 
 /// Fills `stage.output` in inference mode.
-pub fn forward<N: Backbone>(stage: &Stage, network: &N, run: &mut Run<'_>) {
+pub fn forward<N: Network>(stage: &Stage, network: &N, run: &mut Run<'_>) {
     let (outer, mut inner) = enter(stage, N::INFERENCE, run);
     give(outer, &stage.input, &N::INFERENCE.input, &mut inner);
     network.infer(&mut inner);
@@ -17,7 +17,7 @@ pub fn forward<N: Backbone>(stage: &Stage, network: &N, run: &mut Run<'_>) {
 }
 
 /// Fills `stage.output` in training mode; the inner workspace keeps what `backward` needs.
-pub fn forward_train<N: Backbone>(stage: &Stage, network: &mut N, run: &mut Run<'_>) {
+pub fn forward_train<N: Network>(stage: &Stage, network: &mut N, run: &mut Run<'_>) {
     let (outer, mut inner) = enter(stage, N::TRAINING, run);
     give(outer, &stage.input, &N::TRAINING.input, &mut inner);
     network.forward(&mut inner);
@@ -25,7 +25,7 @@ pub fn forward_train<N: Backbone>(stage: &Stage, network: &mut N, run: &mut Run<
 }
 
 /// The gradients of the inner network's parameters and, if it is wanted, of the input.
-pub fn backward<N: Backbone>(
+pub fn backward<N: Network>(
     stage: &Stage,
     output_gradient: &Buffer,
     input_gradient: Option<&Gradient>,

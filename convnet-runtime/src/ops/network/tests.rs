@@ -62,6 +62,10 @@ impl Network for Inner {
     fn visit<'a>(&'a self, _: &Key<'_>, _: &mut dyn FnMut(&Key<'_>, &'a Parameter)) {}
     fn visit_mut(&mut self, _: &Key<'_>, _: &mut dyn FnMut(&Key<'_>, &mut Parameter)) {}
 
+    const OUTPUTS: [Buffer; 2] = [TANH.output, DROPOUT.output];
+    const OUTPUT_GRADIENT: Buffer = buffer(4, Layout::Blocked);
+    const INPUT_GRADIENT: Option<Buffer> = Some(INPUT_GRADIENT);
+
     fn output(_: &Run<'_>, (): &mut ()) {}
     fn forward(&mut self, run: &mut Run<'_>) {
         self.infer(run);
@@ -85,9 +89,6 @@ fn tanh(_: &Inner, run: &mut Run<'_>) {
 
 impl Backbone for Inner {
     type Volume = Volume<2, 3, 5>;
-    const OUTPUTS: [Buffer; 2] = [TANH.output, DROPOUT.output];
-    const OUTPUT_GRADIENT: Buffer = buffer(4, Layout::Blocked);
-    const INPUT_GRADIENT: Option<Buffer> = Some(INPUT_GRADIENT);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::cpu::map::{Gradient, Layout};
 use crate::cpu::run::Workspace;
 use crate::ops::activation::{Activation, reference as activation};
 use crate::ops::conv::phase::Phase;
-use crate::ops::conv::{self, Algorithm, Backward, Bias, Geometry, Stage, dense, pack, reference};
+use crate::ops::conv::{self, Algorithm, Backward, Bias, Geometry, Stage, pack, reference};
 
 /// A stage with its way back, and what lies in the gradients before it.
 struct Training {
@@ -23,7 +23,7 @@ type Gradients<T> = [Vec<T>; 4];
 
 /// Zeros around the gradient of the sums that the input's gradient reads.
 fn reach(geometry: &Geometry) -> [usize; 4] {
-    if dense::fits(geometry) {
+    if geometry.is_whole() {
         return [0; 4];
     }
     let side = |i: usize| {
