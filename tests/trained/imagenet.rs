@@ -40,7 +40,8 @@ struct Photograph {
 
 fn photographs() -> Option<(PathBuf, Vec<Photograph>)> {
     let folder = found::shared("squeezenet_v1.0_imagenet", "imagenet-samples")?;
-    let table = std::fs::read_to_string(folder.join("labels.csv")).unwrap_or_else(|error| panic!("labels.csv: {error}"));
+    let table =
+        std::fs::read_to_string(folder.join("labels.csv")).unwrap_or_else(|error| panic!("labels.csv: {error}"));
     let photographs = table.lines().skip(1).map(|line| {
         let mut cells = line.split(',');
         let (file, class) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());

@@ -290,10 +290,9 @@ fn set_gradient(stages: &Stages<'_>, output: &Output, place: &str, written: &mut
             written.push(gradient);
             quote!(#place.write(&#buffer, run);)
         }
-        Output::Heads(heads) => heads
-            .iter()
-            .map(|(name, head)| set_gradient(stages, head, &format!("{place}.{name}"), written))
-            .collect(),
+        Output::Heads(heads) => {
+            heads.iter().map(|(name, head)| set_gradient(stages, head, &format!("{place}.{name}"), written)).collect()
+        }
     }
 }
 
