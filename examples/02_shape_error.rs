@@ -1,4 +1,4 @@
-//! A network that does not fit is a compile error that says what would. Try it: this is the beginning of `AlexNet`. Its
+//! A network that does not fit is a compile error that says what would. Try it: this is the beginning of AlexNet. Its
 //! paper says that pictures are 224 pixels wide; make the input below `224x224x3` and run
 //! `cargo check --example 02_shape_error`:
 //!
@@ -17,7 +17,7 @@
 use convnet_runtime::prelude::*;
 
 network! {
-    /// The first layers of `AlexNet`.
+    /// The first layers of AlexNet.
     pub struct AlexNet {
         input 227x227x3
         -> conv11-96/4(pad=0) -> relu -> maxpool3/2

@@ -136,11 +136,12 @@ mod sweep {
 
 #[test]
 fn the_input_is_a_type_too() {
+    type First<N> = ExactOut<<N as Network>::InputHeight, U11, U4, U0>;
+
     fn input<N: Network>() -> [usize; 3] {
         [N::InputHeight::USIZE, N::InputWidth::USIZE, N::InputDepth::USIZE]
     }
     assert_eq!(input::<Alex>(), [227, 227, 3]);
     assert_eq!(input::<sweep::Floor>(), [501, 403, 2]);
-    type First<N> = ExactOut<<N as Network>::InputHeight, U11, U4, U0>;
     assert_eq!(First::<Alex>::USIZE, 55);
 }

@@ -5,7 +5,7 @@ use convnet_runtime::prelude::*;
 use crate::is;
 
 network! {
-    /// `ImageNet` classification with deep convolutional neural networks (Krizhevsky 2012): two groups, as on two GPUs.
+    /// ImageNet classification with deep convolutional neural networks (Krizhevsky 2012): two groups, as on two GPUs.
     pub struct AlexNet {
         input 227x227x3
         -> conv11-96/4(pad=0) -> relu -> lrn -> maxpool3/2

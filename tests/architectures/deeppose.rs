@@ -1,4 +1,4 @@
-//! `DeepPose` (Toshev & Szegedy 2014): `AlexNet` without groups gives coordinates.
+//! DeepPose (Toshev & Szegedy 2014): AlexNet without groups gives coordinates.
 
 use convnet_runtime::prelude::*;
 

@@ -1,11 +1,11 @@
-//! `MobileNets` (Howard 2017): depthwise separable convolutions.
+//! MobileNets (Howard 2017): depthwise separable convolutions.
 
 use convnet_runtime::prelude::*;
 
 use crate::is;
 
 network! {
-    /// `MobileNet` v1 1.0-224.
+    /// MobileNet v1 1.0-224.
     #[rounding(floor)]
     pub struct MobileNet {
         block separable(s, c) =

@@ -1,4 +1,4 @@
-//! Features of several scales: scene labelling (Farabet 2012) and traffic signs (Sermanet & `LeCun` 2011).
+//! Features of several scales: scene labelling (Farabet 2012) and traffic signs (Sermanet & LeCun 2011).
 
 use convnet_runtime::prelude::*;
 

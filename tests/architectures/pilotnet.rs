@@ -5,7 +5,7 @@ use convnet_runtime::prelude::*;
 use crate::is;
 
 network! {
-    /// `PilotNet`: a picture of the road gives the steering angle.
+    /// PilotNet: a picture of the road gives the steering angle.
     #[rounding(floor)]
     pub struct PilotNet {
         input 66x200x3

@@ -38,7 +38,7 @@ pub fn pack(geometry: &Geometry, piece: &Piece, weights: &[f32], to: &mut [f32])
     parallel(blocks * from, work, |i| {
         // SAFETY: the tasks have different parts.
         let to = unsafe { to.part(i * some * tap, some * tap) };
-        dispatch(Block { pass: &pass, block: i / from, seen: i % from, to });
+        dispatch(Between { pass: &pass, block: i / from, seen: i % from, to });
     });
 }
 
@@ -51,14 +51,14 @@ struct Pass<'a> {
 }
 
 /// The weights between a block of channels and the `seen`-th block of filters that it meets.
-struct Block<'a> {
+struct Between<'a> {
     pass: &'a Pass<'a>,
     block: usize,
     seen: usize,
     to: &'a mut [f32],
 }
 
-impl Kernel for Block<'_> {
+impl Kernel for Between<'_> {
     type Output = ();
 
     #[inline(always)]
