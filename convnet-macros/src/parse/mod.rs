@@ -173,6 +173,8 @@ impl Parser<'_> {
         }
         let volume = if Self::at_volume(tokens, 0) {
             self.input_volume(tokens)
+        } else if let Some(node) = self.bracketed_volume(tokens) {
+            Some(node)
         } else {
             self.errors.at(&tokens.since(begin), syntax::input_needs_volume());
             tokens.skip_to(&[',', ';']);

@@ -65,6 +65,10 @@ pub fn repeat_before_item() -> String {
     "the repeat stands behind what it repeats: `[..]*2`".into()
 }
 
+pub fn negative_repeat() -> String {
+    "a repeat is a whole number, 0 or more".into()
+}
+
 pub fn times_sign() -> String {
     "a repeat is written with `*`: `[..]*2`".into()
 }

@@ -115,6 +115,20 @@ pub fn option_without_value(name: &str, kind: Kind) -> String {
     format!("`{name}` needs a value: `{name}={}`", sample(kind))
 }
 
+pub fn value_outside(word: Word, written: &str) -> String {
+    let name = word.name();
+    format!("the number of {name} stands in brackets: `{name}({written})`")
+}
+
+pub fn size_as_count(word: Word, size: &str, count: &str) -> String {
+    format!("the size stands in the word: `{}{size}-{count}`", word.name())
+}
+
+pub fn numbers_in_brackets(word: Word) -> String {
+    let name = word.name();
+    format!("the size of {name} stands in the word, the {} behind `-`: `{}`", word.counts(), word.example())
+}
+
 pub fn bare_value(word: Word, value: &str) -> String {
     let name = word.name();
     let takes = word.takes();

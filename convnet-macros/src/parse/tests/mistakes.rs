@@ -248,7 +248,7 @@ fn layers() {
 
             dropout-2    => dropout-2 -> relu
             2
-                dropout takes its number in brackets: `dropout(2)`
+                the number of dropout stands in brackets: `dropout(2)`
 
             dropout2    => dropout2 -> relu
             dropout2
