@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use convnet_runtime::prelude::*;
 
+use crate::difference::difference;
 use crate::onnx::{self, Model, Node};
 use crate::{archive, found};
 
@@ -71,10 +72,8 @@ impl<'a> Case<'a> {
     }
 
     fn compare(&self, what: &str, expected: &[f32], found: &[f32]) {
-        assert_eq!(expected.len(), found.len(), "{}: number of values of {what}", self.name);
-        let scale = expected.iter().fold(1e-30, |largest: f32, value| largest.max(value.abs()));
-        for (at, (e, f)) in expected.iter().zip(found).enumerate() {
-            assert!((e - f).abs() <= TOLERANCE * scale, "{}: {what} at {at} is {f}, expected {e}", self.name);
+        if let Some(difference) = difference(what, expected, found, TOLERANCE, 0.0) {
+            panic!("{}: {difference}", self.name);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! ONNX's operator cases (`../shared/data/ops`) that the language can say, against their recorded outputs.
 
 mod archive;
+#[path = "../support/difference.rs"]
+mod difference;
 #[path = "../support/found.rs"]
 mod found;
 mod judge;

@@ -10,7 +10,7 @@ judge! {
     fc_behind_two_blocks(1) { input 2x3x2 -> conv1-19(bias=position) -> fc-5 }
     fc_of_one_position(2) { input 1x1x20 -> fc-3 }
     fc_without_bias(2) { input 3x2x3 -> fc-17(bias=false) -> relu -> fc-3(bias=false) }
-    fc_chain(5) { input 20 -> fc-33 -> relu -> fc-18 -> sigmoid -> fc-3 }
+    fc_chain(5) { input 9 -> fc-33 -> relu -> fc-17 -> sigmoid -> fc-3 }
     fc_one_output(4) { input 33 -> fc-17 -> tanh -> fc-1 }
     flattened(2) { input 2x3x2 -> conv1-4(bias=position) -> flatten -> fc-5 }
     flattened_at_the_end(2) { input 2x3x2 -> conv1-18(bias=position) -> relu -> flatten }
@@ -54,7 +54,11 @@ judge! {
     softmax_of_features(3) { input 6 -> fc-5 -> softmax }
     softmax_of_a_volume(2) { input 3x4x3 -> conv1-7 -> soft-max }
     softmax_two_blocks(2) { input 20 -> fc-21 -> softmax }
-    softmax_of_large_logits(2) { input 3x3x40 -> conv1-4 -> conv3-20 -> SOFTMAX }
+    softmax_of_large_logits(2) { input 3x3x20 -> conv1-4 -> conv3-18 -> SOFTMAX }
     dropout_at_inference(2) { input 4x4x3 -> conv3-5 -> relu -> dropout(0.0) -> fc-6 -> relu -> dropout(0.0) -> fc-3 }
+    dropout_of_the_input(2) { input 4x4x3 -> dropout(0.3) -> conv3-5 -> relu -> fc-3 }
+    dropout_between(2) { input 4x4x3 -> conv3-5 -> relu -> dropout -> conv3-4 -> maxpool -> dropout(0.2) -> fc-4 -> dropout -> fc-3 }
+    dropout_behind_flatten(2) { input 3x3x3 -> conv3-5 -> bn -> relu -> flatten -> dropout -> fc-4 -> relu -> dropout -> fc-3 -> softmax }
+    dropout_in_branches(2) { input 4x4x3 -> conv3-5 -> (dropout(0.2) -> conv1-5 + skip) -> relu -> (dropout | conv1-3) -> dropout(0.1) }
     dropout_frozen(2) { input 4x4x3 -> frozen [conv3-5 -> relu -> dropout] -> fc-6 -> fc-3 }
 }

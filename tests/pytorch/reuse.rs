@@ -32,7 +32,7 @@ judge! {
     }
     blocks_repeated_and_named(2) {
         block basic(c) = (conv3-c @ conv1 -> relu -> conv1-c @ conv2 + skip) -> relu;
-        input 4x4x3 -> conv1-4 @ stem -> basic(4)*2 @ layer1 -> [basic(4) -> basic(4)] @ layer2 -> basic(4) @ layer3 -> conv1-2
+        input 4x4x3 -> conv1-3 @ stem -> basic(3)*2 @ layer1 -> [basic(3) -> basic(3)] @ layer2 -> basic(3) @ layer3 -> conv1-2
     }
     block_in_branches(2) {
         block unit(c) = conv3-c -> relu;
@@ -76,8 +76,8 @@ judge! {
         input 6 -> shared unit() -> (shared unit() + skip) -> shared unit() -> fc-2 @ last
     }
     shared_dense_behind_flatten(2) {
-        block unit() = fc-36 -> tanh;
-        input 3x3x3 -> conv1-4 -> flatten -> shared unit() -> shared unit() -> fc-2 @ last
+        block unit() = fc-18 -> tanh;
+        input 3x3x3 -> conv1-2 -> flatten -> shared unit() -> shared unit() -> fc-2 @ last
     }
     shared_dense_of_a_volume(2) {
         block unit() = fc-5 -> tanh;

@@ -7,9 +7,9 @@ judge! {
         block basic(c) = (conv3-c(bias=false) @ conv1 -> bn @ bn1 -> relu -> conv3-c(bias=false) @ conv2 -> bn @ bn2 + skip) -> relu;
         block reduce(c) = (conv3-c/2(bias=false) @ conv1 -> bn @ bn1 -> relu -> conv3-c(bias=false) @ conv2 -> bn @ bn2
             + [conv1-c/2(bias=false) -> bn] @ downsample) -> relu;
-        input 17x17x3 -> conv3-5/2(bias=false) @ conv1 -> bn @ bn1 -> relu -> maxpool3/2(pad=1)
-        -> basic(5)*2 @ layer1
-        -> [reduce(7) -> basic(7)] @ layer2
+        input 17x17x3 -> conv3-4/2(bias=false) @ conv1 -> bn @ bn1 -> relu -> maxpool3/2(pad=1)
+        -> basic(4)*2 @ layer1
+        -> [reduce(6) -> basic(6)] @ layer2
         -> gap -> fc-4 @ fc
     }
     inception(2) {
@@ -29,15 +29,15 @@ judge! {
     mobilenet(3) {
         block separable(c, s) = [dwconv3/s(bias=false) -> bn -> relu] @ depthwise -> [conv1-c(bias=false) -> bn -> relu] @ pointwise;
         input 17x17x3 -> [conv3-4/2(bias=false) -> bn -> relu] @ stem
-        -> [separable(8, 1) -> separable(18, 2) -> separable(18, 1) -> separable(20, 2)] @ features
+        -> [separable(8, 1) -> separable(18, 2) -> separable(18, 1) -> separable(17, 2)] @ features
         -> gap -> fc-4 @ classifier -> softmax
     }
     two_heads(3; heads policy, value) {
         input 7x7x5 -> [conv5-6 -> relu] @ stem -> [conv3-6 -> relu]*2 @ trunk
-        -> {policy: conv1-1(bias=position) -> flatten -> softmax, value: conv1-3 -> relu -> fc-6 -> relu -> fc-1 -> tanh}
+        -> {policy: conv1-1(bias=position) -> flatten -> softmax, value: conv1-3 -> relu -> fc-4 -> relu -> fc-1 -> tanh}
     }
     densenet(2) {
-        block layer(g) = (skip | bn @ norm1 -> relu -> conv1-6(bias=false) @ conv1 -> bn @ norm2 -> relu -> conv3-g(bias=false) @ conv2);
+        block layer(g) = (skip | bn @ norm1 -> relu -> conv1-4(bias=false) @ conv1 -> bn @ norm2 -> relu -> conv3-g(bias=false) @ conv2);
         block transition(c) = bn @ norm -> relu -> conv1-c(bias=false) @ conv -> avgpool;
         input 8x8x3 -> conv3-6(bias=false) @ conv0 -> bn @ norm0 -> relu
         -> layer(5)*3 @ block1 -> transition(10) @ transition1 -> layer(5)*2 @ block2 -> bn @ norm5 -> relu -> gap -> fc-4 @ classifier
@@ -45,17 +45,17 @@ judge! {
     vgg(2) {
         input 19x17x3 -> [conv3-5 -> relu -> conv3-6 -> relu -> maxpool(floor)
             -> conv3-7 -> relu -> maxpool(floor) -> conv3-8 -> relu -> conv3-9 -> relu -> maxpool(floor)] @ features
-        -> [fc-10 -> relu -> dropout(0.0) -> fc-10 -> relu -> dropout(0.0) -> fc-5] @ classifier -> softmax
+        -> [fc-8 -> relu -> dropout(0.0) -> fc-8 -> relu -> dropout(0.0) -> fc-5] @ classifier -> softmax
     }
     unet(2) {
         input 8x8x2 -> [conv3-5 -> relu] @ down1
-        -> (skip | [maxpool -> conv3-7 -> relu] @ down2 -> (skip | [maxpool -> conv3-9 -> relu -> upsample2] @ bottom)
+        -> (skip | [maxpool -> conv3-7 -> relu] @ down2 -> (skip | [maxpool -> conv3-7 -> relu -> upsample2] @ bottom)
             -> [conv3-6 -> relu -> upsample2(bilinear)] @ up2)
         -> [conv3-5 -> relu -> conv1-3] @ up1 -> softmax
     }
     alexnet(2) {
         input 27x27x3 -> [conv5-6/2(pad=0) -> relu -> lrn(alpha=5e-1) -> maxpool3/2(floor)
             -> conv3-8(groups=2) -> relu -> lrn -> maxpool3/2(floor) -> conv3-9 -> leaky_relu] @ features
-        -> [fc-12 -> maxout -> fc-4] @ classifier
+        -> [fc-8 -> maxout -> fc-4] @ classifier
     }
 }

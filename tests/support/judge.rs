@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use convnet_runtime::prelude::*;
 
+use crate::difference::{difference, largest};
 use crate::tensors::{self, Tensors};
 
 /// Largest difference of an output, relative to its largest value.
@@ -106,7 +107,7 @@ impl<V: Shape> SetHeads for Tensor<V> {
 }
 
 /// `tests/fixtures/file/case.safetensors` for the module `crate::file::case`.
-fn fixture(module: &str) -> PathBuf {
+pub fn fixture(module: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(module.replace("::", "/") + ".safetensors")
 }
 
@@ -134,13 +135,19 @@ where
         let cotangent = |logits: &N::Logits, gradient: &mut N::Logits| {
             let mut loss = 0.0;
             for (head, logits) in logits.heads() {
-                let weights = &tensors[&format!("cotangent{head}")].1;
+                let Some((_, weights)) = tensors.get(&format!("cotangent{head}")) else {
+                    gradient.set(&head, logits);
+                    continue;
+                };
                 gradient.set(&head, weights);
                 loss += logits.iter().zip(weights).map(|(x, w)| x * w).sum::<f32>();
             }
             Ok(loss)
         };
         trainer.step(&mut net, &input, &cotangent).unwrap_or_else(|error| panic!("{error}"));
+        if tensors.keys().all(|name| !name.starts_with("cotangent")) {
+            continue; // Dropout has drawn; that the step is finite is all there is to see.
+        }
         judge.outputs(trainer.logits(), "train_output");
         judge.gradients(&net, step);
         if step == "step 1" {
@@ -198,24 +205,6 @@ impl Judge<'_> {
     }
 
     fn compare(&mut self, name: &str, expected: &[f32], found: &[f32], tolerance: f32, floor: f32) {
-        if expected.len() != found.len() {
-            self.problems.push(format!("{name}: {} values, expected {}", found.len(), expected.len()));
-            return;
-        }
-        let scale = largest(expected).max(floor).max(1e-30);
-        let distances =
-            expected.iter().zip(found).map(|(e, f)| if f.is_nan() { f32::INFINITY } else { (e - f).abs() / scale });
-        let wrong = distances.clone().filter(|&distance| distance > tolerance).count();
-        let Some((at, worst)) = distances.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) else { return };
-        if wrong > 0 {
-            let (e, f) = (expected[at], found[at]);
-            let total = expected.len();
-            self.problems
-                .push(format!("{name}: {wrong} of {total} differ, most by {worst:.1e} at {at}: {f}, expected {e}"));
-        }
+        self.problems.extend(difference(name, expected, found, tolerance, floor));
     }
-}
-
-fn largest(values: &[f32]) -> f32 {
-    values.iter().fold(0.0, |largest, value| value.abs().max(largest))
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use convnet_runtime::prelude::*;
 
+use crate::difference::difference;
 use crate::found;
 use crate::tensors::{self, Tensors};
 
@@ -19,10 +20,9 @@ pub fn of(name: &str) -> Option<(PathBuf, Tensors)> {
 
 /// Compares values with a recorded tensor.
 pub fn compare(name: &str, recorded: &[f32], found: &[f32]) {
-    assert_eq!(recorded.len(), found.len(), "{name}: number of values");
-    let scale = recorded.iter().fold(0.0, |largest: f32, value| largest.max(value.abs()));
-    let worst = recorded.iter().zip(found).map(|(r, f)| (r - f).abs()).fold(0.0, f32::max) / scale;
-    assert!(worst <= TOLERANCE, "{name}: logits differ by {worst:e} of the largest");
+    if let Some(difference) = difference(name, recorded, found, TOLERANCE, 0.0) {
+        panic!("{difference}");
+    }
 }
 
 /// The logits of the recorded inputs, which fit in one batch.

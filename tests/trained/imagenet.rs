@@ -1,4 +1,4 @@
-//! SqueezeNet on the 40 sample photographs of ImageNet, and the convolutions of VGG-16.
+//! `SqueezeNet` on the 40 sample photographs of ImageNet, and the convolutions of VGG-16.
 
 use std::path::{Path, PathBuf};
 
