@@ -126,6 +126,10 @@ pub trait Network: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     const INPUT_GRADIENT: Option<Buffer> = None;
 
+    /// The declaration has mistakes, and this is a stub: what depends on it is not checked.
+    #[doc(hidden)]
+    const STUB: bool = false;
+
     /// Runs all stages of inference.
     #[doc(hidden)]
     fn infer(&self, run: &mut Run<'_>) {

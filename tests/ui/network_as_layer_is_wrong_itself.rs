@@ -8,7 +8,7 @@ network! {
 
 network! {
     pub struct Net {
-        input 224x224x3 -> Backbone -> 55x55x64 -> FC-10
+        input 224x224x3 -> Backbone -> 56x56x64 -> FC-10
     }
 }
 

@@ -55,6 +55,7 @@ pub fn stub(graph: &Graph) -> TokenStream {
                 type InputWidth = rt::typenum::UTerm;
                 type InputDepth = rt::typenum::UTerm;
                 const NAME: &'static str = #name;
+                const STUB: bool = true;
                 const PARAMS: u64 = 0;
                 const MACS: u64 = 0;
                 const ACTIVATION_BYTES: u64 = 0;
