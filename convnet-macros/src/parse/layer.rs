@@ -2,6 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Literal, TokenStream};
 
+use super::number::joined;
+use super::option::has_sides;
 use super::{Parser, Tokens, text};
 use crate::ast::{Item, Layer, Number, Pair};
 use crate::diag::syntax;
@@ -17,12 +19,15 @@ impl Parser<'_> {
 
         let name = tokens.since(begin);
         let size = self.size(tokens, word, size, &name);
-        let mut count = self.count(tokens, word);
+        let mut count = self.count(tokens, word, size.is_some());
+        if word.takes().value.is_some() && tokens.literal().is_some_and(|value| !has_sides(&value.to_string())) {
+            self.value_apart(tokens, word);
+        }
         let stride = self.stride(tokens, word);
         if count.is_none() && self.errors.len() == before && word.takes().count != Need::No && counts(tokens) {
             let place = tokens.literal_at(1).map_or_else(|| tokens.span(), Literal::span);
             self.errors.at_span(place, syntax::count_after_stride(word));
-            count = self.count(tokens, word);
+            count = self.count(tokens, word, size.is_some());
         }
         let options = match tokens.group(Delimiter::Parenthesis).cloned() {
             Some(group) if !is_branches(&group) => {
@@ -79,7 +84,7 @@ impl Parser<'_> {
     }
 
     /// `-64`
-    fn count(&mut self, tokens: &mut Tokens, word: Word) -> Option<Number> {
+    fn count(&mut self, tokens: &mut Tokens, word: Word, sized: bool) -> Option<Number> {
         let takes = word.takes().count != Need::No;
         let the_count = format!("the {}", word.counts());
         if takes && tokens.literal().is_some() {
@@ -101,12 +106,23 @@ impl Parser<'_> {
         if takes {
             return self.positive_number(tokens, &the_count);
         }
+        if word.takes().value.is_some() && tokens.literal().is_some() {
+            self.value_apart(tokens, word);
+            return None;
+        }
         let begin = tokens.position();
         if self.pair(tokens, "the number").is_some() {
             let count = tokens.since(begin);
-            self.errors.at(&count, syntax::superfluous_count(word, &text(&count)));
+            self.errors.at(&count, syntax::superfluous_count(word, sized, &text(&count)));
         }
         None
+    }
+
+    /// `0.5` of `dropout-0.5` and `dropout 0.5`
+    fn value_apart(&mut self, tokens: &mut Tokens, word: Word) {
+        let begin = tokens.position();
+        let value = joined(tokens);
+        self.errors.at(&tokens.since(begin), syntax::superfluous_count(word, false, &value));
     }
 
     /// `/2x1`

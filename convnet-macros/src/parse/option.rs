@@ -180,7 +180,7 @@ fn is_float(text: &str) -> bool {
     text.parse::<u64>().is_err() && text.replace('_', "").parse::<f64>().is_ok_and(|_| text.contains(['.', 'e', 'E']))
 }
 
-fn has_sides(text: &str) -> bool {
+pub(super) fn has_sides(text: &str) -> bool {
     text.contains(['x', 'X'])
 }
 
