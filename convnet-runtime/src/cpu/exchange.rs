@@ -25,7 +25,7 @@ pub fn add(tensor: &[f32], buffer: &Buffer, run: &mut Run<'_>) {
     let map = &buffer.map;
     assert_eq!(tensor.len(), run.batch * map.volume(), "a tensor has the values of its batch");
     let x = Source::nchw(tensor, map.channels, map.height, map.width);
-    let ([], y) = run.volumes([], &Gradient { buffer: *buffer, accumulate: true });
+    let ([], y) = run.volumes([], Gradient { buffer: *buffer, accumulate: true });
     copy(x, y, Channels::all(buffer), Rest::Clear);
 }
 
