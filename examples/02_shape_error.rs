@@ -8,9 +8,9 @@
 //!          formula: (W - F + 2P)/S + 1 = (224 - 11 + 2*0)/4 + 1 = 54.25
 //!          fits:    input 223x223x3 -> 54x54x96 or 227x227x3 -> 55x55x96; stride 3 -> 72x72x96;
 //!                   or (pad=0, floor) -> 54x54x96, (pad=2, floor) -> 55x55x96
-//!   --> examples/02_shape_error.rs:26:12
+//!   --> examples/02_shape_error.rs:23:12
 //!    |
-//! 26 |         -> conv11-96/4(pad=0) -> relu -> maxpool3/2
+//! 23 |         -> conv11-96/4(pad=0) -> relu -> maxpool3/2
 //!    |            ^^^^^^^^^^^^^^^^^^
 //! ```
 
@@ -30,8 +30,8 @@ network! {
 fn main() {
     println!("{}", AlexNet::summary());
 
-    // Shapes are types: a batch of pictures of another size does not compile either (expected `227`, found `224`).
-    let pictures = Tensor::<Volume<227, 227, 3>>::zeros(2);
+    // Shapes are types: `Tensor::<Volume<224, 224, 3>>::zeros(2)` does not compile here, "expected `227`, found `224`".
+    let pictures = Tensor::zeros(2);
     let scores = AlexNet::new(1).predict(&pictures);
     println!("{} pictures, {} scores each", scores.batch(), scores.sample(0).len());
 }

@@ -24,7 +24,12 @@ fn classify(picture: &str, weights: &str) -> Result<(), Box<dyn Error>> {
     let net = Digits::load(weights)?;
 
     // As the training data are: 8x8 pixels, ink bright on a dark ground.
-    let mut pixels = imageops::resize(&image::open(picture)?.to_luma8(), 8, 8, FilterType::Triangle);
+    let mut pixels = imageops::resize(
+        &image::open(picture).map_err(|error| format!("{picture}: {error}"))?.to_luma8(),
+        8,
+        8,
+        FilterType::Triangle,
+    );
     let corners = [(0, 0), (7, 0), (0, 7), (7, 7)].map(|(x, y)| u32::from(pixels.get_pixel(x, y).0[0]));
     if corners.iter().sum::<u32>() > 2 * 255 {
         imageops::invert(&mut pixels);

@@ -1,5 +1,6 @@
 //! The parameters of each kind of layer: the fields of a generated network.
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use crate::cpu::memory::Floats;
@@ -126,5 +127,18 @@ impl BatchNorm {
         f(&key.join("bias"), &mut self.bias);
         f(&key.join("running_mean"), &mut self.running_mean);
         f(&key.join("running_var"), &mut self.running_var);
+    }
+}
+
+// By hand, without the scratch: `#[derive(Debug)]` on a network then shows the roles and shapes of its parameters.
+impl fmt::Debug for Conv {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries([&self.weight, &self.bias]).finish()
+    }
+}
+
+impl fmt::Debug for BatchNorm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries([&self.weight, &self.bias, &self.running_mean, &self.running_var]).finish()
     }
 }

@@ -154,7 +154,7 @@ fn fields(graph: &Graph, level: &Level, levels: &mut TokenStream) -> TokenStream
                 let inner_fields = self::fields(graph, inner, levels);
                 levels.extend(quote! {
                     #[doc = #doc]
-                    #[derive(Clone)]
+                    #[derive(Clone, Debug)]
                     #vis struct #ty { #inner_fields }
                 });
                 (doc, quote!(#ty))

@@ -157,6 +157,11 @@ impl Parser<'_> {
                 self.item(tokens);
                 return Err(Reported);
             }
+            if tokens.sign('-') && tokens.literal_at(1).is_some() {
+                self.errors.at_span(tokens.span(), syntax::negative_repeat());
+                tokens.skip(2);
+                return Err(Reported);
+            }
             return self.number(tokens, "the repeat").map(Some).ok_or(Reported);
         }
         let Some(ident) = tokens.ident().cloned() else { return Ok(None) };

@@ -17,14 +17,22 @@ impl Parser<'_> {
 
         let name = tokens.since(begin);
         let size = self.size(tokens, word, size, &name);
-        let mut count = self.count(tokens, word);
+        self.value_outside(tokens, word);
+        let mut count = self.count(tokens, word, size.is_some());
         let stride = self.stride(tokens, word);
         if count.is_none() && self.errors.len() == before && word.takes().count != Need::No && counts(tokens) {
             let place = tokens.literal_at(1).map_or_else(|| tokens.span(), Literal::span);
             self.errors.at_span(place, syntax::count_after_stride(word));
-            count = self.count(tokens, word);
+            count = self.count(tokens, word, size.is_some());
         }
+        let takes = word.takes();
+        let bare = takes.size == Need::Must && takes.count == Need::Must && size.is_none() && count.is_none();
         let options = match tokens.group(Delimiter::Parenthesis).cloned() {
+            Some(group) if bare && Tokens::inside(&group).literal().is_some() => {
+                tokens.skip(1);
+                self.errors.at(&group, syntax::numbers_in_brackets(word));
+                Vec::new()
+            }
             Some(group) if !is_branches(&group) => {
                 tokens.skip(1);
                 self.options(&group, word)
@@ -33,7 +41,6 @@ impl Parser<'_> {
         };
 
         let tokens = tokens.since(begin);
-        let takes = word.takes();
         let no_size = takes.size == Need::Must && size.is_none();
         let no_count = takes.count == Need::Must && count.is_none();
         if self.errors.len() == before && (no_size || no_count) {
@@ -78,8 +85,20 @@ impl Parser<'_> {
         }
     }
 
+    /// `dropout 0.5` and `dropout-0.5`, whose number stands in brackets.
+    fn value_outside(&mut self, tokens: &mut Tokens, word: Word) {
+        let hyphen = usize::from(tokens.sign('-'));
+        if word.takes().value.is_some()
+            && let Some(literal) = tokens.literal_at(hyphen)
+        {
+            let (span, written) = (literal.span(), literal.to_string());
+            self.errors.at_span(span, syntax::value_outside(word, &written));
+            tokens.skip(hyphen + 1);
+        }
+    }
+
     /// `-64`
-    fn count(&mut self, tokens: &mut Tokens, word: Word) -> Option<Number> {
+    fn count(&mut self, tokens: &mut Tokens, word: Word, sized: bool) -> Option<Number> {
         let takes = word.takes().count != Need::No;
         let the_count = format!("the {}", word.counts());
         if takes && tokens.literal().is_some() {
@@ -98,13 +117,21 @@ impl Parser<'_> {
             return None;
         }
         tokens.skip(1);
+        if word.takes().size != Need::No
+            && let (Some(size), true, Some(count)) = (tokens.literal(), tokens.sign_at(1, '-'), tokens.literal_at(2))
+        {
+            let (span, message) = (size.span(), syntax::size_as_count(word, &size.to_string(), &count.to_string()));
+            self.errors.at_span(span, message);
+            tokens.skip(3);
+            return None;
+        }
         if takes {
             return self.positive_number(tokens, &the_count);
         }
         let begin = tokens.position();
         if self.pair(tokens, "the number").is_some() {
             let count = tokens.since(begin);
-            self.errors.at(&count, syntax::superfluous_count(word, &text(&count)));
+            self.errors.at(&count, syntax::superfluous_count(word, sized, &text(&count)));
         }
         None
     }

@@ -125,15 +125,38 @@ impl Parser<'_> {
         self.sized(volume, &sides.text, sides.tokens)
     }
 
-    /// `32 32 3`, of which the compiler has refused the signs between the numbers.
+    /// `32 32 3`, of which the compiler has refused the signs between the numbers, `32, 32, 3` or `32*32*3`.
     fn without_x(&mut self, tokens: &mut Tokens) -> Option<VolumeNode> {
         let side = |ahead| tokens.literal_at(ahead).and_then(|side| side.to_string().parse::<u64>().ok());
-        let (height, width, depth) = (side(0)?, side(1)?, side(2)?);
+        let signs = |sign| tokens.sign_at(1, sign) && tokens.sign_at(3, sign);
+        let step = if signs(',') || signs('*') { 2 } else { 1 };
+        let (height, width, depth) = (side(0)?, side(step)?, side(2 * step)?);
         let begin = tokens.position();
-        tokens.skip(3);
+        tokens.skip(2 * step + 1);
         let tokens = tokens.since(begin);
         self.errors.at(&tokens, syntax::without_x(height, width, depth));
         Some(VolumeNode { volume: Volume::Map { height, width, depth }, tokens })
+    }
+
+    /// `[32x32x3]` or `(32, 32, 3)` behind `input`.
+    pub(super) fn bracketed_volume(&mut self, tokens: &mut Tokens) -> Option<VolumeNode> {
+        let group = match tokens.peek() {
+            Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::Brace => group.clone(),
+            _ => return None,
+        };
+        let plain = group.stream().to_string().to_lowercase().replace(',', "x").replace(' ', "");
+        let sides: Option<Vec<u64>> = plain.split('x').map(|side| side.parse().ok()).collect();
+        let volume = match sides?[..] {
+            [count] => Volume::Features(count),
+            [height, width, depth] => Volume::Map { height, width, depth },
+            _ => return None,
+        };
+        if volume.len()? == 0 {
+            return None;
+        }
+        tokens.skip(1);
+        self.errors.at(&group, syntax::bracketed_volume(volume));
+        Some(VolumeNode { volume, tokens: TokenTree::Group(group).into() })
     }
 
     /// The input's volume. Height and depth are changed places where `3x224x224` surely means `224x224x3`.

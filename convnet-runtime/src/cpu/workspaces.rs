@@ -1,5 +1,6 @@
 //! The pool of workspaces that lets threads share a network.
 
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use super::run::Workspace;
@@ -9,6 +10,12 @@ use super::run::Workspace;
 #[derive(Default)]
 pub struct Workspaces {
     idle: Mutex<Vec<Workspace>>,
+}
+
+impl fmt::Debug for Workspaces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Workspaces").finish_non_exhaustive()
+    }
 }
 
 impl Workspaces {

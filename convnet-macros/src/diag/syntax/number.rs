@@ -4,6 +4,7 @@ use proc_macro2::Ident;
 
 use super::words::quoted;
 use crate::diag::nearest::nearest;
+use crate::shape::Volume;
 
 pub fn missing(what: &str) -> String {
     format!("{what} is missing here")
@@ -63,6 +64,10 @@ pub fn zero(what: &str) -> String {
 
 pub fn no_volume(text: &str, sides: usize) -> String {
     format!("`{text}` has {sides} sides: a volume is `28x28x1` (height, width, depth), or `784` for features")
+}
+
+pub fn bracketed_volume(volume: Volume) -> String {
+    format!("the input's volume stands without brackets: `input {volume}`")
 }
 
 pub fn without_x(height: u64, width: u64, depth: u64) -> String {

@@ -1,0 +1,9 @@
+use convnet_runtime::prelude::*;
+
+network! {
+    pub struct Net {
+        input 32x32x3 -> [conv3-8 -> relu]*-1 -> FC-10
+    }
+}
+
+fn main() {}
