@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use convnet_runtime::cpu::simd::Isa;
 use convnet_runtime::prelude::*;
 
 use crate::difference::{difference, largest};
@@ -111,6 +112,7 @@ pub fn fixture(module: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(module.replace("::", "/") + ".safetensors")
 }
 
+/// Judges `N` on every instruction set that this processor has.
 pub fn against_pytorch<N>(module: &str, batch: usize)
 where
     N: Network,
@@ -120,41 +122,18 @@ where
     let path = fixture(module);
     let tensors = tensors::read(&path);
     let mut judge = Judge { tensors: &tensors, problems: Vec::new() };
-    let mut net = N::load_renamed(&path, |name| name.strip_prefix("param.").map(str::to_owned))
-        .unwrap_or_else(|error| panic!("{error}"));
-    let input = Tensor::<N::Input>::from_chw(&*tensors["input"].1).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(input.batch(), batch, "the fixture is of another batch");
-
-    judge.outputs(&net.predict(&input), "output");
-    for sample in 0..batch {
-        judge.sample(&net.predict(&input.select(&[sample])), sample, batch);
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        let net = N::load_renamed(&path, |name| name.strip_prefix("param.").map(str::to_owned));
+        let net = net.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(N::PARAMS as usize, trainable(&tensors), "number of parameters");
+        isa.scope(|| judge.network(net, batch));
+        assert!(judge.problems.is_empty(), "{isa:?}:\n{}\n{}", judge.problems.join("\n"), N::PLAN);
     }
+}
 
-    let mut trainer = Trainer::new(Sgd::new(0.0), 0);
-    for step in ["step 1", "step 2"] {
-        let cotangent = |logits: &N::Logits, gradient: &mut N::Logits| {
-            let mut loss = 0.0;
-            for (head, logits) in logits.heads() {
-                let Some((_, weights)) = tensors.get(&format!("cotangent{head}")) else {
-                    gradient.set(&head, logits);
-                    continue;
-                };
-                gradient.set(&head, weights);
-                loss += logits.iter().zip(weights).map(|(x, w)| x * w).sum::<f32>();
-            }
-            Ok(loss)
-        };
-        trainer.step(&mut net, &input, &cotangent).unwrap_or_else(|error| panic!("{error}"));
-        if tensors.keys().all(|name| !name.starts_with("cotangent")) {
-            continue; // Dropout has drawn; that the step is finite is all there is to see.
-        }
-        judge.outputs(trainer.logits(), "train_output");
-        judge.gradients(&net, step);
-        if step == "step 1" {
-            judge.statistics(&net);
-        }
-    }
-    assert!(judge.problems.is_empty(), "{}\n{}", judge.problems.join("\n"), N::PLAN);
+fn trainable(tensors: &Tensors) -> usize {
+    let parameters = tensors.iter().filter(|(name, _)| name.starts_with("param.") && !name.contains(".running_"));
+    parameters.map(|(_, (_, values))| values.len()).sum()
 }
 
 struct Judge<'a> {
@@ -163,6 +142,44 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    fn network<N>(&mut self, mut net: N, batch: usize)
+    where
+        N: Network,
+        N::Output: Heads,
+        N::Logits: SetHeads,
+    {
+        let tensors = self.tensors;
+        let input = Tensor::<N::Input>::from_chw(&*tensors["input"].1).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(input.batch(), batch, "the fixture is of another batch");
+        self.outputs(&net.predict(&input), "output");
+        for sample in 0..batch {
+            self.sample(&net.predict(&input.select(&[sample])), sample, batch);
+        }
+
+        let again = N::from_bytes(&net.to_bytes()).unwrap_or_else(|error| panic!("{error}"));
+        self.outputs(&again.predict(&input), "output");
+
+        let loss = |logits: &N::Logits, gradient: &mut N::Logits| {
+            for (head, logits) in logits.heads() {
+                let cotangent = tensors.get(&format!("cotangent{head}"));
+                gradient.set(&head, cotangent.map_or(logits, |(_, values)| values));
+            }
+            Ok(0.0)
+        };
+        let mut trainer = Trainer::new(Sgd::new(0.0), 0);
+        for step in ["step 1", "step 2"] {
+            trainer.step(&mut net, &input, &loss).unwrap_or_else(|error| panic!("{error}"));
+            if tensors.keys().all(|name| !name.starts_with("cotangent")) {
+                continue; // Dropout has drawn; that the step is finite is all there is to see.
+            }
+            self.outputs(trainer.logits(), "train_output");
+            self.gradients(&net, step);
+            if step == "step 1" {
+                self.statistics(&net);
+            }
+        }
+    }
+
     fn outputs(&mut self, output: &impl Heads, kind: &str) {
         for (head, found) in output.heads() {
             let expected =

@@ -5,6 +5,7 @@ mod cpu;
 mod docs;
 mod stages;
 mod stub;
+mod taps;
 mod types;
 
 use proc_macro2::{Literal, TokenStream};

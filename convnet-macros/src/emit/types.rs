@@ -82,7 +82,7 @@ pub fn types(plan: &Plan<'_>) -> TokenStream {
     let docs = super::docs::table(plan);
     let structs = structs(graph, &Level::of(graph), &docs);
     let heads = heads(graph);
-    let (ident, taps) = (&graph.name, super::cpu::taps(plan));
+    let (ident, taps) = (&graph.name, super::taps::taps(plan));
     let vis = &graph.visibility;
     let constants = constants(vis);
     quote! {

@@ -1,7 +1,7 @@
 //! Items: a layer, `skip`, a volume, brackets, heads, a block's call or a network. Always reads something, and gives
 //! `Item::Unknown` after an error.
 
-use proc_macro2::{Delimiter, Ident, TokenTree};
+use proc_macro2::{Delimiter, Ident, Punct, TokenTree};
 use syn::Path;
 use syn::parse::Parser as _;
 
@@ -9,7 +9,7 @@ use super::number::joined;
 use super::{MAX_DEPTH, Parser, Tokens};
 use crate::ast::{Call, Item};
 use crate::diag::syntax;
-use crate::vocabulary::{Reading, Word};
+use crate::vocabulary::{Reading, Word, absent};
 
 /// Words that are no layers. Case does not count.
 const KEYWORDS: [&str; 5] = ["input", "block", "skip", "frozen", "shared"];
@@ -126,7 +126,8 @@ impl Parser<'_> {
         }
         let stated = tokens.arrow_at(ahead) && Self::at_volume(tokens, ahead + 2);
         let capital = text.starts_with(char::is_uppercase);
-        capital && !layer && (stated || syntax::suggestion(text, &self.blocks).is_none())
+        let known = syntax::suggestion(text, &self.blocks).is_some() || absent(text).is_some();
+        capital && !layer && (stated || !known)
     }
 
     fn frozen(&mut self, tokens: &mut Tokens) -> Item {
@@ -176,7 +177,9 @@ impl Parser<'_> {
         let inside = &mut Tokens::inside(&group);
         self.superfluous_commas(inside);
         while !inside.at_end() {
-            arguments.extend(self.number(inside, "the argument"));
+            if !inside.punct_at(0).is_some_and(is_arithmetic) {
+                arguments.extend(self.number(inside, "the argument"));
+            }
             self.comma(inside);
         }
         if self.errors.len() > before {
@@ -188,7 +191,7 @@ impl Parser<'_> {
     /// Between two things of a list. What is neither a comma nor the end is reported and skipped.
     pub(super) fn comma(&mut self, tokens: &mut Tokens) {
         if !tokens.at_end() && !tokens.sign(',') {
-            let arithmetic = tokens.punct_at(0).is_some_and(|sign| "*/+-%".contains(sign.as_char()));
+            let arithmetic = tokens.punct_at(0).is_some_and(is_arithmetic);
             let sentence = if arithmetic { syntax::arithmetic() } else { syntax::missing_comma(tokens.peek()) };
             self.errors.at_span(tokens.span(), sentence);
             while !tokens.at_end() && !tokens.sign(',') {
@@ -229,6 +232,10 @@ impl Parser<'_> {
         self.errors.at(&path, syntax::no_path());
         Item::Unknown
     }
+}
+
+fn is_arithmetic(sign: &Punct) -> bool {
+    "*/+-%".contains(sign.as_char())
 }
 
 /// Skips what would follow a layer's word.

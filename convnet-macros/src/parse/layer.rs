@@ -18,12 +18,12 @@ impl Parser<'_> {
         let name = tokens.since(begin);
         let size = self.size(tokens, word, size, &name);
         self.value_outside(tokens, word);
-        let mut count = self.count(tokens, word);
+        let mut count = self.count(tokens, word, size.is_some());
         let stride = self.stride(tokens, word);
         if count.is_none() && self.errors.len() == before && word.takes().count != Need::No && counts(tokens) {
             let place = tokens.literal_at(1).map_or_else(|| tokens.span(), Literal::span);
             self.errors.at_span(place, syntax::count_after_stride(word));
-            count = self.count(tokens, word);
+            count = self.count(tokens, word, size.is_some());
         }
         let takes = word.takes();
         let bare = takes.size == Need::Must && takes.count == Need::Must && size.is_none() && count.is_none();
@@ -98,7 +98,7 @@ impl Parser<'_> {
     }
 
     /// `-64`
-    fn count(&mut self, tokens: &mut Tokens, word: Word) -> Option<Number> {
+    fn count(&mut self, tokens: &mut Tokens, word: Word, sized: bool) -> Option<Number> {
         let takes = word.takes().count != Need::No;
         let the_count = format!("the {}", word.counts());
         if takes && tokens.literal().is_some() {
@@ -131,7 +131,7 @@ impl Parser<'_> {
         let begin = tokens.position();
         if self.pair(tokens, "the number").is_some() {
             let count = tokens.since(begin);
-            self.errors.at(&count, syntax::superfluous_count(word, &text(&count)));
+            self.errors.at(&count, syntax::superfluous_count(word, sized, &text(&count)));
         }
         None
     }

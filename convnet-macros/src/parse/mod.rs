@@ -218,6 +218,13 @@ impl Parser<'_> {
         }
         if tokens.sign('=') && !tokens.sign_at(1, '>') {
             tokens.skip(1);
+        } else if let Some(group) = tokens.group(Delimiter::Brace).cloned() {
+            self.errors.at_span(tokens.span(), syntax::block_without_braces());
+            tokens.skip(1);
+            let chain = self.chain(&mut Tokens::inside(&group), Place::Block);
+            let parameters = std::mem::take(&mut self.parameters);
+            tokens.skip(usize::from(tokens.sign(';')));
+            return Some(Block { name: name.filter(|name| !is_reserved(&name.to_string()))?, parameters, chain });
         } else {
             self.errors.at_span(tokens.span(), syntax::block_needs_equals());
             tokens.skip(if tokens.sign('=') { 2 } else { usize::from(tokens.sign(':')) });

@@ -125,10 +125,11 @@ impl Parser<'_> {
         self.sized(volume, &sides.text, sides.tokens)
     }
 
-    /// `32 32 3`, of which the compiler has refused the signs between the numbers, or `32, 32, 3`.
+    /// `32 32 3`, of which the compiler has refused the signs between the numbers, `32, 32, 3` or `32*32*3`.
     fn without_x(&mut self, tokens: &mut Tokens) -> Option<VolumeNode> {
         let side = |ahead| tokens.literal_at(ahead).and_then(|side| side.to_string().parse::<u64>().ok());
-        let step = if tokens.sign_at(1, ',') && tokens.sign_at(3, ',') { 2 } else { 1 };
+        let signs = |sign| tokens.sign_at(1, sign) && tokens.sign_at(3, sign);
+        let step = if signs(',') || signs('*') { 2 } else { 1 };
         let (height, width, depth) = (side(0)?, side(step)?, side(2 * step)?);
         let begin = tokens.position();
         tokens.skip(2 * step + 1);

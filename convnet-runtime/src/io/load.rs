@@ -1,17 +1,17 @@
 //! A safetensors file in, a network's parameters set; or all that is wrong with the file, and the network as it was.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
+use safetensors::{SafeTensorError, SafeTensors};
 
 use super::floats;
 use crate::error::LoadError;
 use crate::network::{Key, Network};
 
 pub fn load<N: Network>(net: &mut N, bytes: &[u8], rename: &dyn Fn(&str) -> Option<String>) -> Result<(), LoadError> {
-    let file = SafeTensors::deserialize(bytes)
-        .map_err(|cause| LoadError::new(vec![format!("it is cut or no safetensors file: {cause}")]))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|cause| LoadError::new(vec![unreadable(bytes, &cause)]))?;
     let mut problems = Vec::new();
     let tensors = renamed(&file, rename, &mut problems);
     check(net, &tensors, &mut problems);
@@ -24,6 +24,14 @@ pub fn load<N: Network>(net: &mut N, bytes: &[u8], rename: &dyn Fn(&str) -> Opti
         let _ = values.map(|values| parameter.set(&values));
     });
     Ok(())
+}
+
+fn unreadable(bytes: &[u8], cause: &SafeTensorError) -> String {
+    if bytes.starts_with(b"PK\x03\x04") {
+        return "it is a ZIP file, as `torch.save` writes it; `safetensors.torch.save_file` writes what can be read"
+            .into();
+    }
+    format!("it is cut or no safetensors file: {cause}")
 }
 
 /// The file's tensors by the network's names.
@@ -83,12 +91,15 @@ fn check<N: Network>(net: &N, tensors: &BTreeMap<String, TensorView<'_>>, proble
     }
 }
 
-/// ` (? `name`)` with the nearest name among tensors of the same shape, or else a name that is very near.
-fn hint<'a>(name: &str, shape: &[usize], others: impl Iterator<Item = (&'a String, &'a [usize])>) -> String {
-    let ranked = others.map(|(other, other_shape)| (other_shape != shape, distance(name, other), other));
+/// ` (? `name`)` with the nearest name among tensors of the same shape, or else a name that is very near. Of two that are
+/// as near it is the one that begins alike.
+pub(super) fn hint<'a>(name: &str, shape: &[usize], others: impl Iterator<Item = (&'a String, &'a [usize])>) -> String {
+    let begins = |other: &str| name.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let ranked =
+        others.map(|(other, other_shape)| (other_shape != shape, distance(name, other), Reverse(begins(other)), other));
     match ranked.min() {
-        Some((false, _, other)) => format!(" (? `{other}`)"),
-        Some((true, distance, other)) if 4 * distance <= name.len() => format!(" (? `{other}`)"),
+        Some((false, _, _, other)) => format!(" (? `{other}`)"),
+        Some((true, distance, _, other)) if 4 * distance <= name.len() => format!(" (? `{other}`)"),
         _ => String::new(),
     }
 }

@@ -107,6 +107,19 @@ fn names_can_be_changed() {
 }
 
 #[test]
+fn of_two_names_as_near_the_one_that_begins_alike_is_named() {
+    let names = ["a.0.w", "a.1.w"].map(str::to_owned);
+    let hint = super::load::hint("a.1.0.w", &[3], names.iter().map(|name| (name, &[3][..])));
+    assert_eq!(hint, " (? `a.1.w`)");
+}
+
+#[test]
+fn a_file_of_torch_save_is_known() {
+    let error = Linear::from_bytes(b"PK\x03\x04\x00\x00\x08\x08").map(|_| ()).expect_err("no safetensors").to_string();
+    assert!(error.contains("as `torch.save` writes it"), "{error}");
+}
+
+#[test]
 fn files_that_are_cut_or_something_else() {
     let folder = folder("cut");
     let path = folder.join("linear.safetensors");

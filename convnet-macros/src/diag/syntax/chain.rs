@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenTree};
 
 use super::words::token;
 use crate::diag::nearest::nearest;
-use crate::vocabulary::{Need, Reading, Word, split};
+use crate::vocabulary::{Need, Reading, Word, absent, split};
 
 pub fn empty_chain(branch: bool) -> String {
     if branch {
@@ -112,6 +112,9 @@ pub fn unknown_item(text: &str, blocks: &[String], parameters: &[Ident]) -> Stri
     if let Some(parameter) = Word::ALL.iter().find_map(in_word) {
         return format!("unknown word `{text}`: a parameter such as `{parameter}` cannot stand inside a word");
     }
+    if let Some(instead) = absent(text) {
+        return format!("unknown word `{text}`: {instead}");
+    }
     match suggestion(text, blocks) {
         Some(nearest) => format!("unknown word `{text}`: did you mean `{nearest}`?"),
         None if text.starts_with(char::is_uppercase) => {
@@ -132,11 +135,17 @@ pub fn suggestion(text: &str, blocks: &[String]) -> Option<String> {
         return Some(block.to_owned());
     }
     let (head, tail) = split(text);
+    let sized = |word: Word| {
+        let sized = format!("{}{tail}", word.name());
+        let takes_size = word.takes().size != Need::No;
+        if takes_size && Reading::of(&sized).is_layer() { sized } else { word.name().to_owned() }
+    };
+    if let Some(word) = Word::from_elsewhere(head) {
+        return Some(sized(word));
+    }
     let keywords = ["skip", "frozen", "shared"].into_iter().filter(|_| tail.is_empty());
     let word = nearest(head, Word::ALL.iter().map(|word| word.name()).chain(keywords))?;
-    let sized = format!("{word}{tail}");
-    let takes_size = Word::from_name(word).is_some_and(|word| word.takes().size != Need::No);
-    Some(if takes_size && Reading::of(&sized).is_layer() { sized } else { word.to_owned() })
+    Some(Word::from_name(word).map_or_else(|| word.to_owned(), sized))
 }
 
 pub fn bad_size(word: Word, size: &str) -> String {

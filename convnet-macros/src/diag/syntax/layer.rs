@@ -26,12 +26,15 @@ pub fn superfluous_size(word: Word, (height, width): (u64, u64)) -> String {
     }
 }
 
-pub fn superfluous_count(word: Word, count: &str) -> String {
+/// `sized`: the word has its size already.
+pub fn superfluous_count(word: Word, sized: bool, count: &str) -> String {
     let name = word.name();
-    if word.takes().size != Need::No {
+    if word == Word::DwConv && sized {
+        "dwconv has no number of filters: it has one for each channel".into()
+    } else if word.takes().size != Need::No && sized {
+        format!("{name} takes no second number")
+    } else if word.takes().size != Need::No {
         format!("{name} has no number of filters; its size stands in the word: `{name}{count}`")
-    } else if word.takes().value.is_some() {
-        format!("{name} takes its number in brackets: `{name}({count})`")
     } else {
         format!("{name} takes no number")
     }
@@ -138,6 +141,12 @@ pub fn bare_value(word: Word, value: &str) -> String {
         (false, true) => format!("the {} of {name} is written `{name}-{value}`", word.counts()),
         (true, false) => format!("the size of {name} stands in the word: `{name}{value}`"),
         _ if names.is_empty() => format!("{name} has no options"),
+        (true, true) => format!(
+            "a value of {name} needs the name of its option, {}; the {} is written as in `{}`",
+            quoted_or(&names),
+            word.counts(),
+            word.example()
+        ),
         _ => format!("a value of {name} needs the name of its option: {}", quoted_or(&names)),
     }
 }
@@ -154,6 +163,9 @@ pub fn wrong_value(name: &str, kind: Kind, written: &str, parameters: &[Ident]) 
     };
     if written.is_empty() {
         return format!("{name} has no value: it takes {wanted}");
+    }
+    if (name, written) == ("`pad`", "same") {
+        return "`same` stands alone, without `pad`: `(same)`".into();
     }
     let names: Vec<String> = parameters.iter().map(Ident::to_string).collect();
     match nearest(written, names.iter().map(String::as_str)) {

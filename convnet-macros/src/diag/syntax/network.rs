@@ -89,6 +89,10 @@ pub fn block_needs_brackets(name: Option<&Ident>) -> String {
     format!("a block has brackets, even without parameters: `block {name}() = ..;`")
 }
 
+pub fn block_without_braces() -> String {
+    "a block has no braces: `block name(k) = conv3-k -> relu;`".into()
+}
+
 pub fn block_needs_equals() -> String {
     "`=` is missing before the block's chain".into()
 }

@@ -38,6 +38,7 @@ fn volumes() {
             "(h=3 w=2)",
             "1.5x3x3",
             "64usize",
+            "32*32*3",
             "\"a\"",
             "(h=0, w=2, c=3)",
             "relu",
@@ -107,6 +108,10 @@ fn volumes() {
             64usize
                 `64usize` is no whole number
 
+            32*32*3    => relu
+            32*32*3
+                the sides of a volume are joined by the letter x: `32x32x3`
+
             "a"    => nothing
             "a"
                 "a" is no number
@@ -171,6 +176,16 @@ fn layers() {
             "frobnicate",
             "Frobnicate(3)",
             "lstm-64",
+            "gelu",
+            "Concat(conv3-8, conv5-8)",
+            "ConvTranspose2d(64)",
+            "lrelu",
+            "depthwise3",
+            "dwconv3-64",
+            "dropout-0.5",
+            "leaky_relu 0.1",
+            "conv3(64)",
+            "conv3-64(pad=same)",
             "LeakyReLU(0.1)",
             "conv3-N",
             "conv3-k",
@@ -358,6 +373,46 @@ fn layers() {
             lstm
                 `lstm` is not implemented yet
 
+            gelu    => ? -> relu
+            gelu
+                unknown word `gelu`: the activations are `relu`, `leaky_relu`, `elu`, `sigmoid`, `tanh`, `clipped_relu` and `maxout`
+
+            Concat(conv3-8, conv5-8)    => ? -> relu
+            Concat
+                unknown word `Concat`: branches are concatenated in brackets: `(conv1-64 | conv3-64)`
+
+            ConvTranspose2d(64)    => ? -> relu
+            ConvTranspose2d
+                unknown word `ConvTranspose2d`: there are no transposed convolutions; `upsample2` enlarges
+
+            lrelu    => ? -> relu
+            lrelu
+                unknown word `lrelu`: did you mean `leaky_relu`?
+
+            depthwise3    => ? -> relu
+            depthwise3
+                unknown word `depthwise3`: did you mean `dwconv3`?
+
+            dwconv3-64    => ? -> relu
+            64
+                dwconv has no number of filters: it has one for each channel
+
+            dropout-0.5    => dropout-0.5 -> relu
+            0.5
+                the number of dropout stands in brackets: `dropout(0.5)`
+
+            leaky_relu 0.1    => leaky_relu 0.1 -> relu
+            0.1
+                the number of leaky_relu stands in brackets: `leaky_relu(0.1)`
+
+            conv3(64)    => ? -> relu
+            64
+                a value of conv needs the name of its option, `pad`, `dilation`, `groups` or `bias`; the number of filters is written as in `conv3-64`
+
+            conv3-64(pad=same)    => ? -> relu
+            same
+                `same` stands alone, without `pad`: `(same)`
+
             LeakyReLU(0.1)    => ? -> relu
             LeakyReLU
                 unknown word `LeakyReLU`: did you mean `leaky_relu`?
@@ -505,7 +560,7 @@ fn layer_options() {
 
             conv3-64(1)    => ? -> relu
             1
-                a value of conv needs the name of its option: `pad`, `dilation`, `groups` or `bias`
+                a value of conv needs the name of its option, `pad`, `dilation`, `groups` or `bias`; the number of filters is written as in `conv3-64`
 
             conv3-64(pad=1, pad=2)    => ? -> relu
             pad=2
@@ -1080,6 +1135,8 @@ fn blocks() {
             "block a() = bn; block a() = relu; input 3x3x3 -> a()",
             "block a = bn; input 3x3x3 -> a()",
             "block a() bn; input 3x3x3 -> a()",
+            "block a(k) { conv3-k -> relu } input 3x3x3 -> a(64)",
+            "block a(k, n) = conv3-k; input 3x3x3 -> a(64, -1)",
             "block a() = bn input 3x3x3 -> a()",
             "block a() = bn block b() = relu; input 3x3x3 -> a()",
             "block a() = ; input 3x3x3 -> a()",
@@ -1137,6 +1194,14 @@ fn blocks() {
             bn
                 `=` is missing before the block's chain
 
+            block a(k) { conv3-k -> relu } input 3x3x3 -> a(64)    => a(64)
+            {
+                a block has no braces: `block name(k) = conv3-k -> relu;`
+
+            block a(k, n) = conv3-k; input 3x3x3 -> a(64, -1)    => ?
+            -
+                there is no arithmetic here: write a number or a parameter
+
             block a() = bn input 3x3x3 -> a()    => a()
             input
                 `;` is missing before this: it ends the block
@@ -1179,7 +1244,7 @@ fn blocks() {
 
             block a(k) = conv3-64(k) -> conv3-64(pad=l); input 3x3x3 -> a(1)    => a(1)
             k
-                a value of conv needs the name of its option: `pad`, `dilation`, `groups` or `bias`
+                a value of conv needs the name of its option, `pad`, `dilation`, `groups` or `bias`; the number of filters is written as in `conv3-64`
             l
                 `pad` takes a whole number or a pair, as `1` or `2x1`, not `l`
 
