@@ -22,7 +22,12 @@ pub fn add_backward(graph: &Graph, program: &mut Program, as_layer: bool) {
     let mut written = vec![false; graph.nodes.len()];
     // The loss has written these.
     for node in output_nodes(&graph.output) {
-        written[program.canonical(node)] = true;
+        let value = program.canonical(node);
+        written[value] = true;
+        if value == 0 && as_layer {
+            // Nothing happens to the input, nor to its gradient.
+            gradient(program, value);
+        }
     }
     let mut weights_written = vec![false; graph.weights.len()];
     for index in (0..program.stages.len()).rev() {

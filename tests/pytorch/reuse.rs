@@ -134,6 +134,10 @@ judge! {
         input 3x3x5 -> unit(4) -> unit(3)
     }
     network_in_a_network(2) { input 6x6x3 -> super::network::Net -> 2 -> fc-4 -> relu -> fc-3 }
+    network_of_nothing(2) { input 4x4x3 -> dropout(0.0) }
+    network_of_nothing_inside(2) { input 4x4x2 -> conv3-3 -> relu -> super::network_of_nothing::Net -> 4x4x3 -> conv3-2 }
+    network_of_dropout(2) { input 4x4x3 -> dropout }
+    network_of_dropout_inside(2) { input 4x4x2 -> conv3-3 -> relu -> super::network_of_dropout::Net -> 4x4x3 -> conv3-2 }
     networks_in_a_row(2) { input 6x6x3 -> super::trunk::Net -> 3x3x5 -> super::network_of_blocks::Net -> 3x3x3 -> fc-2 }
     network_of_features(2) { input 5 -> fc-6 -> relu }
     network_of_features_inside(3) { input 4 -> fc-5 -> tanh -> super::network_of_features::Net -> 6 -> fc-2 -> softmax }
