@@ -197,11 +197,11 @@ impl Judge<'_> {
         }
     }
 
-    /// A gradient that cancels to almost nothing (of a bias before a batch norm) is the rounding of a sum of large terms;
-    /// it is measured against a twentieth of the largest gradient of all.
+    /// A gradient that cancels to almost nothing (of a bias before a batch norm) is rounding; it is measured against a
+    /// hundredth of the largest gradient of all.
     fn gradients<N: Network>(&mut self, net: &N, step: &str) {
         let gradients = self.tensors.iter().filter(|(name, _)| name.starts_with("grad."));
-        let floor = gradients.map(|(_, (_, values))| largest(values)).fold(0.0, f32::max) / 20.0;
+        let floor = gradients.map(|(_, (_, values))| largest(values)).fold(0.0, f32::max) / 100.0;
         for (name, parameter) in net.parameters() {
             let found = parameter.gradient();
             let key = format!("grad.{name}");
