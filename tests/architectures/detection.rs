@@ -66,7 +66,7 @@ const _: () = {
     assert!(VggRegion::PARAMS == 119_976_041);
     assert!(VggProposals::PARAMS + VggRegion::PARAMS == 137_078_239);
 
-    // 139 by its convolutions and pools; a normalisation sees two more positions, 2 and then 8 pixels apart.
+    // 139 by its convolutions and pools; what a normalisation sees around a position does not count.
     assert!(is(ZfProposals::RECEPTIVE_FIELD, 139) && is(ZfProposals::STRIDE, 16));
     assert!(ZfProposals::PARAMS + ZfRegion::PARAMS == 59_294_751);
 };
