@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::Plan;
 use super::cpu::{field, function, module};
-use super::stages::{Stages, option};
+use super::stages::{Stages, by_batch, option};
 use crate::ir::Op;
 use crate::plan::{Backward, Kind, Program, Stage, Target};
 
@@ -61,10 +61,12 @@ fn call(plan: &Plan<'_>, stages: &Stages<'_>, stage: &Stage, back: &Backward, fo
     match &stage.kind {
         Kind::Conv(_) => {
             let sums = option(back.sums.map(|id| stages.buffer(id)));
+            let (input_method, weight_method) = (by_batch(back.input_method), by_batch(back.weight_method));
             quote! {
                 const BACKWARD: rt::conv::Backward = rt::conv::Backward {
                     stage: #constant, output_gradient: #output, sum_gradient: rt::buffer(#sums), input_gradient: #input,
-                    residual_gradient: #residual, train_weights: #train, accumulate: #accumulate,
+                    residual_gradient: #residual, input_method: #input_method, weight_method: #weight_method,
+                    train_weights: #train, accumulate: #accumulate,
                 };
                 rt::conv::backward(&BACKWARD, &mut #weights, run)
             }
