@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Ident;
 
 use super::Plan;
 use super::cpu::{field, function, module};
@@ -9,14 +10,9 @@ use super::stages::{Stages, by_batch, option};
 use crate::ir::Op;
 use crate::plan::{Backward, Kind, Program, Stage, Target};
 
-/// The calls, in order.
-pub fn steps(plan: &Plan<'_>) -> TokenStream {
-    let calls = plan.training.backward.iter().map(|back| {
-        let name = function("backward", plan.training, back.stage);
-        let call = quote!(#name(self, run, input_gradient););
-        if back.only_for_input { quote!(if input_gradient { #call }) } else { call }
-    });
-    quote!(#(#calls)*)
+/// The functions' names, in order.
+pub fn names(plan: &Plan<'_>) -> impl Iterator<Item = Ident> {
+    plan.training.backward.iter().map(|back| function("backward", plan.training, back.stage))
 }
 
 pub fn functions(plan: &Plan<'_>, stages: &Stages<'_>) -> TokenStream {
@@ -24,12 +20,14 @@ pub fn functions(plan: &Plan<'_>, stages: &Stages<'_>) -> TokenStream {
     let all = plan.training.backward.iter().map(|back| {
         let stage = &plan.training.stages[back.stage];
         let name = function("backward", plan.training, back.stage);
-        let optional = !back.only_for_input && targets(back).any(|t| t.only_for_input);
-        let body = if optional {
-            let (with, without) = (call(plan, stages, stage, back, true), call(plan, stages, stage, back, false));
+        let with = call(plan, stages, stage, back, true);
+        let body = if back.only_for_input {
+            quote!(if input_gradient { #with })
+        } else if targets(back).any(|t| t.only_for_input) {
+            let without = call(plan, stages, stage, back, false);
             quote!(if input_gradient { #with } else { #without })
         } else {
-            call(plan, stages, stage, back, true)
+            with
         };
         quote! {
             #[allow(unused_variables)]
