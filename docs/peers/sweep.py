@@ -11,6 +11,7 @@ import nets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = {"infer": ["onnxruntime", "openvino", "torch-cl", "torch", "tensorflow", "litert"], "train": ["torch-cl", "torch", "tensorflow"]}
+MODES = {"infer": "inference", "train": "training step", "fwd": "forward", "bwd_data": "gradient of the input", "bwd_weights": "gradient of the weights"}
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--works", default="W1,W2,W3,W4,W5,W6,W8,resnet50,mobilenet,googlenet")
@@ -84,7 +85,7 @@ def table(lines):
         key = line["work"], line["variant"], line["mode"], line["batch"]
         rows.setdefault(key, {}).setdefault(line["peer"], []).append(line)
     print(f"peak {peak:.0f} GFLOP/s, reads {read:.1f} GB/s, {args.threads} threads\n")
-    print("| work | batch | convnet | best peer | peer / ours | floor: sums | floor: memory | others |")
+    print("| | batch | convnet | best peer | peer / ours | floor: sums | floor: memory | others |")
     print("| --- | ---: | ---: | --- | ---: | ---: | ---: | --- |")
     for (work, variant, mode, batch), peers in rows.items():
         times = {}
@@ -99,7 +100,8 @@ def table(lines):
         ratio = f"{times[ranked[0]][0] / ours[0]:.2f}" if ranked and ours else ""
         sums, memory = floor(next(iter(peers.values()))[0], peak, read)
         others = ", ".join(f"{peer} {show(times[peer])}" for peer in ranked[1:])
-        print(f"| {variant or work} {mode} | {batch} | {show(ours) if ours else ''} | {best} | {ratio} | {sums:.4g} ms | {memory:.4g} ms | {others} |")
+        name = f"`{variant}`" if variant else nets.NAMES[work]
+        print(f"| {name}, {MODES[mode]} | {batch} | {show(ours) if ours else ''} | {best} | {ratio} | {sums:.4g} ms | {memory:.4g} ms | {others} |")
 
 
 if not args.table:

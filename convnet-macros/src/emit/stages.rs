@@ -7,7 +7,7 @@ use syn::Ident;
 use super::{float, number, numbers, pair};
 use crate::ir::{Activation, Bias, Conv, ConvKind, NodeId, Window};
 use crate::layout::output_extent;
-use crate::plan::{BufferId, Kind, Program, Stage, What};
+use crate::plan::{BufferId, ByBatch, Kind, Method, Program, Stage, What};
 
 /// Emits the parts of one program; `prefix` tells its constants from the other program's.
 pub struct Stages<'a> {
@@ -60,12 +60,19 @@ impl Stages<'_> {
         quote!(#(#constants)*)
     }
 
-    /// The stage's constant, as the runtime's type for it.
-    pub fn stage(&self, stage: &Stage) -> TokenStream {
-        self.stage_to(stage, None)
+    /// The name of a stage's constant.
+    pub fn name(&self, index: usize) -> Ident {
+        format_ident!("{}{index}", if self.prefix.is_empty() { "INFER" } else { "FORWARD" })
     }
 
-    /// The same, writing to another buffer than the value's own.
+    /// `const INFER3: rt::pool::Stage = ..;`
+    pub fn constant(&self, index: usize) -> TokenStream {
+        let stage = &self.program.stages[index];
+        let (name, module, value) = (self.name(index), super::cpu::module(&stage.kind), self.stage_to(stage, None));
+        quote!(const #name: rt::#module::Stage = #value;)
+    }
+
+    /// A stage as the runtime's type for it; it writes to `output`, or to the place of its value.
     pub fn stage_to(&self, stage: &Stage, output: Option<&Ident>) -> TokenStream {
         let output = output.map_or_else(|| self.value(stage.output), ToTokens::to_token_stream);
         let input = stage.inputs.first().map(|&n| self.value(n));
@@ -76,9 +83,9 @@ impl Stages<'_> {
         match &stage.kind {
             Kind::Conv(conv) => {
                 let geometry = self.geometry(conv, stage);
-                let pool = stage.pool;
+                let (pool, method) = (stage.pool, by_batch(stage.method));
                 quote!(rt::conv::Stage {
-                    geometry: #geometry, input: #input, residual: #residual, activation: #activation,
+                    geometry: #geometry, method: #method, input: #input, residual: #residual, activation: #activation,
                     pool: #pool, output: #output, winners: #saved,
                 })
             }
@@ -162,6 +169,26 @@ impl Stages<'_> {
             input: #input, output: #output, kernel: #kernel, stride: #stride, pad: #pad, dilation: #dilation,
             groups: #groups, bias: rt::conv::Bias::#bias, algorithm: rt::conv::Algorithm::#algorithm,
         })
+    }
+}
+
+/// The runtime's choice of methods.
+pub fn by_batch(methods: ByBatch) -> TokenStream {
+    let method = |method: Method| {
+        let name = match method {
+            Method::Direct => format_ident!("Direct"),
+            Method::Winograd(size) => format_ident!("Winograd{size}"),
+        };
+        quote!(rt::conv::Method::#name)
+    };
+    if methods == ByBatch::DIRECT {
+        return quote!(rt::conv::ByBatch::DIRECT);
+    }
+    let (few, many, from) = (method(methods.few), method(methods.many), number(methods.from));
+    if methods.few == methods.many {
+        quote!(rt::conv::ByBatch::always(#few))
+    } else {
+        quote!(rt::conv::ByBatch { few: #few, many: #many, from: #from })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::cpu::map::{Buffer, LANES, Layout, Map};
 use crate::cpu::run::{Run, Workspace};
 use crate::layers::{BatchNorm, Conv};
 use crate::ops::activation::Activation;
-use crate::ops::conv::{Algorithm, Bias, Geometry, Stage};
+use crate::ops::conv::{Algorithm, Bias, ByBatch, Geometry, Stage};
 use crate::parameter::Parameter;
 
 /// A stage, its parameters and its input.
@@ -142,7 +142,8 @@ impl Case {
         let winners = pool.then_some(floats);
         floats += (k.div_ceil(LANES) * (h / 2) * (w / 2)).next_multiple_of(LANES);
         let output = place(&mut floats, output);
-        let stage = Stage { geometry, input, residual, activation, pool, output, winners };
+        let method = ByBatch::DIRECT;
+        let stage = Stage { geometry, method, input, residual, activation, pool, output, winners };
 
         let mut conv = Conv::new(Box::leak(Box::new(geometry)));
         let fan = geometry.input[2] / geometry.groups * geometry.kernel[0] * geometry.kernel[1];

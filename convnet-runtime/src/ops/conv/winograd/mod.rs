@@ -1,0 +1,3 @@
+//! Convolutions of 3x3 filters and stride 1 with fewer products: Winograd's minimal filtering.
+
+pub mod transform;
