@@ -32,11 +32,11 @@ def seconds(call):
     """Times of a call: of ten at once where it takes less than 20 microseconds."""
     clock, times = time.perf_counter, []
     began = clock()
-    while len(times) < 1 or clock() - began < 20 and (len(times) < 3 or clock() - began < 0.6):
+    while not times or clock() - began < 20 and (len(times) < 2 or clock() - began < 0.6):
         t = clock()
         call()
         times.append(clock() - t)
-    one, least = times[-1], 10 if times[-1] < 2 else 5 if times[-1] < 12 else 3
+    one, least = times[-1], 10 if times[-1] < 0.5 else 3
     group, times, began = 10 if one < 20e-6 else 1, [], clock()
     while len(times) < least or clock() - began < args.secs:
         t = clock()

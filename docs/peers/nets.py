@@ -80,6 +80,8 @@ WORKS = {
     "mobilenet": (mobilenet(), (3, 224, 224), [("infer", 1), ("infer", 8)]),
     "googlenet": (googlenet(), (3, 224, 224), [("infer", 1), ("infer", 8)]),
 }
+NAMES = {"W1": "VGG D", "W2": "VGG D", "W3": "AlexNet", "W4": "LeNet-5", "W5": "CIFAR VGG", "resnet50": "ResNet-50",
+         "mobilenet": "MobileNet", "googlenet": "GoogLeNet"}
 # Single layers; the names are those of `90_bench`.
 LAYERS = {
     "W6": """conv3-64@56x56x64 conv3-128@28x28x128 conv3-256@14x14x256 conv3-512@7x7x512 conv3-64@224x224x64

@@ -2,7 +2,7 @@
 """Measures this library and the others in turns, ours, a peer, ours, the next peer, and appends the lines to a file; then
 prints that file as a table. A peak of fused multiply-adds, measured just before, goes with each line.
 
-  sweep.py --threads 2 --works W1,W3 [--mode infer] [--batch 1] [--peers torch-cl,onnxruntime] [--rounds 1]
+  sweep.py --threads 2 --works W1,W3 [--mode infer] [--batch 1] [--turns convnet,torch-cl,convnet,onnxruntime]
   sweep.py --table [--threads 2]
 """
 import argparse, json, os, statistics, subprocess, sys
@@ -10,7 +10,8 @@ import argparse, json, os, statistics, subprocess, sys
 import nets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PEERS = {"infer": "onnxruntime,openvino,torch-cl,torch,tensorflow,litert", "train": "torch-cl,torch,tensorflow"}
+PEERS = {"infer": ["onnxruntime", "openvino", "torch-cl", "torch", "tensorflow", "litert"], "train": ["torch-cl", "torch", "tensorflow"]}
+MODES = {"infer": "inference", "train": "training step", "fwd": "forward", "bwd_data": "gradient of the input", "bwd_weights": "gradient of the weights"}
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--works", default="W1,W2,W3,W4,W5,W6,W8,resnet50,mobilenet,googlenet")
@@ -18,8 +19,7 @@ parser.add_argument("--mode", choices=["infer", "train"])
 parser.add_argument("--batch", type=int)
 parser.add_argument("--threads", type=int, default=os.cpu_count())
 parser.add_argument("--secs", default="1.2")
-parser.add_argument("--peers")
-parser.add_argument("--rounds", type=int, default=1)
+parser.add_argument("--turns", help="who runs, in this order")
 parser.add_argument("--out", default="peers.jsonl")
 parser.add_argument("--bench", default=os.path.join(HERE, "../../target/release/examples/90_bench"))
 parser.add_argument("--table", action="store_true", help="measure nothing, print the file")
@@ -43,12 +43,13 @@ def turn(command, out, **more):
 
 def measure(work, mode, batch, out):
     what = ["--work", work, "--mode", mode, "--batch", str(batch)]
-    peers = (args.peers or PEERS[mode]).split(",")
-    for _ in range(args.rounds):
-        for peer in peers:
+    usual = [name for peer in PEERS[mode] for name in ("convnet", peer)]
+    for name in args.turns.split(",") if args.turns else usual:
+        if name == "convnet":
             turn([args.bench, "--json"] + what, out)
+        else:
             peak = subprocess.run([args.bench, "--calibrate", "--threads", str(args.threads)], capture_output=True, text=True)
-            turn([sys.executable, os.path.join(HERE, "bench.py"), "--peer", peer] + what, out, fma_calib=float(peak.stdout))
+            turn([sys.executable, os.path.join(HERE, "bench.py"), "--peer", name] + what, out, fma_calib=float(peak.stdout))
 
 
 def cells():
@@ -84,7 +85,7 @@ def table(lines):
         key = line["work"], line["variant"], line["mode"], line["batch"]
         rows.setdefault(key, {}).setdefault(line["peer"], []).append(line)
     print(f"peak {peak:.0f} GFLOP/s, reads {read:.1f} GB/s, {args.threads} threads\n")
-    print("| work | batch | convnet | best peer | peer / ours | floor: sums | floor: memory | others |")
+    print("| | batch | convnet | best peer | peer / ours | floor: sums | floor: memory | others |")
     print("| --- | ---: | ---: | --- | ---: | ---: | ---: | --- |")
     for (work, variant, mode, batch), peers in rows.items():
         times = {}
@@ -99,7 +100,8 @@ def table(lines):
         ratio = f"{times[ranked[0]][0] / ours[0]:.2f}" if ranked and ours else ""
         sums, memory = floor(next(iter(peers.values()))[0], peak, read)
         others = ", ".join(f"{peer} {show(times[peer])}" for peer in ranked[1:])
-        print(f"| {variant or work} {mode} | {batch} | {show(ours) if ours else ''} | {best} | {ratio} | {sums:.4g} ms | {memory:.4g} ms | {others} |")
+        name = f"`{variant}`" if variant else nets.NAMES[work]
+        print(f"| {name}, {MODES[mode]} | {batch} | {show(ours) if ours else ''} | {best} | {ratio} | {sums:.4g} ms | {memory:.4g} ms | {others} |")
 
 
 if not args.table:

@@ -10,13 +10,16 @@ use crate::measure::{Timing, time, time_calls};
 use crate::options::Mode;
 use crate::works::images;
 
+/// What of a layer takes how long.
+pub type Times = Vec<(&'static str, Timing)>;
+
 /// A layer.
 pub struct Single {
     /// `conv3-64@56x56x64`
     pub name: String,
     pub macs: u64,
     /// Times of `fwd`, `bwd_data` and `bwd_weights`, or of those of one mode.
-    pub measure: fn(Option<Mode>, usize, f64) -> Vec<(&'static str, Timing)>,
+    pub measure: fn(Option<Mode>, usize, f64) -> Times,
 }
 
 impl Single {
@@ -49,7 +52,7 @@ pub fn three_by_three() -> Vec<Single> {
     ]
 }
 
-/// Layers of ResNet-50, MobileNet, GoogLeNet, AlexNet and ResNeXt.
+/// Layers of ResNet-50, MobileNet, GoogLeNet, AlexNet, and others in groups.
 pub fn others() -> Vec<Single> {
     vec![
         single!(56x56x64 -> conv1-256),
@@ -78,7 +81,7 @@ pub fn others() -> Vec<Single> {
     ]
 }
 
-fn measure<N: Network>(mode: Option<Mode>, batch: usize, secs: f64) -> Vec<(&'static str, Timing)> {
+fn measure<N: Network>(mode: Option<Mode>, batch: usize, secs: f64) -> Times {
     let mut times = Vec::new();
     let (mut net, images) = (N::new(1), images::<N>(batch));
     let mut workspace = Workspace::default();

@@ -11,22 +11,16 @@ pub struct Timing {
     pub min: f64,
 }
 
-/// Times `call`, which gives what the seconds of one call were: it may prepare something first.
+/// Times `call`, which gives its seconds itself: it may prepare something first.
 pub fn time(secs: f64, mut call: impl FnMut() -> f64) -> Timing {
     const WARM_UP: f64 = 0.6;
     let began = Instant::now();
     let (mut calls, mut one) = (0, 0.0);
-    while calls < 1 || began.elapsed().as_secs_f64() < 20.0 && (calls < 3 || began.elapsed().as_secs_f64() < WARM_UP) {
+    while calls < 1 || began.elapsed().as_secs_f64() < 20.0 && (calls < 2 || began.elapsed().as_secs_f64() < WARM_UP) {
         one = call();
         calls += 1;
     }
-    let least = if one < 2.0 {
-        10
-    } else if one < 12.0 {
-        5
-    } else {
-        3
-    };
+    let least = if one < 0.5 { 10 } else { 3 };
     let mut times = Vec::new();
     let began = Instant::now();
     while times.len() < least || began.elapsed().as_secs_f64() < secs {
@@ -35,17 +29,13 @@ pub fn time(secs: f64, mut call: impl FnMut() -> f64) -> Timing {
     Timing { iterations: times.len(), median: median(&mut times), min: times[0] }
 }
 
-/// Times `call`; ten calls are one measurement where a call takes less than 20 microseconds.
+/// Times `call`.
 pub fn time_calls(secs: f64, mut call: impl FnMut()) -> Timing {
-    let mut once = |calls: u32| {
+    time(secs, || {
         let began = Instant::now();
-        for _ in 0..calls {
-            call();
-        }
-        began.elapsed().as_secs_f64() / f64::from(calls)
-    };
-    let group = if (0..20).map(|_| once(1)).take_while(|&t| t < 20e-6).count() > 10 { 10 } else { 1 };
-    time(secs, || once(group))
+        call();
+        began.elapsed().as_secs_f64()
+    })
 }
 
 /// Sorts the times.

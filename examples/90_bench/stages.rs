@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use convnet_runtime::cpu::exchange;
 use convnet_runtime::cpu::run::Workspace;
+use convnet_runtime::ops::conv::{Algorithm, Geometry, Method};
 use convnet_runtime::prelude::*;
+use convnet_runtime::program::{BackStep, Step};
 
 use crate::measure::median;
 use crate::options::{Mode, Options};
@@ -23,11 +25,15 @@ where
     let (pass, rows, rest) = match mode {
         Mode::Infer => {
             let (times, rest) = infer(&net, &images, options.secs);
-            ("inference", rows::<N>("inference\n", times), ("input and output", rest))
+            ("inference", rows::<N>("inference\n", N::PROGRAM.inference, batch, times), ("input and output", rest))
         }
         Mode::Train => {
             let (times, rest) = train(&mut net, &images, options.secs)?;
-            ("training", rows::<N>("training\n", times), ("input, loss, checks, update", rest))
+            (
+                "training",
+                rows::<N>("training\n", N::PROGRAM.training, batch, times),
+                ("input, loss, checks, update", rest),
+            )
         }
     };
     let total: f64 = rows.iter().map(|row| row.seconds).sum::<f64>() + rest.1;
@@ -43,7 +49,7 @@ where
         writeln!(out)
     };
     for row in &rows {
-        line(&row.text, row.seconds, row.operations * batch as f64, row.algorithm)?;
+        line(&row.text, row.seconds, row.operations, &row.algorithm)?;
     }
     line(rest.0, rest.1, 0.0, "")?;
     let passes = if mode == Mode::Train { 3 } else { 1 };
@@ -56,55 +62,65 @@ where
 struct Row {
     text: String,
     seconds: f64,
-    /// Floating-point operations of one sample.
+    /// Floating-point operations of the batch.
     operations: f64,
-    algorithm: &'static str,
+    algorithm: String,
 }
 
-/// Joins the times with the plan's lines and the layers' counts. `heading` is that of a pass in the plan.
-fn rows<N: Network>(heading: &str, times: Vec<f64>) -> Vec<Row> {
+/// Joins the times with the plan's lines, which name the stages, and with the program. `heading` is that of a pass in the
+/// plan.
+fn rows<N: Network>(heading: &str, forward: &[Step], batch: usize, times: Vec<f64>) -> Vec<Row> {
     let (_, lines) = N::PLAN.split_once(heading).unwrap_or_default();
-    // Stages that multiply stand in the order of their layers.
-    let mut layers = N::LAYERS.iter().filter(|layer| layer.macs > 0).peekable();
-    let mut own = Vec::new();
-    let mut rows = Vec::new();
-    for (line, seconds) in lines.lines().zip(times) {
+    let row = |(line, seconds): (&str, f64)| {
         let (number, rest) = line.trim().split_once(' ').unwrap_or((line, ""));
-        let (text, buffers) = rest.trim().split_once(": ").unwrap_or((rest, ""));
-        let (backward, index) = match number.strip_suffix('\'') {
-            Some(number) => (true, number),
-            None => (false, number),
+        let text = rest.split(": ").next().unwrap_or(rest).trim();
+        let step = |number: &str| forward.get(number.parse::<usize>().ok()?);
+        let (operations, algorithm) = match number.strip_suffix('\'') {
+            None => match step(number) {
+                Some(Step::Conv { stage, .. }) => {
+                    (operations(&stage.geometry, batch), algorithm(&stage.geometry, stage.method.of(batch)))
+                }
+                _ => Default::default(),
+            },
+            Some(number) => step(number).and_then(|step| gradients::<N>(step, batch)).unwrap_or_default(),
         };
-        let (macs, algorithm) = if backward {
-            index.parse().ok().and_then(|index: usize| own.get(index).copied()).unwrap_or_default()
-        } else {
-            let first = text.split(" -> ").next();
-            let layer = layers.next_if(|layer| Some(layer.kind) == first);
-            own.push(layer.map_or((0, ""), |layer| (layer.macs, algorithm(text, buffers))));
-            own[own.len() - 1]
-        };
-        let products = if backward { products(buffers) } else { 1 };
-        let operations = (2 * products * macs) as f64;
-        rows.push(Row { text: format!("{number:>4} {text}"), seconds, operations, algorithm });
-    }
-    rows
+        Row { text: format!("{number:>4} {text}"), seconds, operations, algorithm }
+    };
+    lines.lines().zip(times).map(row).collect()
 }
 
-/// How many gradients a stage computes: its weights' and its input's. `buffers` is `d4[..] -> d2[..], weights`.
-fn products(buffers: &str) -> u64 {
-    let targets = buffers.split_once(" -> ").map_or("", |(_, targets)| targets);
-    targets.split(", ").filter(|target| !target.is_empty() && !target.ends_with("if asked for")).count().min(2) as u64
+fn operations(geometry: &Geometry, batch: usize) -> f64 {
+    let Geometry { input, output, kernel, groups, .. } = geometry;
+    (2 * batch * output.iter().product::<usize>() * input[2] / groups * kernel[0] * kernel[1]) as f64
 }
 
-fn algorithm(text: &str, buffers: &str) -> &'static str {
-    let input = buffers.split(']').next().unwrap_or_default();
-    if text.starts_with("dw") {
-        "depthwise"
-    } else if input.contains(" planar") {
-        "direct, planes"
-    } else {
-        "direct"
+fn algorithm(geometry: &Geometry, method: Method) -> String {
+    match (geometry.algorithm, method) {
+        (Algorithm::Blocked, method) => format!("{method:?}"),
+        (algorithm, _) => format!("{algorithm:?}"),
     }
+}
+
+/// The operations of a convolution backward, and how it computes its gradients.
+fn gradients<N: Network>(forward: &Step, batch: usize) -> Option<(f64, String)> {
+    let Step::Conv { stage: of, .. } = forward else { return None };
+    let pass = N::PROGRAM.backward.iter().find_map(|step| match step {
+        BackStep::Conv { pass, .. } if pass.stage.output == of.output => Some(pass),
+        _ => None,
+    })?;
+    let one = operations(&of.geometry, batch);
+    let (mut sum, mut parts) = (0.0, Vec::new());
+    let mut add = |what: &str, method: Method| {
+        sum += one;
+        parts.push(format!("{what} {}", algorithm(&of.geometry, method)));
+    };
+    if pass.train_weights {
+        add("weights", pass.weight_method.of(batch));
+    }
+    if pass.input_gradient.is_some() {
+        add("input", pass.input_method.of(batch));
+    }
+    Some((sum, parts.join(", ")))
 }
 
 /// Medians of the stages of inference, and of what stands around them.
