@@ -13,18 +13,6 @@ pub enum Method {
     Winograd6,
 }
 
-impl Method {
-    /// Outputs on a side of a tile, if it works by tiles.
-    pub const fn tile(self) -> Option<usize> {
-        match self {
-            Self::Direct => None,
-            Self::Winograd2 => Some(2),
-            Self::Winograd4 => Some(4),
-            Self::Winograd6 => Some(6),
-        }
-    }
-}
-
 /// A method for small batches and one for large ones: the plan does not know the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ByBatch {

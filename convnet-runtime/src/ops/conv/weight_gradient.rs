@@ -28,7 +28,7 @@ pub unsafe fn weight_gradient(
     let batch = run.batch;
     let len = pack::packed_len(geometry);
     assert!(gradient.len() >= len, "the gradient is the layer's");
-    if let Some(size) = method.tile().filter(|_| winograd::fits(geometry)) {
+    if let Some(size) = winograd::tile(method, geometry) {
         // SAFETY: as for this function.
         unsafe { winograd::weight_gradient(geometry, size, [x, dz], gradient, accumulate, run) };
         return;

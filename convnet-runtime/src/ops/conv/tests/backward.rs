@@ -10,16 +10,16 @@ use crate::ops::conv::phase::Phase;
 use crate::ops::conv::{self, Algorithm, Backward, Bias, ByBatch, Geometry, Method, Stage, pack, reference};
 
 /// A stage with its way back, and what lies in the gradients before it.
-struct Training {
-    case: Case,
-    pass: Backward,
+pub struct Training {
+    pub case: Case,
+    pub pass: Backward,
     dy: Vec<f32>,
     dx: Vec<f32>,
     dr: Vec<f32>,
 }
 
 /// All gradients: of the input, the residual, the weights, the bias.
-type Gradients<T> = [Vec<T>; 4];
+pub type Gradients<T> = [Vec<T>; 4];
 
 /// Zeros around the gradient of the sums that the input's gradient reads.
 fn reach(geometry: &Geometry) -> [usize; 4] {
@@ -36,7 +36,7 @@ fn reach(geometry: &Geometry) -> [usize; 4] {
 }
 
 impl Training {
-    fn new(random: &mut Random, mut case: Case) -> Self {
+    pub fn new(random: &mut Random, mut case: Case) -> Self {
         let Stage { geometry, activation, pool, output, residual, .. } = case.stage;
         let map = output.map;
         let sums = blocked(random, geometry.output, reach(&geometry));
@@ -113,7 +113,7 @@ impl Training {
     }
 
     /// Forward and backward; the weights' gradient is then added once more.
-    fn run(&self) -> (Gradients<f32>, Vec<f32>) {
+    pub fn run(&self) -> (Gradients<f32>, Vec<f32>) {
         let Self { case, pass, .. } = self;
         let mut conv = case.conv.clone();
         let mut workspace = Workspace::default();
@@ -142,6 +142,11 @@ impl Training {
     }
 
     fn check(&self) {
+        self.check_within(1e-5);
+    }
+
+    /// On every instruction set.
+    pub fn check_within(&self, tolerance: f64) {
         let mut exact = self.expected();
         if self.pass.residual_gradient.is_none() {
             exact[1] = wide(&self.dr);
@@ -150,10 +155,10 @@ impl Training {
             let (gradients, twice) = isa.scope(|| self.run());
             let what = |name: &str| format!("{isa:?}, {name}, batch {}, {:?}", self.case.batch, self.pass);
             for ((name, values), exact) in ["input", "residual", "weights", "bias"].iter().zip(&gradients).zip(&exact) {
-                assert_near(&what(name), values, exact, 1e-5);
+                assert_near(&what(name), values, exact, tolerance);
             }
             let doubled: Vec<f64> = exact[2].iter().map(|w| 2.0 * w).collect();
-            assert_near(&what("weights, twice"), &twice, &doubled, 1e-5);
+            assert_near(&what("weights, twice"), &twice, &doubled, tolerance);
         }
     }
 }
