@@ -28,7 +28,8 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
             if !conv.bias.is_empty() {
                 bias_gradient(geometry, dz, batch, conv.bias.gradient_mut(), pass.accumulate);
             }
-            weight_gradient(geometry, x, dz, batch, conv.weight.gradient_mut(), pass.accumulate, &mut conv.scratch);
+            let (method, gradient) = (pass.weight_method.of(batch), conv.weight.gradient_mut());
+            weight_gradient(geometry, method, x, dz, gradient, pass.accumulate, run);
         }
     }
     if let Some(gradient) = &pass.input_gradient {

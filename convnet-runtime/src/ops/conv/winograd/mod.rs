@@ -17,10 +17,13 @@ pub mod grid;
 pub mod input;
 mod input_gradient;
 mod output;
+mod output_gradient;
 pub mod transform;
+mod weight_gradient;
 
 pub use forward::forward;
 pub use input_gradient::input_gradient;
+pub use weight_gradient::weight_gradient;
 
 use super::{Algorithm, Geometry, Method};
 
