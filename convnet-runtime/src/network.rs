@@ -1,5 +1,6 @@
 //! The trait that `network!` implements, and what every network can do.
 
+mod budget;
 mod key;
 mod layer;
 mod tap;
@@ -9,6 +10,7 @@ mod tests;
 use std::fmt::Debug;
 use std::path::Path;
 
+pub use budget::{Cost, budget};
 pub use key::Key;
 pub use layer::Layer;
 pub use tap::Tap;
