@@ -29,10 +29,10 @@ template<class G> FN void channel_sums(const float* x, float* parts, u32 batch) 
 }
 
 // sums[i] = parts[0][i] + parts[1][i] + ..
-template<int ADD> FN void add_parts(const float* parts, float* sums, u32 size, u32 count) {
+template<class G> FN void add_parts(const float* parts, float* sums, u32 size, u32 count) {
   const u64 i = thread_number();
   if (i >= size) return;
   float sum = 0.f;
   for (u32 part = 0; part < count; part++) sum += parts[(u64)part * size + i];
-  put<ADD>(sums + i, sum);
+  put<G::ADD>(sums + i, sum);
 }

@@ -1,0 +1,1 @@
+//! Kernels of whole networks against the CPU.
