@@ -76,7 +76,8 @@ impl Emitter {
 
     /// Launches a kernel. Parameters are declarations with their arguments; a kernel has only those with one.
     pub fn launch(&mut self, kernel: &Kernel, grid: [usize; 3], parameters: &[(&str, Option<Argument>)]) {
-        let declared: Vec<(&str, bool)> = parameters.iter().map(|(name, argument)| (*name, argument.is_some())).collect();
+        let declared: Vec<(&str, bool)> =
+            parameters.iter().map(|(name, argument)| (*name, argument.is_some())).collect();
         let launch = Launch {
             kernel: self.name(kernel, &declared),
             grid: grid.map(|blocks| blocks.max(1) as u32),
@@ -189,7 +190,8 @@ impl Emitter {
     }
 
     pub(super) fn parameter_specs(&self) -> Vec<ParameterSpec> {
-        let spec = |(index, &(len, _)): (usize, &(usize, Role))| ParameterSpec { len, trained: self.trained.contains(&index) };
+        let spec =
+            |(index, &(len, _)): (usize, &(usize, Role))| ParameterSpec { len, trained: self.trained.contains(&index) };
         self.specs.iter().enumerate().map(spec).collect()
     }
 

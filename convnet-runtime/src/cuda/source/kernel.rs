@@ -63,7 +63,8 @@ impl Kernel {
         let mut text = String::new();
         let geometry = if self.constants.is_empty() && self.members.is_empty() { "" } else { "<@_geometry>" };
         if !geometry.is_empty() {
-            let constants: Vec<String> = self.constants.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            let constants: Vec<String> =
+                self.constants.iter().map(|(name, value)| format!("{name} = {value}")).collect();
             text.push_str("struct @_geometry {\n");
             for line in constants.chunks(8) {
                 let _ = writeln!(text, "  enum : int {{ {} }};", line.join(", "));

@@ -10,11 +10,8 @@ pub fn forward(stage: &Stage, emitter: &mut Emitter) {
     let kernel = Kernel::new("activation_forward", &["activation"], volume(&output.map))
         .with([("IN", input.map.pitch()), ("OUT", output.map.pitch())])
         .activation(stage.activation);
-    let arguments = [
-        ("const float* x", emitter.at(input)),
-        ("float* y", emitter.at(output)),
-        ("u32 batch", emitter.samples()),
-    ];
+    let arguments =
+        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
     emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
 }
 

@@ -52,7 +52,8 @@ fn statistics(stage: &Stage, weights: usize, [mean, variance]: [Option<Argument>
     let arguments =
         [("const float* x", emitter.at(&stage.input)), ("float* parts", parts), ("u32 batch", emitter.samples())];
     emitter.launch(&kernel, [blocks, count, 1], &arguments);
-    let kernel = Kernel::new("bn_statistics", &["activation", "sums", "bn"], volume(map)).number("momentum", stage.momentum);
+    let kernel =
+        Kernel::new("bn_statistics", &["activation", "sums", "bn"], volume(map)).number("momentum", stage.momentum);
     let arguments = [
         ("const float* parts", parts),
         ("float* mean", mean),

@@ -9,11 +9,8 @@ pub fn forward(stage: &Stage, emitter: &mut Emitter) {
     let (input, output) = (&stage.input, &stage.output);
     let kernel = Kernel::new("gap_forward", &["gap"], volume(&input.map))
         .with([("IN", input.map.pitch()), ("OUT", output.map.pitch())]);
-    let arguments = [
-        ("const float* x", emitter.at(input)),
-        ("float* y", emitter.at(output)),
-        ("u32 batch", emitter.samples()),
-    ];
+    let arguments =
+        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
     emitter.each(&kernel, emitter.batch * input.map.channels, &arguments);
 }
 

@@ -8,11 +8,8 @@ use crate::cuda::source::{Emitter, Kernel, volume};
 pub fn forward(stage: &Stage, emitter: &mut Emitter) {
     let (input, output) = (&stage.input, &stage.output);
     let kernel = stage.kernel("lrn_forward").with([("OUT", output.map.pitch())]);
-    let arguments = [
-        ("const float* x", emitter.at(input)),
-        ("float* y", emitter.at(output)),
-        ("u32 batch", emitter.samples()),
-    ];
+    let arguments =
+        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
     emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
 }
 

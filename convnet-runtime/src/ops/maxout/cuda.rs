@@ -7,13 +7,13 @@ use crate::cuda::source::{Emitter, Kernel, volume};
 /// Fills `stage.output`.
 pub fn forward(stage: &Stage, emitter: &mut Emitter) {
     let (input, output) = (&stage.input, &stage.output);
-    let kernel = Kernel::new("maxout_forward", &["maxout"], volume(&output.map))
-        .with([("UNIT", stage.k), ("IN", input.map.pitch()), ("OUT", output.map.pitch())]);
-    let arguments = [
-        ("const float* x", emitter.at(input)),
-        ("float* y", emitter.at(output)),
-        ("u32 batch", emitter.samples()),
-    ];
+    let kernel = Kernel::new("maxout_forward", &["maxout"], volume(&output.map)).with([
+        ("UNIT", stage.k),
+        ("IN", input.map.pitch()),
+        ("OUT", output.map.pitch()),
+    ]);
+    let arguments =
+        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
     emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
 }
 

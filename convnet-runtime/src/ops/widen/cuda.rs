@@ -11,11 +11,8 @@ pub fn forward(stage: &Stage, emitter: &mut Emitter) {
     let kernel = Kernel::new("widen_forward", &["widen"], volume(&output.map))
         .with([("DEPTH", input.map.channels), ("BEFORE", stage.before)])
         .with([("IN", input.map.pitch()), ("OUT", output.map.pitch())]);
-    let arguments = [
-        ("const float* x", emitter.at(input)),
-        ("float* y", emitter.at(output)),
-        ("u32 batch", emitter.samples()),
-    ];
+    let arguments =
+        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
     emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
 }
 

@@ -88,7 +88,11 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
         let count = emitter.parts(positions, blocks);
         let parts = emitter.scratch(count * geometry.weights());
         let kernel = geometry.kernel("depthwise_weight_gradient", DEPTHWISE).with(pitches);
-        emitter.launch(&kernel, [blocks, count, 1], &[x, dz, ("float* parts", parts), ("u32 batch", emitter.samples())]);
+        emitter.launch(
+            &kernel,
+            [blocks, count, 1],
+            &[x, dz, ("float* parts", parts), ("u32 batch", emitter.samples())],
+        );
         add_parts(parts, gradient, geometry.weights(), count, pass.accumulate, emitter);
         return;
     }
@@ -98,8 +102,13 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     let (count, each) = parts(positions, down * across * geometry.groups, emitter);
     let kernel = kernel.with(pitches).with([("ADD", usize::from(pass.accumulate))]);
     let target = if count > 1 { emitter.scratch(count * geometry.weights()) } else { gradient };
-    let arguments =
-        [x, dz, ("float* dw", target), ("u32 each", Some(Argument::U32(each as u32))), ("u32 batch", emitter.samples())];
+    let arguments = [
+        x,
+        dz,
+        ("float* dw", target),
+        ("u32 each", Some(Argument::U32(each as u32))),
+        ("u32 batch", emitter.samples()),
+    ];
     emitter.launch(&kernel, [down, across, geometry.groups * count], &arguments);
     add_parts(target, gradient, geometry.weights(), count, pass.accumulate, emitter);
 }
@@ -127,11 +136,8 @@ const ADD_PARTS: [&str; 4] = ["const float* parts", "float* sums", "u32 size", "
 fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut Emitter) {
     let geometry = &pass.stage.geometry;
     let [height, width, depth] = geometry.input;
-    let pitches = [
-        ("DZ", pass.sum_gradient.map.pitch()),
-        ("DX", to.buffer.map.pitch()),
-        ("ADD", usize::from(to.accumulate)),
-    ];
+    let pitches =
+        [("DZ", pass.sum_gradient.map.pitch()), ("DX", to.buffer.map.pitch()), ("ADD", usize::from(to.accumulate))];
     let arguments = [
         ("const float* dz", emitter.at(&pass.sum_gradient)),
         ("const float* w", emitter.parameter(weights, 0)),
