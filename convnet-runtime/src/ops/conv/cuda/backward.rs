@@ -147,7 +147,7 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut 
     if geometry.is_depthwise() {
         let kernel = geometry.kernel("depthwise_input_gradient", DEPTHWISE).with(pitches);
         emitter.each(&kernel, emitter.batch * height * width * depth, &arguments);
-    } else if geometry.is_whole() {
+    } else if geometry.is_dense() {
         let columns = geometry.channels() * geometry.taps();
         let (kernel, across) = geometry.product("whole_input_gradient", columns, emitter.precision);
         emitter.launch(&kernel.with(pitches), [emitter.batch.div_ceil(ROWS), across, 1], &arguments);

@@ -33,15 +33,9 @@ impl Geometry {
         self.channels() == 1 && self.filters() == 1
     }
 
-    /// The filters cover the whole input.
-    fn is_whole(&self) -> bool {
-        let [height, width, _] = self.input;
-        let [rows, columns, _] = self.output;
-        self.groups == 1
-            && (rows, columns) == (1, 1)
-            && self.kernel == [height, width]
-            && self.pad == [0, 0]
-            && self.dilation == [1, 1]
+    /// Fully connected: the filters cover the whole input.
+    fn is_dense(&self) -> bool {
+        self.is_whole() && self.groups == 1
     }
 
     /// The values of the weight.
@@ -58,7 +52,7 @@ impl Geometry {
             .with([("FH", self.kernel[0]), ("FW", self.kernel[1]), ("TAPS", self.taps())])
             .with([("SH", self.stride[0]), ("SW", self.stride[1]), ("PH", self.pad[0]), ("PW", self.pad[1])])
             .with([("DH", self.dilation[0]), ("DW", self.dilation[1]), ("GROUPS", self.groups)])
-            .with([("WHOLE", usize::from(self.is_whole()))])
+            .with([("WHOLE", usize::from(self.is_dense()))])
     }
 
     /// A kernel that is a product with so many columns.
