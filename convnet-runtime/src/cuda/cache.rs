@@ -36,14 +36,7 @@ impl Cache {
 
     /// The image of `key`, if the folder holds it undamaged.
     pub(super) fn get(&self, key: &Key) -> Option<Vec<u8>> {
-        let mut bytes = fs::read(self.folder.as_ref()?.join(key.file())).ok()?;
-        let head = FORMAT.len() + 32;
-        if bytes.len() < head || bytes[..FORMAT.len()] != *FORMAT {
-            return None;
-        }
-        let image = bytes.split_off(head);
-        let sums = &bytes[FORMAT.len()..];
-        (sums[..16] == key.0.to_le_bytes() && sums[16..] == hash(&[&image]).to_le_bytes()).then_some(image)
+        unpack(fs::read(self.folder.as_ref()?.join(key.file())).ok()?, key)
     }
 
     /// Keeps the image of `key`, if that is possible.
@@ -63,10 +56,24 @@ impl Cache {
 
 fn write(path: &Path, key: &Key, image: &[u8]) -> std::io::Result<()> {
     let mut file = fs::File::create_new(path)?;
-    for part in [FORMAT, &key.0.to_le_bytes(), &hash(&[image]).to_le_bytes(), image] {
-        file.write_all(part)?;
-    }
+    file.write_all(&pack(key, image))?;
     file.sync_all()
+}
+
+/// An image with what it was made of.
+pub(super) fn pack(key: &Key, image: &[u8]) -> Vec<u8> {
+    [FORMAT, &key.0.to_le_bytes(), &hash(&[image]).to_le_bytes(), image].concat()
+}
+
+/// The image, if it is whole and was made of `key`.
+pub(super) fn unpack(mut bytes: Vec<u8>, key: &Key) -> Option<Vec<u8>> {
+    let head = FORMAT.len() + 32;
+    if bytes.len() < head || bytes[..FORMAT.len()] != *FORMAT {
+        return None;
+    }
+    let image = bytes.split_off(head);
+    let sums = &bytes[FORMAT.len()..];
+    (sums[..16] == key.0.to_le_bytes() && sums[16..] == hash(&[&image]).to_le_bytes()).then_some(image)
 }
 
 /// The folder for caches, by the convention of the platform.

@@ -102,6 +102,7 @@ pub(super) fn update(emitter: &mut Emitter) -> Vec<Launch> {
             ("const float* nesterov", Some(Argument::Nesterov)),
             ("const float* decay", Some(Argument::Decay)),
             ("const float* loss_scale", Some(Argument::LossScale)),
+            ("const u32* failed", Some(Argument::Failed)),
             ("u32 size", Some(Argument::U32(len as u32))),
         ];
         emitter.each(&kernel, len, &arguments);
