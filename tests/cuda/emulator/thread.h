@@ -82,9 +82,9 @@ static inline float __fmul_rn(float a, float b) { return a * b; }
 static inline float __fadd_rn(float a, float b) { return a + b; }
 static inline float __fdiv_rn(float a, float b) { return a / b; }
 static inline float __fdividef(float a, float b) { return a / b; }
-// The host's library has declared functions of these names.
-#define __expf(v) expf(v)
-#define __logf(v) logf(v)
+// The host's headers declare functions of these names.
+#define __expf expf
+#define __logf logf
 static inline float rsqrtf(float v) { return 1.0f / sqrtf(v); }
 static inline unsigned __umulhi(unsigned a, unsigned b) { return unsigned(u64(a) * b >> 32); }
 static inline u64 __umul64hi(u64 a, u64 b) { return u64((unsigned __int128)a * b >> 64); }

@@ -9,20 +9,24 @@ use crate::cuda::launch::{Argument, Launch, ParameterSpec, Precision};
 use crate::parameter::Role;
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 19] = [
+const TEMPLATES: [(&str, &str); 23] = [
     ("activation", include_str!("../../ops/activation/activation.cu")),
     ("add", include_str!("../../ops/add/add.cu")),
     ("bn", include_str!("../../ops/bn/bn.cu")),
     ("conv", include_str!("../../ops/conv/conv.cu")),
     ("depthwise", include_str!("../../ops/conv/depthwise.cu")),
     ("dropout", include_str!("../../ops/dropout/dropout.cu")),
+    ("epilogue", include_str!("../../ops/conv/epilogue.cu")),
     ("flatten", include_str!("../../ops/flatten/flatten.cu")),
     ("gap", include_str!("../../ops/gap/gap.cu")),
     ("loss", include_str!("loss.cu")),
     ("lrn", include_str!("../../ops/lrn/lrn.cu")),
+    ("matrix", include_str!("matrix.cu")),
     ("maxout", include_str!("../../ops/maxout/maxout.cu")),
     ("pool", include_str!("../../ops/pool/pool.cu")),
+    ("product_bf16", include_str!("product_bf16.cu")),
     ("product_f32", include_str!("product_f32.cu")),
+    ("product_tf32", include_str!("product_tf32.cu")),
     ("relayout", include_str!("../../ops/relayout/relayout.cu")),
     ("sgd", include_str!("sgd.cu")),
     ("softmax", include_str!("../../ops/softmax/softmax.cu")),

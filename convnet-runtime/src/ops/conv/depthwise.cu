@@ -1,5 +1,8 @@
 // Depthwise convolutions: one filter per channel, [C][1][FH][FW].
-template<class G> FN void depthwise_forward(const float* x, const float* w, Epilogue end, float* y, u32 batch) {
+template<class G>
+FN void depthwise_forward(const float* x, const float* w, const float* bias, const float* weight, const float* shift,
+                          const float* mean, const float* variance, const float* residual, float* y, u32 batch) {
+  const Epilogue end = {bias, weight, shift, mean, variance, residual};
   const u64 i = thread_number();
   if (i >= (u64)batch * G::OH * G::OW * G::K) return;
   const Element e = element<G::OH, G::OW, G::K>(i);

@@ -1,7 +1,7 @@
 //! Convolutions backward on the GPU.
 
 use super::super::{Backward, Bias};
-use super::{DEPTHWISE, ROWS, parts};
+use super::{AROUND, DEPTHWISE, ROWS, parts};
 use crate::cpu::map::Gradient;
 use crate::cuda::launch::Argument;
 use crate::cuda::source::{Emitter, Kernel};
@@ -29,7 +29,7 @@ fn sum_gradient(pass: &Backward, emitter: &mut Emitter) {
         return;
     }
     let kernel = geometry
-        .kernel("conv_sum_gradient", super::sources(emitter.precision))
+        .kernel("conv_sum_gradient", AROUND)
         .with([("POOL", usize::from(stage.pool)), ("OUT", stage.output.map.pitch())])
         .with([("DY", pass.output_gradient.map.pitch()), ("DZ", pass.sum_gradient.map.pitch())])
         .with([("SUMS", usize::from(!direct)), ("RESIDUAL", usize::from(residual.is_some()))])
@@ -66,7 +66,7 @@ fn bias_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
         }
         Bias::Position => {
             let kernel = geometry
-                .kernel("position_bias_gradient", super::sources(emitter.precision))
+                .kernel("position_bias_gradient", AROUND)
                 .with([("DZ", pitch), ("ADD", usize::from(pass.accumulate))]);
             let gradient = emitter.gradient(weights, 1);
             let arguments = [("const float* dz", dz), ("float* db", gradient), ("u32 batch", emitter.samples())];

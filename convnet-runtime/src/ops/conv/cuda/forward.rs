@@ -1,7 +1,7 @@
 //! Convolutions forward on the GPU.
 
 use super::super::{Bias, Stage};
-use super::{DEPTHWISE, ROWS, bias};
+use super::{AROUND, DEPTHWISE, ROWS, bias};
 use crate::cpu::map::LANES;
 use crate::cuda::launch::Argument;
 use crate::cuda::source::{Emitter, Kernel};
@@ -66,7 +66,7 @@ fn pool(stage: &Stage, full: Option<Argument>, winners: Option<Argument>, emitte
     let map = &stage.output.map;
     let kernel = stage
         .geometry
-        .kernel("pool_winners", DEPTHWISE)
+        .kernel("pool_winners", AROUND)
         .with([("WINNERS", usize::from(winners.is_some())), ("OUT", map.pitch())]);
     let arguments = [
         ("const float* x", full),

@@ -67,11 +67,16 @@ impl Geometry {
 /// The templates of a product.
 fn sources(precision: Precision) -> &'static [&'static str] {
     match precision {
-        Precision::F32 => &["activation", "product_f32", "conv"],
-        Precision::Tf32 => &["activation", "product_tf32", "conv"],
-        Precision::Bf16 => &["activation", "product_bf16", "conv"],
+        Precision::F32 => &["activation", "epilogue", "product_f32", "conv"],
+        Precision::Tf32 => &["activation", "epilogue", "matrix", "product_tf32", "conv"],
+        Precision::Bf16 => &["activation", "epilogue", "matrix", "product_bf16", "conv"],
     }
 }
+
+/// The templates of what surrounds a convolution.
+const AROUND: &[&str] = &["activation", "epilogue"];
+/// The templates of depthwise convolutions.
+const DEPTHWISE: &[&str] = &["activation", "epilogue", "sums", "depthwise"];
 
 fn bias(bias: Bias) -> usize {
     match bias {
@@ -80,9 +85,6 @@ fn bias(bias: Bias) -> usize {
         Bias::Position => 2,
     }
 }
-
-/// The templates of depthwise convolutions.
-const DEPTHWISE: &[&str] = &["activation", "product_f32", "sums", "conv", "depthwise"];
 
 /// Where a sum over output positions is cut into parts: how many, and the positions of each, a multiple of 16.
 fn parts(positions: usize, tiles: usize, emitter: &Emitter) -> (usize, usize) {

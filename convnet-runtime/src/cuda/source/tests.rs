@@ -1,1 +1,0 @@
-//! Kernels of whole networks against the CPU.
