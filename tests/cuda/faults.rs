@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use convnet_runtime::cuda::{Cuda, CudaTrainer, Device, DeviceError, Precision};
+use convnet_runtime::cuda::{Compiler, Cuda, CudaTrainer, Device, DeviceError, Precision};
 use convnet_runtime::prelude::*;
 
-use crate::support::{emulated, on_device};
+use crate::support::{alone, emulated, on_device};
 
 network! { pub struct Tiny { input 4x4x2 -> conv3-3 -> bn -> relu -> fc-3 -> softmax } }
 
@@ -49,6 +49,17 @@ fn an_old_device() {
 fn an_old_driver() {
     emulated("faults::an_old_driver", &[("CUEMU_DRIVER", "11040")], || {
         assert_eq!(Device::new(0).unwrap_err(), DeviceError::OldDriver { driver: (11, 4), needed: (12, 0) });
+    });
+}
+
+#[test]
+fn no_compiler() {
+    alone("faults::no_compiler", &[("CONVNET_CUDA_LIB", "/no/such/folder")], || match Compiler::find() {
+        Ok(_) => println!("skipped: a missing NVRTC: the system has one"),
+        Err(error) => {
+            let text = error.to_string();
+            assert!(text.starts_with("NVRTC is not found") && text.contains("/no/such/folder"), "{text}");
+        }
     });
 }
 

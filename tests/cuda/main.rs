@@ -4,6 +4,9 @@
 #![cfg(feature = "cuda")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod compile;
+mod emulator;
 mod faults;
+mod nets;
 mod networks;
 mod support;

@@ -4,16 +4,8 @@ use convnet_runtime::cuda::{Cuda, CudaTrainer, Device, OnHost};
 use convnet_runtime::prelude::*;
 use convnet_runtime::train::random::Random;
 
+use crate::nets::LeNet;
 use crate::support::on_device;
-
-network! {
-    /// Caffe's.
-    pub struct LeNet {
-        input 28x28x1
-        -> conv5-20(pad=0) -> maxpool -> conv5-50(pad=0) -> maxpool
-        -> FC-500 -> relu -> FC-10 -> softmax
-    }
-}
 
 fn images<V: Shape>(batch: usize, seed: u64) -> Tensor<V> {
     let mut random = Random::new(seed, 5);
@@ -142,5 +134,14 @@ fn losses_of_the_host_and_of_targets() {
             assert!((loss - expected).abs() < 1e-5 * expected, "{on_host}: {loss} {expected}");
             same_parameters(&net, &cpu, 1e-5);
         }
+    });
+}
+
+#[test]
+fn each_kernel_is_timed() {
+    on_device("networks::each_kernel_is_timed", |device| {
+        network! { pub struct One { input 3x3x2 -> fc-2 } }
+        let times = Cuda::new(One::new(1), device).unwrap().profile(2).unwrap();
+        assert!(times.len() >= 4 && times.iter().all(|(_, time)| *time >= 0.0), "{times:?}");
     });
 }

@@ -32,15 +32,15 @@ pub fn emulated(test: &str, environment: &[(&str, &str)], body: impl FnOnce()) {
     }
 }
 
-/// Like [`emulated`], for what must end the process; gives what it has said, or nothing where there is no compiler.
-pub fn emulated_failure(test: &str, body: impl FnOnce()) -> Option<String> {
+/// Runs `body` in a process of its own, with these variables of the environment and without the emulator.
+pub fn alone(test: &str, environment: &[(&str, &str)], body: impl FnOnce()) {
     if env::var_os(CHILD).is_some() {
-        body();
-        return None;
+        return body();
     }
-    let output = child(test, &[])?;
-    assert!(!output.status.success(), "the fault is not noticed:\n{}", text(&output));
-    Some(text(&output))
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).env_remove("CONVNET_CUDA_EMULATOR").env(CHILD, "1");
+    let output = command.envs(environment.iter().copied()).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output));
 }
 
 fn text(output: &Output) -> String {
