@@ -12,6 +12,7 @@ pub use crate::ops::{
 pub use crate::parameter::Parameter;
 pub use crate::program;
 pub use crate::shape::{Rounding, Side, stated};
+pub use crate::tensor::Parts;
 pub use typenum;
 
 /// The place of a value that does not exist: in the type of a network that is wrong.

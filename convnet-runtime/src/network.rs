@@ -27,7 +27,7 @@ use crate::parameter::Parameter;
 use crate::program::Program;
 use crate::shape::Shape;
 use crate::summary::Summary;
-use crate::tensor::{Classify, Tensor};
+use crate::tensor::{Classify, Parts, Tensor};
 use crate::train::init::{self, Init};
 
 /// A network: what `network!` makes of a declaration.
@@ -49,9 +49,9 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// The volume that comes in.
     type Input: Shape;
     /// What `predict` gives: a tensor, probabilities after a final softmax, or a struct of heads.
-    type Output: Clone + Default + Debug + Send + Sync + 'static;
+    type Output: Parts + Clone + Default + Debug + Send + Sync + 'static;
     /// What a loss sees when training: like `Output`, before a final softmax.
-    type Logits: Clone + Default + Debug + Send + Sync + 'static;
+    type Logits: Parts + Clone + Default + Debug + Send + Sync + 'static;
     /// Height of the input as a type-level number, for code that is generic over networks.
     type InputHeight: typenum::Unsigned;
     /// Width of the input.

@@ -1,11 +1,13 @@
 //! Batches of volumes, and what networks give.
 
+mod parts;
 mod pixels;
 mod probabilities;
 
 use std::fmt;
 use std::marker::PhantomData;
 
+pub use parts::Parts;
 pub use pixels::Pixels;
 pub use probabilities::{Classify, Probabilities};
 

@@ -5,6 +5,8 @@
 //! as it is (PyTorch refuses such a batch).
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 mod gradient;
 mod moments;
 pub mod reference;

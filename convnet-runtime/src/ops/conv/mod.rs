@@ -3,6 +3,8 @@
 
 mod backward;
 mod bias_gradient;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 mod dense;
 mod epilogue;
 mod forward;
