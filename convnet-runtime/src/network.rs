@@ -9,6 +9,7 @@ mod tests;
 
 use std::fmt::Debug;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 pub use budget::{Cost, budget};
 pub use key::Key;
@@ -177,16 +178,16 @@ pub trait Network: Sized + Send + Sync + 'static {
 
     /// Runs the network on a batch of any size, one sample included. An empty batch gives an empty output.
     fn predict(&self, input: &Tensor<Self::Input>) -> Self::Output {
-        let mut output = Self::Output::default();
+        let output = Mutex::new(Self::Output::default());
         if input.batch() > 0 {
-            self.workspaces().with(|workspace| {
-                let mut run = workspace.run(Self::INFERENCE.floats, input.batch(), 0);
-                exchange::load(input.values(), &Self::INFERENCE.input, &mut run);
-                self.infer(&mut run);
-                Self::output(&run, &mut output);
+            let (frame, len) = (&Self::INFERENCE, <Self::Input as Shape>::LEN);
+            self.workspaces().in_groups(frame.floats, Self::PARAMS as usize, input.batch(), &|samples, run| {
+                exchange::load(&input.values()[samples.start * len..samples.end * len], &frame.input, run);
+                self.infer(run);
+                Self::output(run, &mut output.lock().unwrap_or_else(PoisonError::into_inner));
             });
         }
-        output
+        output.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the layer gives that `tap` names, for a batch of any size: `net.features_at(VggD::FC7, &image)`. What comes
