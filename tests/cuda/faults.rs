@@ -150,6 +150,19 @@ fn steps_that_fail_move_nothing() {
     });
 }
 
+#[test]
+fn a_gradient_that_is_not_finite_is_named() {
+    network! { pub struct Line { input 2x2x1 -> fc-1 } }
+    on_device("faults::a_gradient_that_is_not_finite_is_named", |device| {
+        let mut net = Cuda::new(Line::zeroed(), device).unwrap();
+        let mut trainer = CudaTrainer::new(Sgd::new(0.1).momentum(0.9), 1);
+        let (images, ten) = (Tensor::from_fn(2, |_, _, _, _| 3e38), Tensor::from_fn(2, |_, _, _, _| 10.0));
+        let text = trainer.step(&mut net, &images, &MeanSquared(&ten)).unwrap_err().to_string();
+        assert_eq!(text, "step 0: the gradient of `0.weight` is not finite; a smaller learning rate may help");
+        assert_eq!(net.into_cpu().unwrap().to_bytes(), Line::zeroed().to_bytes());
+    });
+}
+
 fn folder(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("convnet-{name}-{}", std::process::id()))
 }

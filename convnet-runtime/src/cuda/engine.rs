@@ -129,6 +129,10 @@ impl Engine {
         let targets = if pass == Pass::Train(HeadLoss::MeanSquared) { 4 * logits } else { 0 };
         let words = Self::values(&[self.extents.input]) * batch + if pass == Pass::Infer { 0 } else { logits };
         let results = if pass == Pass::Infer { Self::values(&self.extents.outputs) * batch } else { logits };
+        // Kernels count in 32 bits.
+        if words.max(results) > u32::MAX as usize {
+            return Err(DeviceError::OutOfMemory { bytes: 4 * words.max(results) });
+        }
         let small = |memory: &Option<Memory>, bytes: usize| memory.as_ref().is_none_or(|m| m.bytes() < bytes);
         let moves = small(&self.arena, bytes) || small(&self.targets, targets);
         if moves {
