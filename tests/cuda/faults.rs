@@ -195,6 +195,23 @@ fn damaged_cubins_are_made_again() {
 }
 
 #[test]
+fn processes_fill_one_cache_at_once() {
+    let cache = folder("shared").display().to_string();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                emulated("faults::processes_fill_one_cache_at_once", &[("CONVNET_CUDA_CACHE", &cache)], || {
+                    let (cpu, device) = (Tiny::new(1), Device::new(0).unwrap());
+                    let net = Cuda::new(cpu.clone(), &device).unwrap();
+                    assert_eq!(net.predict(&images(1)).unwrap().class(0), cpu.predict(&images(1)).class(0));
+                });
+            });
+        }
+    });
+    let _ = fs::remove_dir_all(cache);
+}
+
+#[test]
 fn carried_cubins_need_no_compiler() {
     emulated("faults::carried_cubins_need_no_compiler", &[], || {
         let (cpu, device) = (Tiny::new(1), Device::new(0).unwrap());
