@@ -59,7 +59,8 @@ fn usages(log: &str) -> Vec<Usage> {
 /// Instructions of a cubin that tensor cores run, if there is a disassembler beside NVRTC.
 fn tensor_instructions(image: &[u8], name: &str) -> Option<usize> {
     let folder = PathBuf::from(env::var_os("CONVNET_CUDA_LIB")?);
-    let program = [folder.join("nvidia/cu13/bin/nvdisasm"), folder.join("bin/nvdisasm")].into_iter().find(|p| p.exists())?;
+    let program =
+        [folder.join("nvidia/cu13/bin/nvdisasm"), folder.join("bin/nvdisasm")].into_iter().find(|p| p.exists())?;
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.cubin"));
     fs::write(&file, image).unwrap();
     let output = Command::new(program).arg("-c").arg(&file).output().unwrap();

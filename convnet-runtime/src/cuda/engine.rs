@@ -120,8 +120,8 @@ impl Engine {
         extents.iter().map(|[pixels, channels]| pixels * channels).sum()
     }
 
-    /// Makes everything ready for a pass: after it only the lane is to be filled and the pass to be run.
-    pub fn prepare(&mut self, pass: Pass, batch: usize, lane: usize) -> Result<(), DeviceError> {
+    /// Makes everything ready for a pass: memory, kernels, the graph, whose place it gives.
+    fn prepare(&mut self, pass: Pass, batch: usize, lane: usize) -> Result<usize, DeviceError> {
         let plan = self.plan(batch);
         let launches = &self.plans[plan].1;
         let bytes = if pass == Pass::Infer { launches.arena } else { launches.training_arena };
@@ -150,20 +150,23 @@ impl Engine {
         if self.lanes[lane].grow(&self.device, words, results)? {
             self.graphs.retain(|(_, _, of, _)| *of != lane);
         }
-        self.graph(pass, batch, lane, plan).map(drop)
+        self.graph(pass, batch, lane, plan)
     }
 
-    /// Runs a pass for which [`prepare`](Self::prepare) has made everything ready, after what the lane has sent.
-    pub fn run(&mut self, pass: Pass, batch: usize, lane: usize) -> Result<(), DeviceError> {
-        let plan = self.plan(batch);
-        let graph = self.graph(pass, batch, lane, plan)?;
+    /// Sends a batch and runs a pass on it; does not wait for its end, but for that of what the lane did before.
+    pub fn begin(
+        &mut self,
+        pass: Pass,
+        batch: usize,
+        lane: usize,
+        numbers: &Numbers,
+        values: &[f32],
+        rest: Rest<'_>,
+    ) -> Result<(), DeviceError> {
+        let graph = self.prepare(pass, batch, lane)?;
+        self.lanes[lane].send(numbers, values, rest, [&self.uploads, &self.stream])?;
         self.stream.run(&self.graphs[graph].3)?;
         self.lanes[lane].done.record(&self.stream)
-    }
-
-    /// Fills a lane that is ready and sends it.
-    pub fn send(&mut self, lane: usize, numbers: &Numbers, batch: &[f32], rest: Rest<'_>) -> Result<(), DeviceError> {
-        self.lanes[lane].send(numbers, batch, rest, [&self.uploads, &self.stream])
     }
 
     /// Waits until the device has nothing to do.
