@@ -4,7 +4,7 @@
 use crate::fuse::output_nodes;
 use crate::ir::{Graph, NodeId, Op};
 use crate::layout::{output_extent, share_borders, widest};
-use crate::plan::{Backward, Buffer, BufferId, Kind, Program, Stage, Target, What};
+use crate::plan::{Backward, Buffer, BufferId, ByBatch, Kind, Program, Stage, Target, What};
 
 /// Nodes that something trained lies at or before.
 pub fn trained_upstream(graph: &Graph) -> Vec<bool> {
@@ -65,6 +65,8 @@ pub fn add_backward(graph: &Graph, program: &mut Program, as_layer: bool) {
             sums,
             inputs,
             residual,
+            input_method: ByBatch::DIRECT,
+            weight_method: ByBatch::DIRECT,
             train_weights,
             accumulate,
             only_for_input,

@@ -8,7 +8,7 @@ use crate::diag::{self, Errors};
 use crate::emit::{self, Plan};
 use crate::ir::{Graph, Op};
 use crate::plan::Program;
-use crate::{arena, backward, count, fuse, layout, lower, parse};
+use crate::{arena, backward, count, fuse, layout, lower, method, parse};
 
 pub fn expand(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -36,6 +36,7 @@ pub fn plan(graph: &Graph, training: bool) -> Program {
     if training {
         backward::add_backward(graph, &mut program, as_layer);
     }
+    method::choose(graph, &mut program);
     arena::place(graph, &mut program);
     program
 }

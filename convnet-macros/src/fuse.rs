@@ -3,7 +3,7 @@
 
 use crate::backward::trained_upstream;
 use crate::ir::{Bias, Conv, ConvKind, Graph, Node, NodeId, Op, Output, Window};
-use crate::plan::{Kind, Stage, is_identity};
+use crate::plan::{ByBatch, Kind, Stage, is_identity};
 use crate::shape::Rounding;
 
 /// The stages of one program and, per node, the node whose value stands for its own (itself, or the one before a
@@ -152,6 +152,7 @@ impl<'a> Fuser<'a> {
         };
         Stage {
             kind,
+            method: ByBatch::DIRECT,
             inputs,
             residual: None,
             activation,

@@ -11,6 +11,7 @@ mod fuse;
 mod ir;
 mod layout;
 mod lower;
+mod method;
 mod parse;
 mod plan;
 mod shape;

@@ -23,9 +23,49 @@ pub struct Program {
     pub floats: u64,
 }
 
+/// How the products of a convolution are computed: tap by tap, or by Winograd's tiles of so many outputs a side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Method {
+    Direct,
+    Winograd(u64),
+}
+
+/// One method for batches of fewer than `from` samples, one for all others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ByBatch {
+    pub few: Method,
+    pub many: Method,
+    pub from: u64,
+}
+
+impl ByBatch {
+    pub const DIRECT: Self = Self { few: Method::Direct, many: Method::Direct, from: 0 };
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Direct => f.write_str("direct"),
+            Self::Winograd(size) => write!(f, "F({size}x{size})"),
+        }
+    }
+}
+
+impl fmt::Display for ByBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.few == self.many {
+            write!(f, "{}", self.few)
+        } else {
+            write!(f, "{}, from batch {} {}", self.few, self.from, self.many)
+        }
+    }
+}
+
 /// One fused stage.
 pub struct Stage {
     pub kind: Kind,
+    /// How a convolution's products are computed.
+    pub method: ByBatch,
     /// The values it reads: a convolution's input; all operands of a sum.
     pub inputs: Vec<NodeId>,
     /// Added before the activation.
@@ -96,6 +136,9 @@ pub struct Backward {
     /// Per input of the stage: where its gradient goes.
     pub inputs: Vec<Option<Target>>,
     pub residual: Option<Target>,
+    /// How a convolution's gradients are computed.
+    pub input_method: ByBatch,
+    pub weight_method: ByBatch,
     pub train_weights: bool,
     /// The weights are shared and another stage has written their gradient.
     pub accumulate: bool,
@@ -226,6 +269,9 @@ impl fmt::Display for Table<'_> {
             if let Some(saved) = stage.saved {
                 write!(f, ", saves {}", self.buffer(saved))?;
             }
+            if stage.method != ByBatch::DIRECT {
+                write!(f, ", by {}", stage.method)?;
+            }
             writeln!(f)?;
         }
         for back in &self.program.backward {
@@ -237,8 +283,14 @@ impl fmt::Display for Table<'_> {
                 let note = if target.only_for_input { " if asked for" } else { "" };
                 gives.push(format!("{sign}{}{note}", self.buffer(target.buffer)));
             }
+            if back.input_method != ByBatch::DIRECT && back.inputs.iter().any(Option::is_some) {
+                gives.push(format!("by {}", back.input_method));
+            }
             if back.train_weights {
                 gives.push(if back.accumulate { "+= weights".into() } else { "weights".into() });
+                if back.weight_method != ByBatch::DIRECT {
+                    gives.push(format!("by {}", back.weight_method));
+                }
             }
             writeln!(f, "{:>3}' {}: {gradient} -> {}", back.stage, self.stage(stage), gives.join(", "))?;
         }

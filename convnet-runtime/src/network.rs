@@ -102,18 +102,18 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// Reads what inference has left in the arena.
     #[doc(hidden)]
     fn output(run: &Run<'_>, into: &mut Self::Output);
-    /// Runs forward in training mode, keeping what backward needs.
+    /// The stages of training forward, in order.
     #[doc(hidden)]
-    fn forward(&mut self, run: &mut Run<'_>);
+    const FORWARD: &'static [fn(&mut Self, &mut Run<'_>)] = &[];
     /// Reads what `forward` has left in the arena.
     #[doc(hidden)]
     fn logits(run: &Run<'_>, into: &mut Self::Logits);
     /// Writes the gradient of the loss with respect to the logits into the arena.
     #[doc(hidden)]
     fn set_gradient(gradient: &Self::Logits, run: &mut Run<'_>);
-    /// Runs backward from there; writes the gradient of every trained parameter and, if asked, of the input.
+    /// The stages of training backward, in order, with whether the gradient of the input is asked for.
     #[doc(hidden)]
-    fn backward(&mut self, run: &mut Run<'_>, input_gradient: bool);
+    const BACKWARD: &'static [fn(&mut Self, &mut Run<'_>, bool)] = &[];
 
     // What an outer network needs to use this one as a layer; they are set for a `Backbone`. They stand here, so that the
     // kernels need no bound and a network that is none is one error.
@@ -140,6 +140,23 @@ pub trait Network: Sized + Send + Sync + 'static {
     fn infer(&self, run: &mut Run<'_>) {
         for stage in Self::STAGES {
             stage(self, run);
+        }
+    }
+
+    /// Runs forward in training mode, keeping what backward needs.
+    #[doc(hidden)]
+    fn forward(&mut self, run: &mut Run<'_>) {
+        for stage in Self::FORWARD {
+            stage(self, run);
+        }
+    }
+
+    /// Runs backward from the gradient of the logits; writes the gradient of every trained parameter and, if asked, of the
+    /// input.
+    #[doc(hidden)]
+    fn backward(&mut self, run: &mut Run<'_>, input_gradient: bool) {
+        for stage in Self::BACKWARD {
+            stage(self, run, input_gradient);
         }
     }
 

@@ -1,5 +1,10 @@
 //! One tensor of parameters: its values in the order the kernels read, its gradient, the optimizer's state.
 
+mod derived;
+
+pub(crate) use derived::Form;
+
+use self::derived::Derived;
 use crate::cpu::map::LANES;
 use crate::cpu::memory::Floats;
 use crate::error::LengthError;
@@ -13,13 +18,14 @@ pub struct Parameter {
     packing: Packing,
     /// What it is for: decides initialisation, training and weight decay.
     role: Role,
-    pub(crate) value: Floats,
+    value: Floats,
+    derived: Derived,
     /// Empty until the first training step; packed like the values.
     gradient: Floats,
     /// The last pass backward has written the gradient, and no update has used it yet.
     fresh: bool,
     /// The optimizer's memory (velocity); empty until it is needed.
-    pub(crate) state: Floats,
+    state: Floats,
 }
 
 /// How values lie in memory.
@@ -70,7 +76,16 @@ impl Parameter {
         if matches!(role, Role::Scale | Role::RunningVariance) {
             value[..len].fill(1.0);
         }
-        Self { shape, packing, role, value, gradient: Floats::default(), fresh: false, state: Floats::default() }
+        Self {
+            shape,
+            packing,
+            role,
+            value,
+            derived: Derived::default(),
+            gradient: Floats::default(),
+            fresh: false,
+            state: Floats::default(),
+        }
     }
 
     /// The shape in weight files.
@@ -109,6 +124,7 @@ impl Parameter {
         }
         Self::pack(self.packing, values, &mut self.value);
         self.state.fill(0.0);
+        self.derived.clear();
         Ok(())
     }
 
@@ -137,7 +153,13 @@ impl Parameter {
 
     /// The values as the kernels read them, to write: running statistics.
     pub(crate) fn packed_mut(&mut self) -> &mut [f32] {
+        self.derived.clear();
         &mut self.value
+    }
+
+    /// What `make` makes of the packed values, made when first asked for after a change.
+    pub(crate) fn derived(&self, form: Form, make: impl FnOnce(&[f32], &mut Floats)) -> &Floats {
+        self.derived.get(form, |floats| make(&self.value, floats))
     }
 
     /// The values and the gradient, both packed. The gradient holds zeros at first, later what the step before has
@@ -165,7 +187,11 @@ impl Parameter {
 
     /// Values and gradient, packed alike, and marks the gradient as used; nothing if no gradient is fresh.
     pub(crate) fn update(&mut self) -> Option<(&mut [f32], &[f32])> {
-        std::mem::take(&mut self.fresh).then_some((&mut *self.value, &*self.gradient))
+        if !std::mem::take(&mut self.fresh) {
+            return None;
+        }
+        self.derived.clear();
+        Some((&mut self.value, &self.gradient))
     }
 
     /// Like [`update`](Self::update), with the optimizer's memory, made when first asked for, zero at first.
@@ -173,6 +199,7 @@ impl Parameter {
         if !std::mem::take(&mut self.fresh) {
             return None;
         }
+        self.derived.clear();
         self.state.grow(self.value.len());
         Some((&mut self.value, &self.gradient, &mut self.state))
     }

@@ -6,18 +6,13 @@ use syn::Ident;
 
 use super::Plan;
 use super::cpu::{field, function, module};
-use super::stages::{Stages, option};
+use super::stages::{Stages, by_batch, option};
 use crate::ir::Op;
 use crate::plan::{Backward, Kind, Program, Stage, Target};
 
-/// The calls, in order.
-pub fn steps(plan: &Plan<'_>) -> TokenStream {
-    let calls = plan.training.backward.iter().map(|back| {
-        let name = function("backward", plan.training, back.stage);
-        let call = quote!(#name(self, run, input_gradient););
-        if back.only_for_input { quote!(if input_gradient { #call }) } else { call }
-    });
-    quote!(#(#calls)*)
+/// The functions' names, in order.
+pub fn names(plan: &Plan<'_>) -> impl Iterator<Item = Ident> {
+    plan.training.backward.iter().map(|back| function("backward", plan.training, back.stage))
 }
 
 pub fn functions(plan: &Plan<'_>, stages: &Stages<'_>) -> TokenStream {
@@ -29,7 +24,9 @@ pub fn functions(plan: &Plan<'_>, stages: &Stages<'_>) -> TokenStream {
             let constants = [false, true].map(|for_input| constant(stages, back, for_input));
             (quote!(#(#constants)*), quote!(if input_gradient { #with } else { #without }))
         } else {
-            (constant(stages, back, true), call(plan, stages, back, true))
+            let call = call(plan, stages, back, true);
+            let call = if back.only_for_input { quote!(if input_gradient { #call }) } else { call };
+            (constant(stages, back, true), call)
         };
         quote! {
             #constants
@@ -79,9 +76,11 @@ fn constant(stages: &Stages<'_>, back: &Backward, for_input: bool) -> TokenStrea
     let fields = match &stage.kind {
         Kind::Conv(_) => {
             let sums = option(back.sums.map(|id| stages.buffer(id)));
+            let (input_method, weight_method) = (by_batch(back.input_method), by_batch(back.weight_method));
             quote! {
                 stage: #forward, output_gradient: #output, sum_gradient: rt::buffer(#sums), input_gradient: #to_input,
-                residual_gradient: #residual, train_weights: #train, accumulate: #accumulate,
+                residual_gradient: #residual, input_method: #input_method, weight_method: #weight_method,
+                train_weights: #train, accumulate: #accumulate,
             }
         }
         Kind::Norm { .. } => quote! {

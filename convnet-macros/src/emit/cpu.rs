@@ -169,13 +169,9 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
     let (visit, visit_mut) = (visits(graph, false), visits(graph, true));
     let inference = frame(&Stages { program: plan.inference, prefix: "" });
     let training = frame(&Stages { program: plan.training, prefix: "T" });
-    let steps = |pass: &str, program: &Program| {
-        let names: Vec<Ident> = (0..program.stages.len()).map(|i| function(pass, program, i)).collect();
-        quote!(#(#names(self, run);)*)
-    };
     let infer = (0..plan.inference.stages.len()).map(|i| function("infer", plan.inference, i));
-    let forward = steps("forward", plan.training);
-    let backward = super::backward::steps(plan);
+    let forward = (0..plan.training.stages.len()).map(|i| function("forward", plan.training, i));
+    let backward = super::backward::names(plan);
     let program = super::program::program(plan);
     let read_output = read(graph, &Stages { program: plan.inference, prefix: "" }, &graph.output, "into", false);
     let read_logits = read(graph, &Stages { program: plan.training, prefix: "T" }, &graph.output, "into", true);
@@ -194,6 +190,8 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
             const INFERENCE: rt::Frame = #inference;
             const TRAINING: rt::Frame = #training;
             const STAGES: &'static [fn(&Self, &mut rt::Run<'_>)] = &[#(#infer),*];
+            const FORWARD: &'static [fn(&mut Self, &mut rt::Run<'_>)] = &[#(#forward),*];
+            const BACKWARD: &'static [fn(&mut Self, &mut rt::Run<'_>, bool)] = &[#(#backward),*];
             #as_layer
             const PROGRAM: rt::program::Program = #program;
 
@@ -210,13 +208,9 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
                 #visit_mut
             }
             fn output(run: &rt::Run<'_>, into: &mut Self::Output) { #read_output }
-            #[allow(unused_variables)]
-            fn forward(&mut self, run: &mut rt::Run<'_>) { #forward }
             fn logits(run: &rt::Run<'_>, into: &mut Self::Logits) { #read_logits }
             #[allow(unused_variables)]
             fn set_gradient(gradient: &Self::Logits, run: &mut rt::Run<'_>) { #set }
-            #[allow(unused_variables)]
-            fn backward(&mut self, run: &mut rt::Run<'_>, input_gradient: bool) { #backward }
         }
     }
 }

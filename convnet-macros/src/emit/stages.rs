@@ -7,7 +7,7 @@ use syn::Ident;
 use super::{float, number, numbers, pair};
 use crate::ir::{Activation, Bias, Conv, ConvKind, NodeId, Window};
 use crate::layout::output_extent;
-use crate::plan::{BufferId, Kind, Program, Stage, What};
+use crate::plan::{BufferId, ByBatch, Kind, Method, Program, Stage, What};
 
 /// Emits the parts of one program; `prefix` tells its constants from the other program's.
 pub struct Stages<'a> {
@@ -83,9 +83,9 @@ impl Stages<'_> {
         match &stage.kind {
             Kind::Conv(conv) => {
                 let geometry = self.geometry(conv, stage);
-                let pool = stage.pool;
+                let (pool, method) = (stage.pool, by_batch(stage.method));
                 quote!(rt::conv::Stage {
-                    geometry: #geometry, input: #input, residual: #residual, activation: #activation,
+                    geometry: #geometry, method: #method, input: #input, residual: #residual, activation: #activation,
                     pool: #pool, output: #output, winners: #saved,
                 })
             }
@@ -169,6 +169,26 @@ impl Stages<'_> {
             input: #input, output: #output, kernel: #kernel, stride: #stride, pad: #pad, dilation: #dilation,
             groups: #groups, bias: rt::conv::Bias::#bias, algorithm: rt::conv::Algorithm::#algorithm,
         })
+    }
+}
+
+/// The runtime's choice of methods.
+pub fn by_batch(methods: ByBatch) -> TokenStream {
+    let method = |method: Method| {
+        let name = match method {
+            Method::Direct => format_ident!("Direct"),
+            Method::Winograd(size) => format_ident!("Winograd{size}"),
+        };
+        quote!(rt::conv::Method::#name)
+    };
+    if methods == ByBatch::DIRECT {
+        return quote!(rt::conv::ByBatch::DIRECT);
+    }
+    let (few, many, from) = (method(methods.few), method(methods.many), number(methods.from));
+    if methods.few == methods.many {
+        quote!(rt::conv::ByBatch::always(#few))
+    } else {
+        quote!(rt::conv::ByBatch { few: #few, many: #many, from: #from })
     }
 }
 

@@ -72,10 +72,8 @@ pub fn stub(graph: &Graph) -> TokenStream {
                 fn visit<'a>(&'a self, key: &rt::Key<'_>, f: &mut dyn FnMut(&rt::Key<'_>, &'a rt::Parameter)) {}
                 fn visit_mut(&mut self, key: &rt::Key<'_>, f: &mut dyn FnMut(&rt::Key<'_>, &mut rt::Parameter)) {}
                 fn output(run: &rt::Run<'_>, into: &mut Self::Output) {}
-                fn forward(&mut self, run: &mut rt::Run<'_>) {}
                 fn logits(run: &rt::Run<'_>, into: &mut Self::Logits) {}
                 fn set_gradient(gradient: &Self::Logits, run: &mut rt::Run<'_>) {}
-                fn backward(&mut self, run: &mut rt::Run<'_>, input_gradient: bool) {}
             }
             #backbone
         };

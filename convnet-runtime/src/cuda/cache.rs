@@ -30,7 +30,8 @@ impl Cache {
     }
 
     /// A cache in this folder.
-    pub fn at(folder: impl Into<PathBuf>) -> Self {
+    #[cfg(test)]
+    fn at(folder: impl Into<PathBuf>) -> Self {
         Self { folder: Some(folder.into()) }
     }
 

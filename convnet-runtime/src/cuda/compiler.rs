@@ -195,14 +195,14 @@ impl Nvrtc {
                 return Err(said(&self.text(made)));
             }
             let code = (self.compile)(program, options.len() as c_int, options.as_ptr());
-            let log = self.read(program, self.log_size, self.log);
+            let log = Self::read(program, self.log_size, self.log);
             let log = String::from_utf8_lossy(&log).trim_end_matches('\0').trim_end().to_owned();
-            let image = if code == 0 { self.read(program, self.cubin_size, self.cubin) } else { Vec::new() };
+            let image = if code == 0 { Self::read(program, self.cubin_size, self.cubin) } else { Vec::new() };
             (self.destroy)(&raw mut program);
             match code {
                 0 if !image.is_empty() => Ok(Compiled { image, log }),
                 0 => Err(said("NVRTC has made no cubin")),
-                _ => Err(said(&format!("{}\n{log}", self.text(code)).trim_end().to_owned())),
+                _ => Err(said(format!("{}\n{log}", self.text(code)).trim_end())),
             }
         }
     }
@@ -210,7 +210,6 @@ impl Nvrtc {
     /// # Safety
     /// `size` and `get` belong together, and `program` is alive.
     unsafe fn read(
-        &self,
         program: Program,
         size: unsafe extern "C" fn(Program, *mut usize) -> c_int,
         get: unsafe extern "C" fn(Program, *mut c_char) -> c_int,

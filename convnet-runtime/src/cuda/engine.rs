@@ -2,6 +2,7 @@
 //! that it has seen; with one that it has seen nothing is allocated, and nothing waits inside a pass.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use super::device::Device;
 use super::driver::{Graph, Kernel, Memory, Module, Stream};
@@ -128,6 +129,10 @@ impl Engine {
         let targets = if pass == Pass::Train(HeadLoss::MeanSquared) { 4 * logits } else { 0 };
         let words = Self::values(&[self.extents.input]) * batch + if pass == Pass::Infer { 0 } else { logits };
         let results = if pass == Pass::Infer { Self::values(&self.extents.outputs) * batch } else { logits };
+        // Kernels count in 32 bits.
+        if words.max(results) > u32::MAX as usize {
+            return Err(DeviceError::OutOfMemory { bytes: 4 * words.max(results) });
+        }
         let small = |memory: &Option<Memory>, bytes: usize| memory.as_ref().is_none_or(|m| m.bytes() < bytes);
         let moves = small(&self.arena, bytes) || small(&self.targets, targets);
         if moves {
@@ -165,6 +170,32 @@ impl Engine {
     pub fn finish(&self) -> Result<(), DeviceError> {
         self.uploads.finish()?;
         self.stream.finish()
+    }
+
+    /// Milliseconds that each kernel of a step takes, run again and again with what the last step has left. What it
+    /// computes is of no use afterwards.
+    pub fn profile(&mut self, batch: usize) -> Result<Vec<(String, f64)>, DeviceError> {
+        let pass = Pass::Train(HeadLoss::CrossEntropy);
+        self.prepare(pass, batch, 0)?;
+        self.finish()?;
+        let plan = self.plan(batch);
+        let launches = self.plans[plan].1.clone();
+        let way = Way { lane: &self.lanes[0], batch: Self::values(&[self.extents.input]) * batch };
+        let mut times = Vec::new();
+        for launch in launches.forward.iter().chain(&launches.backward).chain(&launches.update) {
+            let one = std::slice::from_ref(launch);
+            let time = |count: u32| {
+                let begun = Instant::now();
+                (0..count).try_for_each(|_| self.launch_all(one, way))?;
+                self.stream.finish()?;
+                Ok::<f64, DeviceError>(begun.elapsed().as_secs_f64() * 1e3 / f64::from(count))
+            };
+            time(1)?;
+            // About 10 ms each, so that a network of many kernels is done within seconds.
+            let count = (10.0 / time(2)?.max(1e-3)).clamp(1.0, 200.0) as u32;
+            times.push((launch.kernel.clone(), time(count)?));
+        }
+        Ok(times)
     }
 
     fn plan(&mut self, batch: usize) -> usize {

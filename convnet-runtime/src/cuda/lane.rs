@@ -34,8 +34,10 @@ pub struct Numbers {
 pub struct Verdict {
     /// The sum over the heads.
     pub loss: f32,
-    /// The step has failed: this is the first place among all gradients that is not finite, if one is.
-    pub failed: Option<Option<usize>>,
+    /// It has failed: a loss or a gradient is not finite.
+    pub failed: bool,
+    /// The first place among all gradients that is not finite.
+    pub place: Option<usize>,
 }
 
 /// Staging memory on both sides.
@@ -152,8 +154,8 @@ impl Lane {
     pub fn verdict(&self, heads: usize) -> Verdict {
         let words = self.results();
         let loss = words[LOSSES..LOSSES + heads].iter().map(|&word| f32::from_bits(word)).sum();
-        let first = (words[FAILED + 1] != u32::MAX).then_some(words[FAILED + 1] as usize);
-        Verdict { loss, failed: (words[FAILED] != 0).then_some(first) }
+        let place = (words[FAILED + 1] != u32::MAX).then_some(words[FAILED + 1] as usize);
+        Verdict { loss, failed: words[FAILED] != 0, place }
     }
 }
 

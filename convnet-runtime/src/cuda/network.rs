@@ -224,6 +224,15 @@ impl<N: Network> Cuda<N> {
         Ok(names.into_iter().zip(gradients).filter_map(|(name, gradient)| Some((name, gradient?))).collect())
     }
 
+    /// Milliseconds of each kernel of a training step on a batch of this size, in the order in which they run, by the
+    /// kernels' names in [`source`](Self::source). The network is spent: its parameters are then of no use.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn profile(mut self, batch: usize) -> Result<Vec<(String, f64)>, DeviceError> {
+        if batch == 0 { Ok(Vec::new()) } else { self.engine().profile(batch) }
+    }
+
     /// The names of all parameters.
     pub(super) fn names(&self) -> Vec<String> {
         let mut names = Vec::new();

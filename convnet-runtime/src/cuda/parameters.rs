@@ -47,16 +47,13 @@ impl Parameters {
         let (values, gradients, state) = (memory(end)?, memory(trained)?, memory(trained)?);
         let mut all = Self { values, gradients, state, places, trained, statistics: frozen..end, stateful: false };
         all.upload(net)?;
+        device.context().finish()?;
         Ok(all)
     }
 
     fn upload<N: Network>(&mut self, net: &N) -> Result<(), DeviceError> {
-        let zeros = vec![0.0; self.trained.min(1 << 20) / FLOAT];
-        for memory in [&self.gradients, &self.state] {
-            for at in (0..self.trained).step_by(zeros.len().max(1) * FLOAT) {
-                memory.write(at, &zeros[..zeros.len().min((self.trained - at) / FLOAT)])?;
-            }
-        }
+        self.gradients.clear()?;
+        self.state.clear()?;
         let (mut result, mut places, mut stateful) = (Ok(()), self.places.iter(), false);
         net.visit(&Key::ROOT, &mut |_, parameter| {
             let Some(place) = places.next().filter(|_| result.is_ok()) else { return };

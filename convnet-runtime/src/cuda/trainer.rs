@@ -196,14 +196,14 @@ fn collect<N: Network>(net: &mut Cuda<N>, lane: usize) -> Result<Option<f32>, Tr
     let engine = net.engine();
     let Some(step) = engine.pending[lane].take() else { return Ok(None) };
     engine.lanes[lane].done.wait().map_err(|cause| TrainError::Device { step, cause })?;
-    let Verdict { loss, failed } = engine.lanes[lane].verdict(engine.extents.logits.len());
-    match failed {
-        None => Ok(Some(loss)),
-        Some(_) if !loss.is_finite() => Err(TrainError::NotFinite { step, loss }),
-        Some(place) => {
-            let parameter = place.and_then(|place| engine.parameters.parameter_at(place));
-            let parameter = parameter.and_then(|index| net.names().into_iter().nth(index)).unwrap_or_default();
-            Err(TrainError::Gradient { step, parameter })
-        }
+    let Verdict { loss, failed, place } = engine.lanes[lane].verdict(engine.extents.logits.len());
+    if !failed {
+        return Ok(Some(loss));
     }
+    if !loss.is_finite() {
+        return Err(TrainError::NotFinite { step, loss });
+    }
+    let parameter = place.and_then(|place| engine.parameters.parameter_at(place));
+    let parameter = parameter.and_then(|index| net.names().into_iter().nth(index)).unwrap_or_default();
+    Err(TrainError::Gradient { step, parameter })
 }

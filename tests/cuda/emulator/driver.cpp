@@ -144,6 +144,17 @@ API cuMemFreeHost(void* memory) {
   free(memory);
   return OK;
 }
+API cuMemsetD8_v2(Address to, unsigned char value, size_t bytes) {
+  CALL("cuMemsetD8", bytes)
+  if (!inside(to, bytes)) return INVALID_VALUE;
+  memset((void*)to, value, bytes);
+  return OK;
+}
+API cuCtxSynchronize() {
+  CALL("cuCtxSynchronize", 0)
+  drain_all();
+  return lost() ? LAUNCH_FAILED : OK;
+}
 API cuMemcpyHtoD_v2(Address to, const void* from, size_t bytes) {
   CALL("cuMemcpyHtoD", bytes)
   if (!inside(to, bytes)) return INVALID_VALUE;
@@ -171,12 +182,6 @@ API cuMemcpyDtoDAsync_v2(Address to, Address from, size_t bytes, Stream* s) {
   if (!inside(to, bytes) || !inside(from, bytes)) return INVALID_VALUE;
   return enqueue(s, [=] { memmove((void*)to, (void*)from, bytes); });
 }
-API cuMemsetD8Async(Address to, unsigned char value, size_t bytes, Stream* s) {
-  CALL("cuMemsetD8Async", bytes)
-  if (!inside(to, bytes)) return INVALID_VALUE;
-  return enqueue(s, [=] { memset((void*)to, value, bytes); });
-}
-
 // A library is an ELF file whose section headers come last: they say how long it is.
 API cuModuleLoadData(void** module, const void* image) {
   CALL("cuModuleLoadData", 0)

@@ -38,6 +38,13 @@ impl Memory {
         self.address + offset as u64
     }
 
+    /// Sets all of it to zero.
+    pub fn clear(&self) -> Result<(), DeviceError> {
+        self.context.bind()?;
+        // SAFETY: it is the whole of it.
+        check(unsafe { sys::cuMemsetD8_v2(self.address, 0, self.bytes) }, "clearing memory")
+    }
+
     /// Copies values to `offset` and waits until they are there.
     pub fn write(&self, offset: usize, values: &[f32]) -> Result<(), DeviceError> {
         let bytes = size_of_val(values);

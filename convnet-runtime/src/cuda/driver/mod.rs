@@ -126,6 +126,13 @@ impl Context {
         }
     }
 
+    /// Waits until the device has nothing to do.
+    pub fn finish(&self) -> Result<(), DeviceError> {
+        self.bind()?;
+        // SAFETY: there is a driver, since this was retained.
+        check(unsafe { sys::cuCtxSynchronize() }, "waiting for the device")
+    }
+
     /// Makes it the calling thread's.
     fn bind(&self) -> Result<(), DeviceError> {
         // SAFETY: it is retained.
@@ -152,10 +159,8 @@ fn capability(device: sys::CUdevice) -> Result<Version, DeviceError> {
     let ask = |attribute| -> Result<u32, DeviceError> {
         let mut value = 0;
         // SAFETY: the driver writes one number.
-        check(
-            unsafe { sys::cuDeviceGetAttribute(&raw mut value, attribute, device) },
-            "asking what the device can do",
-        )?;
+        let code = unsafe { sys::cuDeviceGetAttribute(&raw mut value, attribute, device) };
+        check(code, "asking what the device can do")?;
         Ok(u32::try_from(value).unwrap_or(0))
     };
     Ok((

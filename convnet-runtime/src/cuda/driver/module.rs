@@ -56,14 +56,14 @@ impl Module {
     pub fn kernel(&self, name: &str, shared: u32) -> Result<Kernel, DeviceError> {
         /// What every kernel may have without asking.
         const FREE: u32 = 48 << 10;
-        let missing = |_| DeviceError::Cubin { problem: format!("it has no kernel `{name}`") };
-        let zero_ended = CString::new(name).map_err(|_| missing(()))?;
+        let missing = || DeviceError::Cubin { problem: format!("it has no kernel `{name}`") };
+        let zero_ended = CString::new(name).map_err(|_| missing())?;
         self.context.bind()?;
         let mut raw = ptr::null_mut();
         // SAFETY: the module is loaded, the name ends in a zero.
         let code = unsafe { sys::cuModuleGetFunction(&raw mut raw, self.raw, zero_ended.as_ptr()) };
         if code == CUresult::CUDA_ERROR_NOT_FOUND {
-            return Err(missing(()));
+            return Err(missing());
         }
         check(code, "looking for a kernel")?;
         if shared > FREE {

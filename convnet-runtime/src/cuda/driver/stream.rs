@@ -79,13 +79,6 @@ impl Stream {
         check(code, "copying on the device")
     }
 
-    /// Sets all of a memory to zero.
-    pub fn clear(&self, memory: &Memory) -> Result<(), DeviceError> {
-        self.context.bind()?;
-        // SAFETY: it is the whole of it.
-        check(unsafe { sys::cuMemsetD8Async(memory.address, 0, memory.bytes, self.raw) }, "clearing memory")
-    }
-
     /// Launches a kernel; each argument is eight bytes, of which the kernel reads as many as its parameter has.
     pub fn launch(
         &self,

@@ -3,7 +3,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::tile::{PIXELS, SUMS, Tile, Walk};
+use super::tile::{PIXELS, SUMS, SUMS_STEP, Tile, Walk};
 use super::transpose::square;
 use super::{Algorithm, Geometry};
 use crate::cpu::map::{LANES, Layout};
@@ -140,6 +140,7 @@ impl Kernel for Group<'_> {
                         x: pass.dz.at(n, from, 0, 0),
                         w: packed,
                         sums: sums.wrapping_add(i * SUMS),
+                        sums_step: SUMS_STEP,
                         resume: from > 0,
                     };
                     // SAFETY: the samples are there, the weights have been packed above, there is room for the sums.

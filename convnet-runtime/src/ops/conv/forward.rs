@@ -6,7 +6,7 @@ use super::epilogue::Epilogue;
 use super::span::Span;
 use super::sweep::Sweep;
 use super::tile::Walk;
-use super::{Algorithm, Bias, Geometry, Stage, pack};
+use super::{Algorithm, Bias, Geometry, Stage, pack, winograd};
 use crate::cpu::map::{LANES, Layout, Map};
 use crate::cpu::memory::Floats;
 use crate::cpu::run::Run;
@@ -87,7 +87,13 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         activation: stage.activation,
         winners: winners.map(|address| (address, words)),
     };
-    let sweep = sweep(geometry, run.view(&stage.input), conv.weight.packed().as_ptr(), run.batch, stage.pool);
+    let x = run.view(&stage.input);
+    if let Some(size) = winograd::tile(stage.method.of(run.batch), geometry) {
+        // SAFETY: as below.
+        unsafe { winograd::forward(size, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
+        return;
+    }
+    let sweep = sweep(geometry, x, conv.weight.packed().as_ptr(), run.batch, stage.pool);
     // SAFETY: the buffers lie in the arena, which `run` borrows alone, and do not meet; the input's border is as wide as
     // the windows reach, the weights are complete and the output has the sweep's size (all asserted above).
     unsafe { sweep.run(&epilogue) };

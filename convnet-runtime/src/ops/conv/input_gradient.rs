@@ -119,14 +119,19 @@ pub unsafe fn input_gradient(
 }
 
 /// Puts the positions of a phase where they belong.
-struct Spread {
-    dx: View,
-    first: [usize; 2],
-    stride: [usize; 2],
-    accumulate: bool,
+pub struct Spread {
+    /// The gradient of the input.
+    pub dx: View,
+    /// The phase: the row and the column of its first position.
+    pub first: [usize; 2],
+    /// From a position of the phase to the next.
+    pub stride: [usize; 2],
+    /// Add to what is there.
+    pub accumulate: bool,
     /// Write zero into the border.
-    clear: bool,
-    depth: usize,
+    pub clear: bool,
+    /// Channels.
+    pub depth: usize,
 }
 
 impl Sink for Spread {

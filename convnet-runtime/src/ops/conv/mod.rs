@@ -9,6 +9,7 @@ mod dense;
 mod epilogue;
 mod forward;
 mod input_gradient;
+mod method;
 pub mod pack;
 mod phase;
 mod reduce;
@@ -24,9 +25,11 @@ mod tile;
 mod transpose;
 mod weight_gradient;
 mod weight_task;
+mod winograd;
 
 pub use backward::backward;
 pub use forward::{forward, forward_train};
+pub use method::{ByBatch, Method};
 
 use crate::cpu::map::{Buffer, Gradient};
 use crate::ops::activation::Activation;
@@ -97,6 +100,8 @@ pub enum Algorithm {
 pub struct Stage {
     /// The convolution.
     pub geometry: Geometry,
+    /// How its products are computed.
+    pub method: ByBatch,
     /// What it reads; its border is at least as wide as the windows reach.
     pub input: Buffer,
     /// Added before the activation.
@@ -128,6 +133,10 @@ pub struct Backward {
     pub input_gradient: Option<Gradient>,
     /// The gradient of the residual.
     pub residual_gradient: Option<Gradient>,
+    /// How the gradient of the input is computed.
+    pub input_method: ByBatch,
+    /// How the gradient of the weights is computed.
+    pub weight_method: ByBatch,
     /// Whether the weights are trained.
     pub train_weights: bool,
     /// Add to the weights' gradient: they are shared, and another stage has written it.

@@ -5,7 +5,7 @@ use crate::cpu::map::{Buffer, LANES, Layout, Map};
 use crate::cpu::run::{Run, Workspace};
 use crate::layers::{BatchNorm, Conv};
 use crate::ops::activation::Activation;
-use crate::ops::conv::{Algorithm, Bias, Geometry, Stage};
+use crate::ops::conv::{Algorithm, Bias, ByBatch, Geometry, Stage};
 use crate::parameter::Parameter;
 
 /// A stage, its parameters and its input.
@@ -110,6 +110,30 @@ impl Case {
         Self::new(random, geometry, batch)
     }
 
+    /// A stage of 3x3 filters and stride 1, of random sizes.
+    pub fn tiled(random: &mut Random) -> Self {
+        let [depth, filters] = [(); 2].map(|()| random.range(1, 70));
+        let mut side = || {
+            let (pad, after) = (random.below(3), random.below(3));
+            let input = random.range(if pad + after < 3 { 3 - pad - after } else { 1 }, 30);
+            (input, pad, input + pad + after - 2)
+        };
+        let (y, x) = (side(), side());
+        let geometry = Geometry {
+            input: [y.0, x.0, depth],
+            output: [y.2, x.2, filters],
+            kernel: [3, 3],
+            stride: [1, 1],
+            pad: [y.1, x.1],
+            dilation: [1, 1],
+            groups: 1,
+            bias: Bias::Channel,
+            algorithm: Algorithm::Blocked,
+        };
+        let batch = random.range(1, 5);
+        Self::new(random, geometry, batch)
+    }
+
     /// A stage of this geometry, the rest random.
     pub fn new(random: &mut Random, geometry: Geometry, batch: usize) -> Self {
         let pool = geometry.output[0] > 1 && geometry.output[1] > 1 && random.once_in(2);
@@ -142,7 +166,8 @@ impl Case {
         let winners = pool.then_some(floats);
         floats += (k.div_ceil(LANES) * (h / 2) * (w / 2)).next_multiple_of(LANES);
         let output = place(&mut floats, output);
-        let stage = Stage { geometry, input, residual, activation, pool, output, winners };
+        let method = ByBatch::DIRECT;
+        let stage = Stage { geometry, method, input, residual, activation, pool, output, winners };
 
         let mut conv = Conv::new(Box::leak(Box::new(geometry)));
         let fan = geometry.input[2] / geometry.groups * geometry.kernel[0] * geometry.kernel[1];
