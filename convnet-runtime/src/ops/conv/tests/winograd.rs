@@ -9,12 +9,13 @@ use crate::ops::conv::{Algorithm, Bias, ByBatch, Geometry, Method};
 
 const METHODS: [Method; 3] = [Method::Winograd2, Method::Winograd4, Method::Winograd6];
 
-/// What rounding may do to a value, relative to the largest.
+/// What rounding may do to a value, relative to the largest. Corners of a tile are wrong by several times the mean error,
+/// and an activation that is bounded leaves a largest value below that of the sums.
 fn tolerance(method: Method) -> f64 {
     match method {
         Method::Direct | Method::Winograd2 => 3e-6,
         Method::Winograd4 => 8e-6,
-        Method::Winograd6 => 3e-5,
+        Method::Winograd6 => 6e-5,
     }
 }
 
@@ -80,7 +81,7 @@ fn random_stages_backward() {
 
 /// Large enough for every way of cutting them into tasks.
 fn large() -> [Geometry; 4] {
-    [vgg(56, 24, 40), vgg(30, 64, 72), vgg(14, 128, 90), vgg(13, 20, 260)]
+    [vgg(56, 24, 40), vgg(30, 260, 40), vgg(14, 128, 90), vgg(19, 20, 420)]
 }
 
 #[test]
@@ -155,7 +156,9 @@ fn error(random: &mut Random, geometry: Geometry, method: Method) -> f64 {
 fn errors_are_as_documented() {
     let mut random = Random(26);
     for (size, depth, filters) in [(28, 64, 32), (14, 256, 32), (14, 512, 32)] {
-        for (method, bound) in [(Method::Winograd2, 1e-6), (Method::Winograd4, 2e-6), (Method::Winograd6, 1e-5)] {
+        let bounds =
+            [(Method::Direct, 1e-6), (Method::Winograd2, 1e-6), (Method::Winograd4, 2e-6), (Method::Winograd6, 1e-5)];
+        for (method, bound) in bounds {
             let error = error(&mut random, vgg(size, depth, filters), method);
             assert!(error < bound, "{method:?}, {size}x{size}, {depth} to {filters}: {error:e}");
         }

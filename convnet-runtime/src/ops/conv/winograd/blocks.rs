@@ -1,7 +1,7 @@
 //! How a convolution is cut into tasks. All constants are here.
 
 use crate::cpu::map::LANES;
-use crate::cpu::simd::{Kernel, Simd};
+use crate::cpu::simd::{Isa, Kernel, Simd};
 
 /// What a task computes, and how much memory it needs for it.
 #[derive(Clone, Copy, Debug)]
@@ -39,10 +39,29 @@ pub fn step(floats: usize) -> usize {
     if floats.is_multiple_of(2 * LANES) { floats + LANES } else { floats }
 }
 
-/// Tiles of a block.
-const TILES: usize = 28;
-/// Register tiles of output channels in a group.
-const GROUP: usize = 2;
+/// The constants of an instruction set.
+struct Constants {
+    /// Tiles of a block that a task transforms for itself: register tiles, full ones.
+    tiles: usize,
+    /// Most tiles of a block whose transformed input is shared.
+    shared: usize,
+    /// Blocks of output channels of a group: with the input's points in a near cache, and where there are so many of them
+    /// that each is worth using for many outputs.
+    group: [usize; 2],
+}
+
+/// Blocks of input channels from which on there are many.
+const MANY: usize = 16;
+
+impl Constants {
+    #[inline(always)]
+    const fn of<S: Simd>() -> Self {
+        match S::ISA {
+            Isa::Avx512 => Self { tiles: 28, shared: 128, group: [2, 16] },
+            Isa::Avx2 | Isa::Neon | Isa::Portable => Self { tiles: 30, shared: 120, group: [2, 8] },
+        }
+    }
+}
 
 impl Kernel for Sizes {
     type Output = Blocks;
@@ -50,13 +69,18 @@ impl Kernel for Sizes {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) -> Blocks {
         let Self { size, tiles, from, to, threads } = self;
+        let constants = const { Constants::of::<S>() };
         let points = (size + 2) * (size + 2);
-        let shared = tiles < TILES * threads;
-        let mut count = tiles.div_ceil(TILES);
-        if !shared && count < 16 * threads {
+        // Filters that are much larger than the input are read once for many tiles.
+        let shared = tiles < constants.tiles * threads || 2 * tiles <= to * LANES;
+        let mut count = tiles.div_ceil(if shared { constants.shared } else { constants.tiles });
+        let mut group = constants.group[usize::from(from >= MANY)].min(to);
+        if shared {
+            // A group for each thread, at least.
+            group = group.min(to.div_ceil(threads).next_multiple_of(S::TILE_BLOCKS));
+        } else if count < 16 * threads {
             count = count.next_multiple_of(threads).min(tiles);
         }
-        let group = (GROUP * S::TILE_BLOCKS).min(to);
         let tiles = tiles.div_ceil(count);
         Blocks {
             count,
