@@ -64,8 +64,25 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    unsafe fn load_half(self, x: *const u16) -> __m512 {
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(x.cast())) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_half(self, x: *mut u16, v: __m512) {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_storeu_si256(x.cast(), _mm512_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(v)) }
+    }
+
+    #[inline(always)]
     fn prefetch(self, x: *const f32) {
         op!(_mm_prefetch::<_MM_HINT_T0>(x.cast()));
+    }
+
+    #[inline(always)]
+    fn prefetch_far(self, x: *const f32) {
+        op!(_mm_prefetch::<_MM_HINT_T1>(x.cast()));
     }
 
     #[inline(always)]

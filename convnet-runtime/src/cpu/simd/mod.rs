@@ -8,6 +8,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub(crate) mod half;
 mod isa;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -60,8 +61,33 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// `x` points to 16 writable floats.
     unsafe fn store_to(self, x: *mut f32, v: Self::V);
 
+    /// Sixteen halves from memory, at any alignment.
+    ///
+    /// # Safety
+    /// `x` points to 16 readable halves.
+    #[inline(always)]
+    unsafe fn load_half(self, x: *const u16) -> Self::V {
+        // SAFETY: the caller's promise.
+        let halves = unsafe { x.cast::<[u16; LANES]>().read_unaligned() };
+        self.load(&halves.map(half::widen))
+    }
+
+    /// Sixteen halves into memory, at any alignment; rounds to the nearest, of two equally near ones to the even.
+    ///
+    /// # Safety
+    /// `x` points to 16 writable halves.
+    #[inline(always)]
+    unsafe fn store_half(self, x: *mut u16, v: Self::V) {
+        let halves = self.to_array(v).map(half::narrow);
+        // SAFETY: the caller's promise.
+        unsafe { x.cast::<[u16; LANES]>().write_unaligned(halves) }
+    }
+
     /// Asks for the cache line at `x`, wherever that is.
     fn prefetch(self, x: *const f32);
+
+    /// The same, into the second cache only: for lines that the first has no room for yet.
+    fn prefetch_far(self, x: *const f32);
 
     /// `a + b`
     fn add(self, a: Self::V, b: Self::V) -> Self::V;

@@ -74,6 +74,9 @@ impl Simd for Neon {
     fn prefetch(self, _: *const f32) {}
 
     #[inline(always)]
+    fn prefetch_far(self, _: *const f32) {}
+
+    #[inline(always)]
     fn add(self, a: V, b: V) -> V {
         four!(vaddq_f32, a, b)
     }

@@ -61,6 +61,9 @@ impl Simd for Portable {
     fn prefetch(self, _: *const f32) {}
 
     #[inline(always)]
+    fn prefetch_far(self, _: *const f32) {}
+
+    #[inline(always)]
     fn add(self, a: V, b: V) -> V {
         each!(|a, b| a + b)
     }

@@ -6,7 +6,7 @@ use super::epilogue::Epilogue;
 use super::span::Span;
 use super::sweep::Sweep;
 use super::tile::Walk;
-use super::{Algorithm, Bias, Geometry, Stage, pack};
+use super::{Algorithm, Bias, Geometry, Stage, dense, fc, pack};
 use crate::cpu::map::{LANES, Layout, Map};
 use crate::cpu::memory::Floats;
 use crate::cpu::run::Run;
@@ -87,6 +87,16 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         activation: stage.activation,
         winners: winners.map(|address| (address, words)),
     };
+    if dense::fits(geometry) {
+        let weights = if stage.half {
+            fc::Weights::Half(fc::halves(&conv.weight))
+        } else {
+            fc::Weights::Single(conv.weight.packed())
+        };
+        // SAFETY: the buffers lie in the arena, which `run` borrows alone, and do not meet (asserted above).
+        unsafe { fc::forward(geometry, run.view(&stage.input), run.batch, weights, &epilogue) };
+        return;
+    }
     let sweep = sweep(geometry, run.view(&stage.input), conv.weight.packed().as_ptr(), run.batch, stage.pool);
     // SAFETY: the buffers lie in the arena, which `run` borrows alone, and do not meet; the input's border is as wide as
     // the windows reach, the weights are complete and the output has the sweep's size (all asserted above).

@@ -5,6 +5,7 @@ mod backward;
 mod bias_gradient;
 mod dense;
 mod epilogue;
+mod fc;
 mod forward;
 mod input_gradient;
 mod method;
@@ -100,6 +101,8 @@ pub struct Stage {
     pub geometry: Geometry,
     /// How its products are computed.
     pub method: ByBatch,
+    /// A fully connected layer reads its weights in half precision.
+    pub half: bool,
     /// What it reads; its border is at least as wide as the windows reach.
     pub input: Buffer,
     /// Added before the activation.

@@ -1,7 +1,7 @@
 //! Stages backward.
 
 use super::case::{Case, blocked, get, place, put};
-use super::forward::{expected, vgg, wide};
+use super::forward::{expected, fc, fully_connected_cases, vgg, wide};
 use super::{Random, assert_near, sets};
 use crate::cpu::map::{Gradient, Layout};
 use crate::cpu::run::Workspace;
@@ -170,25 +170,10 @@ fn random_stages() {
 #[test]
 fn fully_connected() {
     let mut random = Random(12);
-    for (input, filters, batch, algorithm) in [
-        ([7, 7, 50], 130, 1, Algorithm::Blocked),
-        ([1, 1, 300], 290, 3, Algorithm::Blocked),
-        ([1, 1, 300], 90, 70, Algorithm::Blocked),
-        ([3, 5, 40], 20, 9, Algorithm::Blocked),
-        ([9, 7, 3], 20, 9, Algorithm::Planar),
-    ] {
-        let geometry = Geometry {
-            input,
-            output: [1, 1, filters],
-            kernel: [input[0], input[1]],
-            stride: [1, 1],
-            pad: [0, 0],
-            dilation: [1, 1],
-            groups: 1,
-            bias: Bias::Channel,
-            algorithm,
-        };
-        let case = Case::new(&mut random, geometry, batch);
+    let mut cases = fully_connected_cases(&mut random);
+    cases.push(Case::new(&mut random, fc([9, 7, 3], 20, Algorithm::Planar), 9));
+    cases.push(Case::new(&mut random, fc([1, 1, 300], 290, Algorithm::Blocked), 3));
+    for case in cases {
         Training::new(&mut random, case).check();
     }
 }
