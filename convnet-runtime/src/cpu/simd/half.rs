@@ -12,7 +12,7 @@ pub fn widen(half: u16) -> f32 {
     let magnitude = match exponent {
         0 => (fraction as f32 * TINY).to_bits(),
         31 => 255 << 23 | fraction << 13 | u32::from(fraction != 0) << 22,
-        _ => exponent + 112 << 23 | fraction << 13,
+        _ => (exponent + 112) << 23 | fraction << 13,
     };
     f32::from_bits(sign | magnitude)
 }
@@ -29,7 +29,7 @@ pub fn narrow(x: f32) -> u16 {
             let (fraction, drop) = (magnitude & 0x7f_ffff | 0x80_0000, 126 - exponent);
             (fraction >> drop, fraction << (32 - drop))
         }
-        113..143 => (magnitude - (112 << 23) >> 13, magnitude << 19),
+        113..143 => ((magnitude - (112 << 23)) >> 13, magnitude << 19),
         255 if magnitude > 255 << 23 => (0x7e00 | magnitude >> 13 & 1023, 0),
         _ => (0x7c00, 0),
     };

@@ -6,7 +6,7 @@ use super::epilogue::Epilogue;
 use super::span::Span;
 use super::sweep::Sweep;
 use super::tile::Walk;
-use super::{Algorithm, Bias, Geometry, Stage, dense, fc, pack};
+use super::{Algorithm, Bias, Geometry, Stage, fc, pack};
 use crate::cpu::map::{LANES, Layout, Map};
 use crate::cpu::memory::Floats;
 use crate::cpu::run::Run;
@@ -87,7 +87,7 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         activation: stage.activation,
         winners: winners.map(|address| (address, words)),
     };
-    if dense::fits(geometry) {
+    if fc::fits(geometry) {
         let weights = if stage.half {
             fc::Weights::Half(fc::halves(&conv.weight))
         } else {

@@ -6,7 +6,7 @@ use super::span::Span;
 use super::sweep::{Segment, Sink, Sweep};
 use super::tile::Walk;
 use super::transpose::{self, Piece};
-use super::{Algorithm, Geometry, dense};
+use super::{Algorithm, Geometry, fc};
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::memory::Floats;
 use crate::cpu::simd::Simd;
@@ -35,9 +35,9 @@ pub unsafe fn input_gradient(
         dx.map.layout == Layout::Blocked || geometry.algorithm == Algorithm::Planar,
         "the layout is the algorithm's"
     );
-    if dense::fits(geometry) {
+    if fc::fits(geometry) {
         // SAFETY: as for this function.
-        unsafe { dense::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
+        unsafe { fc::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
         return;
     }
     let mut strided = *geometry;

@@ -3,7 +3,6 @@
 
 mod backward;
 mod bias_gradient;
-mod dense;
 mod epilogue;
 mod fc;
 mod forward;

@@ -1,7 +1,6 @@
 //! Weights in half precision.
 
 use crate::cpu::map::LANES;
-use crate::cpu::memory::Floats;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, parallel};
 use crate::parameter::{Form, Parameter};
