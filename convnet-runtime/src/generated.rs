@@ -10,6 +10,7 @@ pub use crate::ops::{
     activation, add, bn, concat, conv, dropout, flatten, gap, lrn, maxout, network, pool, softmax, upsample, widen,
 };
 pub use crate::parameter::Parameter;
+pub use crate::program;
 pub use crate::shape::{Rounding, Side, stated};
 pub use typenum;
 

@@ -36,6 +36,8 @@ extern crate self as convnet_runtime;
 pub use convnet_macros::network;
 
 pub mod cpu;
+#[cfg(feature = "cuda")]
+pub mod cuda;
 pub mod data;
 #[cfg(test)]
 mod double;
@@ -48,6 +50,8 @@ pub mod network;
 pub mod ops;
 pub mod parameter;
 pub mod prelude;
+#[doc(hidden)]
+pub mod program;
 pub mod shape;
 pub mod summary;
 pub mod tensor;

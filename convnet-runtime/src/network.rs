@@ -22,6 +22,7 @@ use crate::error::{LoadError, SaveError};
 use crate::generated::NOWHERE;
 use crate::io;
 use crate::parameter::Parameter;
+use crate::program::Program;
 use crate::shape::Shape;
 use crate::summary::Summary;
 use crate::tensor::{Classify, Tensor};
@@ -125,6 +126,10 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// Where backward leaves the gradient of the input; none if a part of it is frozen that has no backward.
     #[doc(hidden)]
     const INPUT_GRADIENT: Option<Buffer> = None;
+
+    /// What runs, as data.
+    #[doc(hidden)]
+    const PROGRAM: Program = Program::NOTHING;
 
     /// The declaration has mistakes, and this is a stub: what depends on it is not checked.
     #[doc(hidden)]

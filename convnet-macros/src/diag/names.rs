@@ -5,7 +5,7 @@ use syn::Ident;
 use crate::lower::Place;
 
 /// The constants that every network has.
-pub const CONSTANTS: [&str; 15] = [
+pub const CONSTANTS: [&str; 16] = [
     "NAME",
     "PARAMS",
     "MACS",
@@ -21,6 +21,7 @@ pub const CONSTANTS: [&str; 15] = [
     "OUTPUTS",
     "OUTPUT_GRADIENT",
     "INPUT_GRADIENT",
+    "PROGRAM",
 ];
 
 /// The field that every network has beside its layers.

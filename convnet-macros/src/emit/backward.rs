@@ -1,7 +1,7 @@
 //! Backward: one function per stage, in reverse. Work that only an outer network asks for is done when it asks.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::Ident;
 
 use super::Plan;
@@ -18,18 +18,18 @@ pub fn names(plan: &Plan<'_>) -> impl Iterator<Item = Ident> {
 pub fn functions(plan: &Plan<'_>, stages: &Stages<'_>) -> TokenStream {
     let ident = &plan.graph.name;
     let all = plan.training.backward.iter().map(|back| {
-        let stage = &plan.training.stages[back.stage];
         let name = function("backward", plan.training, back.stage);
-        let with = call(plan, stages, stage, back, true);
-        let body = if back.only_for_input {
-            quote!(if input_gradient { #with })
-        } else if targets(back).any(|t| t.only_for_input) {
-            let without = call(plan, stages, stage, back, false);
-            quote!(if input_gradient { #with } else { #without })
+        let (constants, body) = if is_optional(back) {
+            let (with, without) = (call(plan, stages, back, true), call(plan, stages, back, false));
+            let constants = [false, true].map(|for_input| constant(stages, back, for_input));
+            (quote!(#(#constants)*), quote!(if input_gradient { #with } else { #without }))
         } else {
-            with
+            let call = call(plan, stages, back, true);
+            let call = if back.only_for_input { quote!(if input_gradient { #call }) } else { call };
+            (constant(stages, back, true), call)
         };
         quote! {
+            #constants
             #[allow(unused_variables)]
             fn #name(net: &mut #ident, run: &mut rt::Run<'_>, input_gradient: bool) { #body }
         }
@@ -37,8 +37,10 @@ pub fn functions(plan: &Plan<'_>, stages: &Stages<'_>) -> TokenStream {
     quote!(#(#all)*)
 }
 
-fn targets(back: &Backward) -> impl Iterator<Item = &Target> {
-    back.inputs.iter().chain(std::iter::once(&back.residual)).flatten()
+/// It does more when the gradient of the network's input is asked for.
+fn is_optional(back: &Backward) -> bool {
+    let mut targets = back.inputs.iter().chain(std::iter::once(&back.residual)).flatten();
+    !back.only_for_input && targets.any(|t| t.only_for_input)
 }
 
 fn gradient(stages: &Stages<'_>, target: Target) -> TokenStream {
@@ -46,70 +48,111 @@ fn gradient(stages: &Stages<'_>, target: Target) -> TokenStream {
     quote!(rt::Gradient { buffer: #buffer, accumulate: #accumulate })
 }
 
-fn call(plan: &Plan<'_>, stages: &Stages<'_>, stage: &Stage, back: &Backward, for_input: bool) -> TokenStream {
+fn wanted(target: Option<&Target>, for_input: bool) -> Option<Target> {
+    target.copied().filter(|t| for_input || !t.only_for_input)
+}
+
+/// Where the gradient of a stage's only input goes.
+fn input(stages: &Stages<'_>, back: &Backward, for_input: bool) -> Option<TokenStream> {
+    let target = back.inputs.first().and_then(|target| wanted(target.as_ref(), for_input))?;
+    Some(gradient(stages, target))
+}
+
+/// The name of a backward stage's constant.
+fn name(back: &Backward, for_input: bool) -> Ident {
+    let kind = if for_input && is_optional(back) { "TO_INPUT" } else { "BACKWARD" };
+    format_ident!("{kind}{}", back.stage)
+}
+
+/// `const BACKWARD3: rt::conv::Backward = ..;` for the stages that have one.
+fn constant(stages: &Stages<'_>, back: &Backward, for_input: bool) -> TokenStream {
     let program = stages.program;
-    let constant = stages.stage(stage);
-    let wanted = |target: &Option<Target>| target.filter(|t| for_input || !t.only_for_input);
-    let write = |target: &Option<Target>| option(wanted(target).map(|t| gradient(stages, t)));
+    let stage = &program.stages[back.stage];
+    let (name, module, forward) = (name(back, for_input), module(&stage.kind), stages.name(back.stage));
     let Some(output) = program.gradients[stage.output].map(|id| stages.buffer(id)) else { return TokenStream::new() };
-    let input = back.inputs.first().map_or_else(|| quote!(None), write);
-    let residual = write(&back.residual);
     let (train, accumulate) = (back.train_weights, back.accumulate);
-    let weights = stage.weights.map(|id| field(plan.graph, id));
-    match &stage.kind {
+    let to_input = option(input(stages, back, for_input));
+    let residual = option(wanted(back.residual.as_ref(), for_input).map(|t| gradient(stages, t)));
+    let fields = match &stage.kind {
         Kind::Conv(_) => {
             let sums = option(back.sums.map(|id| stages.buffer(id)));
             let (input_method, weight_method) = (by_batch(back.input_method), by_batch(back.weight_method));
             quote! {
-                const BACKWARD: rt::conv::Backward = rt::conv::Backward {
-                    stage: #constant, output_gradient: #output, sum_gradient: rt::buffer(#sums), input_gradient: #input,
-                    residual_gradient: #residual, input_method: #input_method, weight_method: #weight_method,
-                    train_weights: #train, accumulate: #accumulate,
-                };
-                rt::conv::backward(&BACKWARD, &mut #weights, run)
+                stage: #forward, output_gradient: #output, sum_gradient: rt::buffer(#sums), input_gradient: #to_input,
+                residual_gradient: #residual, input_method: #input_method, weight_method: #weight_method,
+                train_weights: #train, accumulate: #accumulate,
             }
         }
-        Kind::Norm { .. } => {
-            quote! {
-                const BACKWARD: rt::bn::Backward = rt::bn::Backward {
-                    stage: #constant, output_gradient: #output, input_gradient: #input, residual_gradient: #residual,
-                    train_weights: #train, accumulate: #accumulate,
-                };
-                rt::bn::backward(&BACKWARD, &mut #weights, run)
-            }
-        }
+        Kind::Norm { .. } => quote! {
+            stage: #forward, output_gradient: #output, input_gradient: #to_input, residual_gradient: #residual,
+            train_weights: #train, accumulate: #accumulate,
+        },
         Kind::Add => {
-            let inputs = back.inputs.iter().filter_map(wanted).map(|t| gradient(stages, t));
-            quote! {
-                const BACKWARD: rt::add::Backward = rt::add::Backward {
-                    stage: #constant, output_gradient: #output, input_gradients: &[#(#inputs),*],
-                };
-                rt::add::backward(&BACKWARD, run)
-            }
+            let inputs = back.inputs.iter().filter_map(|t| wanted(t.as_ref(), for_input)).map(|t| gradient(stages, t));
+            quote!(stage: #forward, output_gradient: #output, input_gradients: &[#(#inputs),*],)
         }
         Kind::Concat => {
             let inputs = parts(program, stage, back).filter_map(|(channel, target)| {
-                let (channel, target) = (super::number(channel), gradient(stages, wanted(&Some(target))?));
+                let target = gradient(stages, wanted(Some(&target), for_input)?);
+                let channel = super::number(channel);
                 Some(quote!((#channel, #target)))
             });
-            quote! {
-                const BACKWARD: rt::concat::Backward =
-                    rt::concat::Backward { output_gradient: #output, input_gradients: &[#(#inputs),*] };
-                rt::concat::backward(&BACKWARD, run)
-            }
+            quote!(output_gradient: #output, input_gradients: &[#(#inputs),*],)
         }
+        _ => return TokenStream::new(),
+    };
+    quote!(const #name: rt::#module::Backward = rt::#module::Backward { #fields };)
+}
+
+fn call(plan: &Plan<'_>, stages: &Stages<'_>, back: &Backward, for_input: bool) -> TokenStream {
+    let stage = &stages.program.stages[back.stage];
+    let Some(output) = stages.program.gradients[stage.output].map(|id| stages.buffer(id)) else {
+        return TokenStream::new();
+    };
+    let (forward, backward, module) = (stages.name(back.stage), name(back, for_input), module(&stage.kind));
+    let input = input(stages, back, for_input);
+    let weights = stage.weights.map(|id| field(plan.graph, id));
+    match &stage.kind {
+        Kind::Conv(_) | Kind::Norm { .. } => quote!(rt::#module::backward(&#backward, &mut #weights, run)),
+        Kind::Add | Kind::Concat => quote!(rt::#module::backward(&#backward, run)),
         Kind::Network { .. } => {
-            let checks = input_check(plan, stage, back);
-            quote!(#checks rt::network::backward(&#constant, &#output, #input.as_ref(), &mut #weights, run))
+            let (checks, input) = (input_check(plan, stage, back), option(input));
+            quote!(#checks rt::network::backward(&#forward, &#output, #input.as_ref(), &mut #weights, run))
         }
-        kind => {
-            let (module, Some(input)) = (module(kind), back.inputs.first().and_then(wanted)) else {
-                return TokenStream::new();
-            };
-            let input = gradient(stages, input);
-            quote!(rt::#module::backward(&#constant, &#output, &#input, run))
+        _ => {
+            let Some(input) = input else { return TokenStream::new() };
+            quote!(rt::#module::backward(&#forward, &#output, &#input, run))
         }
     }
+}
+
+/// The stages as data, without and with what only the gradient of the network's input needs.
+pub fn program(plan: &Plan<'_>, stages: &Stages<'_>, for_input: bool) -> TokenStream {
+    let steps = plan.training.backward.iter().filter(|back| for_input || !back.only_for_input).filter_map(|back| {
+        let stage = &stages.program.stages[back.stage];
+        let output = stages.program.gradients[stage.output].map(|id| stages.buffer(id))?;
+        let (forward, backward) = (stages.name(back.stage), name(back, for_input));
+        let kind = super::program::variant(&stage.kind);
+        let input = input(stages, back, for_input);
+        let weights = stage.weights.map(|id| super::number(id as u64));
+        let fields = match &stage.kind {
+            Kind::Conv(_) | Kind::Norm { .. } => quote!({ pass: #backward, weights: #weights }),
+            Kind::Add | Kind::Concat => quote!((#backward)),
+            Kind::Network { .. } => {
+                let (network, input) = (super::program::inner(plan.graph, stage), option(input));
+                quote!({
+                    stage: #forward, network: #network, weights: #weights, output_gradient: #output,
+                    input_gradient: #input,
+                })
+            }
+            _ => {
+                let input = input?;
+                quote!((#forward, #output, #input))
+            }
+        };
+        Some(quote!(rt::program::BackStep::#kind #fields))
+    });
+    quote!(&[#(#steps),*])
 }
 
 /// The operands of a concatenation of which the gradient does not already lie in the concatenation's.

@@ -90,9 +90,11 @@ fn functions(plan: &Plan<'_>, stages: &Stages<'_>, pass: &str) -> TokenStream {
     let all = stages.program.stages.iter().enumerate().map(|(index, stage)| {
         let name = function(pass, stages.program, index);
         let doc = describe(graph, stages.program, stage);
-        let call = call(graph, stages, stage, training, None);
+        let constant = stages.constant(index);
+        let call = call(graph, &stages.name(index).to_token_stream(), stage, training);
         let net = if stage.weights.is_some() { quote!(net) } else { quote!(_) };
         quote! {
+            #constant
             #[doc = #doc]
             fn #name(#net: #borrow #ident, run: &mut rt::Run<'_>) { #call }
         }
@@ -100,9 +102,8 @@ fn functions(plan: &Plan<'_>, stages: &Stages<'_>, pass: &str) -> TokenStream {
     quote!(#(#all)*)
 }
 
-/// The call of a stage's kernel.
-pub fn call(graph: &Graph, stages: &Stages<'_>, stage: &Stage, training: bool, output: Option<&Ident>) -> TokenStream {
-    let constant = stages.stage_to(stage, output);
+/// The call of a stage's kernel with the stage's constant.
+pub fn call(graph: &Graph, constant: &TokenStream, stage: &Stage, training: bool) -> TokenStream {
     let weights = stage.weights.map(|id| field(graph, id));
     match &stage.kind {
         Kind::Conv(_) if training && stage.folded.is_none() => {
@@ -171,6 +172,7 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
     let infer = (0..plan.inference.stages.len()).map(|i| function("infer", plan.inference, i));
     let forward = (0..plan.training.stages.len()).map(|i| function("forward", plan.training, i));
     let backward = super::backward::names(plan);
+    let program = super::program::program(plan);
     let read_output = read(graph, &Stages { program: plan.inference, prefix: "" }, &graph.output, "into", false);
     let read_logits = read(graph, &Stages { program: plan.training, prefix: "T" }, &graph.output, "into", true);
     let set = set_gradient(&Stages { program: plan.training, prefix: "T" }, &graph.output, "gradient", &mut Vec::new());
@@ -191,6 +193,7 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
             const FORWARD: &'static [fn(&mut Self, &mut rt::Run<'_>)] = &[#(#forward),*];
             const BACKWARD: &'static [fn(&mut Self, &mut rt::Run<'_>, bool)] = &[#(#backward),*];
             #as_layer
+            const PROGRAM: rt::program::Program = #program;
 
             fn zeroed() -> Self { #zeroed }
             fn workspaces(&self) -> &rt::Workspaces { &self.workspaces }
@@ -228,14 +231,25 @@ fn new_weights(plan: &Plan<'_>, id: WeightsId) -> TokenStream {
             quote!(rt::BatchNorm::new(#channels))
         }
         _ => {
-            let stages = Stages { program: plan.inference, prefix: "" };
-            let stage = plan.inference.stages.iter().find(|s| s.nodes.contains(&node));
-            if let Some((stage, Kind::Conv(conv))) = stage.map(|stage| (stage, &stage.kind)) {
-                new_conv(conv, &stages.geometry(conv, stage))
-            } else {
-                quote!(compile_error!("a layer without a stage"))
+            let geometry = geometry(plan, id);
+            match &graph.nodes[node].op {
+                Op::Conv(conv) => new_conv(conv, &geometry),
+                _ => geometry,
             }
         }
+    }
+}
+
+/// The geometry of a convolution by its parameters.
+pub fn geometry(plan: &Plan<'_>, id: WeightsId) -> TokenStream {
+    let node = plan.graph.weights[id].node;
+    let stages = Stages { program: plan.inference, prefix: "" };
+    match plan.inference.stages.iter().position(|s| s.nodes.contains(&node)) {
+        Some(index) => {
+            let stage = stages.name(index);
+            quote!(#stage.geometry)
+        }
+        None => quote!(compile_error!("a layer without a stage")),
     }
 }
 

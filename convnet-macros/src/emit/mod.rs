@@ -3,6 +3,7 @@
 mod backward;
 mod cpu;
 mod docs;
+mod program;
 mod stages;
 mod stub;
 mod taps;

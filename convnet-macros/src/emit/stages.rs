@@ -60,12 +60,19 @@ impl Stages<'_> {
         quote!(#(#constants)*)
     }
 
-    /// The stage's constant, as the runtime's type for it.
-    pub fn stage(&self, stage: &Stage) -> TokenStream {
-        self.stage_to(stage, None)
+    /// The name of a stage's constant.
+    pub fn name(&self, index: usize) -> Ident {
+        format_ident!("{}{index}", if self.prefix.is_empty() { "INFER" } else { "FORWARD" })
     }
 
-    /// The same, writing to another buffer than the value's own.
+    /// `const INFER3: rt::pool::Stage = ..;`
+    pub fn constant(&self, index: usize) -> TokenStream {
+        let stage = &self.program.stages[index];
+        let (name, module, value) = (self.name(index), super::cpu::module(&stage.kind), self.stage_to(stage, None));
+        quote!(const #name: rt::#module::Stage = #value;)
+    }
+
+    /// A stage as the runtime's type for it; it writes to `output`, or to the place of its value.
     pub fn stage_to(&self, stage: &Stage, output: Option<&Ident>) -> TokenStream {
         let output = output.map_or_else(|| self.value(stage.output), ToTokens::to_token_stream);
         let input = stage.inputs.first().map(|&n| self.value(n));

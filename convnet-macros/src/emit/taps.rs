@@ -115,7 +115,8 @@ pub fn cut_functions(plan: &Plan<'_>) -> TokenStream {
         }
         let name = cut_name(tap);
         let output = place(plan, &stage, true);
-        let call = call(plan.graph, &stages, &stage, false, Some(&format_ident!("CUT")));
+        let constant = stages.stage_to(&stage, Some(&format_ident!("CUT")));
+        let call = call(plan.graph, &constant, &stage, false);
         let net = if stage.weights.is_some() { quote!(net) } else { quote!(_) };
         Some(quote! {
             impl #ident {

@@ -2,13 +2,15 @@
 
 use super::map::Buffer;
 use super::memory::Floats;
+use super::threads::Shared;
 use super::view::View;
 
-/// What a network needs to run: its arena, and one workspace for each network that it uses as a layer. It grows to the
-/// largest batch it has seen and never shrinks.
+/// What a network needs to run: its arena, its kernels' scratch memory, and one workspace for each network that it uses as
+/// a layer. It grows to the largest batch it has seen and never shrinks.
 #[derive(Default)]
 pub struct Workspace {
     arena: Floats,
+    scratch: Floats,
     nested: Vec<Workspace>,
 }
 
@@ -32,7 +34,7 @@ pub struct Run<'a> {
 impl Run<'_> {
     /// The arena, and beside it the workspace of the network in `slot`, made when first asked for.
     pub fn beside(&mut self, slot: usize) -> (&mut [f32], &mut Workspace) {
-        let Workspace { arena, nested } = &mut *self.workspace;
+        let Workspace { arena, nested, .. } = &mut *self.workspace;
         if nested.len() <= slot {
             nested.resize_with(slot + 1, Workspace::default);
         }
@@ -66,6 +68,12 @@ impl Run<'_> {
         let start = offset * self.batch;
         assert!(start + sample * self.batch <= self.workspace.arena.len(), "a stage's words lie in its arena");
         self.workspace.arena.as_mut_ptr().wrapping_add(start)
+    }
+
+    /// So many floats for the kernel that runs now, with anything in them. They begin at a 64-byte boundary.
+    pub(crate) fn scratch(&mut self, floats: usize) -> Shared {
+        self.workspace.scratch.grow(floats);
+        Shared::new(&mut self.workspace.scratch)
     }
 
     /// Several ranges of the arena at once, those to read and those to write.

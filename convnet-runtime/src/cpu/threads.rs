@@ -21,6 +21,18 @@ pub fn parallel(tasks: usize, work: usize, task: impl Fn(usize) + Sync) {
     run(tasks, work, &task);
 }
 
+/// As [`parallel`], for tasks with scratch memory: the task's first argument is a number below [`seats`] that no other task
+/// of this loop has at the same time.
+pub fn parallel_seated(tasks: usize, work: usize, task: impl Fn(usize, usize) + Sync) {
+    // A task does not give way to another of its loop, so that a thread's number is one.
+    run(tasks, work, &|i| task(rayon::current_thread_index().map_or(0, |thread| thread + 1), i));
+}
+
+/// How many tasks of a loop may run at the same time, from any thread.
+pub fn seats() -> usize {
+    rayon::current_num_threads() + 1
+}
+
 /// One copy for all kernels: a task is long, and so a call through a table costs nothing.
 fn run(tasks: usize, work: usize, task: &(dyn Fn(usize) + Sync)) {
     if tasks < 2 || work < SMALL || rayon::current_num_threads() < 2 {
@@ -184,6 +196,20 @@ mod tests {
                 assert!(runs.iter().all(|n| n.load(Ordering::Relaxed) == 1));
             }
         }
+    }
+
+    #[test]
+    fn no_two_tasks_have_one_seat() {
+        let check = || {
+            let taken: Vec<_> = (0..seats()).map(|_| AtomicUsize::new(0)).collect();
+            parallel_seated(200, SMALL, |seat, _| {
+                assert_eq!(taken[seat].swap(1, Ordering::SeqCst), 0);
+                std::thread::yield_now();
+                taken[seat].store(0, Ordering::SeqCst);
+            });
+        };
+        check();
+        rayon::ThreadPoolBuilder::new().num_threads(4).build().expect("a pool").install(check);
     }
 
     #[test]

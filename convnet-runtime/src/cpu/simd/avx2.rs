@@ -41,6 +41,7 @@ impl Simd for Avx2 {
     const TILE_BLOCKS: usize = 1;
     const TILE_PIXELS: usize = 6;
     const TILE_ROWS: usize = 4;
+    const AHEAD: usize = 1024;
 
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
@@ -69,6 +70,20 @@ impl Simd for Avx2 {
             _mm256_storeu_ps(x, v[0]);
             _mm256_storeu_ps(x.add(8), v[1]);
         }
+    }
+
+    #[inline(always)]
+    unsafe fn stream_to(self, x: *mut f32, v: V) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            _mm256_stream_ps(x, v[0]);
+            _mm256_stream_ps(x.add(8), v[1]);
+        }
+    }
+
+    #[inline(always)]
+    fn fence(self) {
+        op!(_mm_sfence());
     }
 
     #[inline(always)]

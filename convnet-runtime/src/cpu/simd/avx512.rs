@@ -36,6 +36,7 @@ impl Simd for Avx512 {
     const TILE_BLOCKS: usize = 2;
     const TILE_PIXELS: usize = 14;
     const TILE_ROWS: usize = 8;
+    const AHEAD: usize = 2560;
 
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
@@ -61,6 +62,17 @@ impl Simd for Avx512 {
     unsafe fn store_to(self, x: *mut f32, v: __m512) {
         // SAFETY: the caller's promise.
         unsafe { _mm512_storeu_ps(x, v) }
+    }
+
+    #[inline(always)]
+    unsafe fn stream_to(self, x: *mut f32, v: __m512) {
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_stream_ps(x, v) }
+    }
+
+    #[inline(always)]
+    fn fence(self) {
+        op!(_mm_sfence());
     }
 
     #[inline(always)]

@@ -43,6 +43,9 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// The register tile of sums of outer products over positions: rows of weights.
     const TILE_ROWS: usize;
 
+    /// How far ahead of its use a weight is asked for that is used once, in bytes.
+    const AHEAD: usize;
+
     /// Runs the kernel in a function compiled for this instruction set.
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output;
 
@@ -60,6 +63,21 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// # Safety
     /// `x` points to 16 writable floats.
     unsafe fn store_to(self, x: *mut f32, v: Self::V);
+
+    /// Sixteen floats into memory, past the caches where the instruction set can. [`fence`](Self::fence) comes before
+    /// anybody else reads them.
+    ///
+    /// # Safety
+    /// `x` points to 16 writable floats, at a 64-byte boundary.
+    #[inline(always)]
+    unsafe fn stream_to(self, x: *mut f32, v: Self::V) {
+        // SAFETY: the caller's promise.
+        unsafe { self.store_to(x, v) };
+    }
+
+    /// Everything that `stream_to` has written is there for others before what this thread writes next.
+    #[inline(always)]
+    fn fence(self) {}
 
     /// Sixteen halves from memory, at any alignment.
     ///

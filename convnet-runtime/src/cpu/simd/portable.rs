@@ -31,6 +31,7 @@ impl Simd for Portable {
     const TILE_BLOCKS: usize = 1;
     const TILE_PIXELS: usize = 2;
     const TILE_ROWS: usize = 2;
+    const AHEAD: usize = 1024;
 
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {

@@ -5,7 +5,7 @@ use super::forward::check_input;
 use super::input_gradient::input_gradient;
 use super::sum_gradient::sum_gradient;
 use super::weight_gradient::weight_gradient;
-use super::{Backward, pack};
+use super::{Backward, fc, pack, winograd};
 use crate::cpu::run::Run;
 use crate::layers::Conv;
 
@@ -28,12 +28,27 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
             if !conv.bias.is_empty() {
                 bias_gradient(geometry, dz, batch, conv.bias.gradient_mut(), pass.accumulate);
             }
-            weight_gradient(geometry, x, dz, batch, conv.weight.gradient_mut(), pass.accumulate, &mut conv.scratch);
+            let (method, gradient) = (pass.weight_method.of(batch), conv.weight.gradient_mut());
+            if fc::fits(geometry) {
+                fc::weight_gradient(geometry, x, dz, gradient, pass.accumulate, run);
+            } else {
+                weight_gradient(geometry, method, x, dz, gradient, pass.accumulate, run);
+            }
         }
     }
     if let Some(gradient) = &pass.input_gradient {
         assert!(!gradient.buffer.meets(&pass.sum_gradient, batch), "a stage writes where it reads");
         let dx = run.view(&gradient.buffer);
+        if fc::fits(geometry) {
+            // SAFETY: as below.
+            unsafe { fc::input_gradient(geometry, dz, conv.weight.packed(), dx, gradient.accumulate, run) };
+            return;
+        }
+        if let Some(size) = winograd::tile(pass.input_method.of(batch), geometry) {
+            // SAFETY: as below.
+            unsafe { winograd::input_gradient(size, geometry, dz, &conv.weight, dx, gradient.accumulate, run) };
+            return;
+        }
         // SAFETY: both volumes lie in the arena, which `run` borrows alone, and do not meet.
         unsafe {
             input_gradient(geometry, dz, batch, conv.weight.packed(), dx, gradient.accumulate, &mut conv.scratch);

@@ -6,7 +6,7 @@ use super::epilogue::Epilogue;
 use super::span::Span;
 use super::sweep::Sweep;
 use super::tile::Walk;
-use super::{Algorithm, Bias, Geometry, Stage, fc, pack};
+use super::{Algorithm, Bias, Geometry, Stage, fc, pack, winograd};
 use crate::cpu::map::{LANES, Layout, Map};
 use crate::cpu::memory::Floats;
 use crate::cpu::run::Run;
@@ -87,17 +87,23 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         activation: stage.activation,
         winners: winners.map(|address| (address, words)),
     };
+    let x = run.view(&stage.input);
     if fc::fits(geometry) {
         let weights = if stage.half {
             fc::Weights::Half(fc::halves(&conv.weight))
         } else {
             fc::Weights::Single(conv.weight.packed())
         };
-        // SAFETY: the buffers lie in the arena, which `run` borrows alone, and do not meet (asserted above).
-        unsafe { fc::forward(geometry, run.view(&stage.input), run.batch, weights, &epilogue) };
+        // SAFETY: as below.
+        unsafe { fc::forward(geometry, x, weights, &epilogue, run) };
         return;
     }
-    let sweep = sweep(geometry, run.view(&stage.input), conv.weight.packed().as_ptr(), run.batch, stage.pool);
+    if let Some(size) = winograd::tile(stage.method.of(run.batch), geometry) {
+        // SAFETY: as below.
+        unsafe { winograd::forward(size, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
+        return;
+    }
+    let sweep = sweep(geometry, x, conv.weight.packed().as_ptr(), run.batch, stage.pool);
     // SAFETY: the buffers lie in the arena, which `run` borrows alone, and do not meet; the input's border is as wide as
     // the windows reach, the weights are complete and the output has the sweep's size (all asserted above).
     unsafe { sweep.run(&epilogue) };
@@ -115,7 +121,7 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
         Algorithm::Depthwise => (1, 1, taps * LANES),
     };
     let whole = geometry.algorithm == Algorithm::Blocked && geometry.groups == 1;
-    let walk = Walk {
+    let mut walk = Walk {
         blocks,
         block_step: x.plane,
         rows: geometry.kernel[0],
@@ -127,6 +133,11 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
         pixel_step: geometry.stride[1] * x.lanes,
         stream,
     };
+    if geometry.dilation[1] == 1 && geometry.algorithm != Algorithm::Depthwise && walk.last_lanes == lanes {
+        // The taps of a row lie one behind the other, as their weights do.
+        let lanes = walk.columns * lanes;
+        walk = Walk { columns: 1, lanes, last_lanes: lanes, ..walk };
+    }
     Sweep {
         walk,
         depthwise: geometry.algorithm == Algorithm::Depthwise,

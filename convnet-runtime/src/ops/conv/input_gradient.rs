@@ -6,7 +6,7 @@ use super::span::Span;
 use super::sweep::{Segment, Sink, Sweep};
 use super::tile::Walk;
 use super::transpose::{self, Piece};
-use super::{Algorithm, Geometry, fc};
+use super::{Algorithm, Geometry};
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::memory::Floats;
 use crate::cpu::simd::Simd;
@@ -35,11 +35,6 @@ pub unsafe fn input_gradient(
         dx.map.layout == Layout::Blocked || geometry.algorithm == Algorithm::Planar,
         "the layout is the algorithm's"
     );
-    if fc::fits(geometry) {
-        // SAFETY: as for this function.
-        unsafe { fc::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
-        return;
-    }
     let mut strided = *geometry;
     if geometry.is_whole() {
         // There is one position, so that any stride will do. With this one each position of the input is a phase of its
@@ -119,14 +114,19 @@ pub unsafe fn input_gradient(
 }
 
 /// Puts the positions of a phase where they belong.
-struct Spread {
-    dx: View,
-    first: [usize; 2],
-    stride: [usize; 2],
-    accumulate: bool,
+pub struct Spread {
+    /// The gradient of the input.
+    pub dx: View,
+    /// The phase: the row and the column of its first position.
+    pub first: [usize; 2],
+    /// From a position of the phase to the next.
+    pub stride: [usize; 2],
+    /// Add to what is there.
+    pub accumulate: bool,
     /// Write zero into the border.
-    clear: bool,
-    depth: usize,
+    pub clear: bool,
+    /// Channels.
+    pub depth: usize,
 }
 
 impl Sink for Spread {

@@ -46,6 +46,8 @@ pub struct Reduce<'a> {
     pub sums: *mut f32,
     /// From a block's sums to the next.
     pub stream: usize,
+    /// Add to what is there.
+    pub resume: bool,
 }
 
 impl Reduce<'_> {
@@ -100,7 +102,7 @@ impl<const OB: usize, const I: usize, const CONSECUTIVE: bool> Kernel for Outer<
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Reduce { lines, offsets, rows, sums, stream } = self.0;
+        let Reduce { lines, offsets, rows, sums, stream, resume } = self.0;
         let mut acc = [[s.zero(); OB]; I];
         // SAFETY: the promise of whoever called the tile.
         unsafe {
@@ -128,7 +130,7 @@ impl<const OB: usize, const I: usize, const CONSECUTIVE: bool> Kernel for Outer<
                 if i < rows {
                     for o in 0..OB {
                         let to = sums.add(o * stream + i * LANES);
-                        s.store_to(to, s.add(s.load_from(to), acc[i][o]));
+                        s.store_to(to, if resume { s.add(s.load_from(to), acc[i][o]) } else { acc[i][o] });
                     }
                 }
             }
@@ -144,7 +146,7 @@ impl<const I: usize> Kernel for Vectors<'_, I> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Reduce { lines, offsets, rows, sums, .. } = self.0;
+        let Reduce { lines, offsets, rows, sums, resume, .. } = self.0;
         let mut acc = [s.zero(); I];
         // SAFETY: the promise of whoever called the tile.
         unsafe {
@@ -162,7 +164,7 @@ impl<const I: usize> Kernel for Vectors<'_, I> {
             for i in 0..I {
                 if i < rows {
                     let to = sums.add(i * LANES);
-                    s.store_to(to, s.add(s.load_from(to), acc[i]));
+                    s.store_to(to, if resume { s.add(s.load_from(to), acc[i]) } else { acc[i] });
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::sweep::{Segment, Sink};
 use super::sweep_plan::{Line, PAIRS, Plan};
-use super::tile::{PIXELS, STREAMS, SUMS, Tile};
+use super::tile::{PIXELS, STREAMS, SUMS, SUMS_STEP, Tile};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 
@@ -89,9 +89,14 @@ impl<K: Sink> Task<'_, K> {
                 if sweep.pool {
                     let x = x.wrapping_add(2 * line * sweep.x_row + 2 * position * walk.pixel_step);
                     let bottom = sums.add(SUMS);
-                    self.sums(s, Tile { walk, x, w, sums, resume: false }, blocks, 2 * len);
+                    self.sums(s, Tile { walk, x, w, sums, sums_step: SUMS_STEP, resume: false }, blocks, 2 * len);
                     let x = x.wrapping_add(sweep.x_row);
-                    self.sums(s, Tile { walk, x, w, sums: bottom, resume: false }, blocks, 2 * len);
+                    self.sums(
+                        s,
+                        Tile { walk, x, w, sums: bottom, sums_step: SUMS_STEP, resume: false },
+                        blocks,
+                        2 * len,
+                    );
                     for o in 0..blocks {
                         let at = Segment { sample, block: first + o, row: line, column: position, len };
                         let top = o * PIXELS * LANES;
@@ -99,7 +104,7 @@ impl<K: Sink> Task<'_, K> {
                     }
                 } else {
                     let x = x.wrapping_add(line * sweep.x_row + position * walk.pixel_step);
-                    self.sums(s, Tile { walk, x, w, sums, resume: false }, blocks, len);
+                    self.sums(s, Tile { walk, x, w, sums, sums_step: SUMS_STEP, resume: false }, blocks, len);
                     self.give(s, sample, first, blocks, tile, sums);
                 }
             }
@@ -126,7 +131,8 @@ impl<K: Sink> Task<'_, K> {
                     for tile in tiles.clone() {
                         let (_, position, len) = plan.tile(tile);
                         let x = x.wrapping_add(position * walk.pixel_step);
-                        let tile = Tile { walk: &part, x, w, sums: place(pair, tile), resume: from > 0 };
+                        let tile =
+                            Tile { walk: &part, x, w, sums: place(pair, tile), sums_step: SUMS_STEP, resume: from > 0 };
                         self.sums(s, tile, count, len);
                     }
                 }

@@ -11,8 +11,10 @@ use crate::cpu::simd::{Kernel, Simd};
 pub const PIXELS: usize = 14;
 /// Blocks of output channels of a tile with one position.
 pub const STREAMS: usize = 4;
+/// From a block's sums to the next, where all of a tile are kept together.
+pub const SUMS_STEP: usize = PIXELS * LANES;
 /// Floats of a tile's sums, `[block][PIXELS][16]`.
-pub const SUMS: usize = 2 * PIXELS * LANES;
+pub const SUMS: usize = 2 * SUMS_STEP;
 
 /// How the products of a tile walk through the input: over blocks of channels, and in each over the rows and columns of
 /// a grid of taps. Steps are in floats. The weights are read in that order, from one stream per block of output channels.
@@ -62,8 +64,10 @@ pub struct Tile<'a> {
     pub x: *const f32,
     /// The weights of the first block of output channels.
     pub w: *const f32,
-    /// The sums.
+    /// The sums of the first block of output channels, `[position][16]`.
     pub sums: *mut f32,
+    /// From a block's sums to those of the next.
+    pub sums_step: usize,
     /// Add to the sums that are there.
     pub resume: bool,
 }
@@ -129,14 +133,14 @@ impl<const OB: usize, const P: usize> Kernel for Product<'_, OB, P> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Tile { walk, x: mut block, mut w, sums, resume } = self.0;
+        let Tile { walk, x: mut block, mut w, sums, sums_step, resume } = self.0;
         let mut acc = [[s.zero(); OB]; P];
         // SAFETY: the promise of whoever called `Tile::product`. Pointers beyond the last tap are formed, not read.
         unsafe {
             if resume {
                 for p in 0..P {
                     for o in 0..OB {
-                        acc[p][o] = s.load_from(sums.add((o * PIXELS + p) * LANES));
+                        acc[p][o] = s.load_from(sums.add(o * sums_step + p * LANES));
                     }
                 }
             }
@@ -167,7 +171,7 @@ impl<const OB: usize, const P: usize> Kernel for Product<'_, OB, P> {
             }
             for p in 0..P {
                 for o in 0..OB {
-                    s.store_to(sums.add((o * PIXELS + p) * LANES), acc[p][o]);
+                    s.store_to(sums.add(o * sums_step + p * LANES), acc[p][o]);
                 }
             }
         }
@@ -184,7 +188,7 @@ impl<const OB: usize, const U: usize> Kernel for Single<'_, OB, U> {
     fn run<S: Simd>(self, s: S) {
         /// How far ahead of its use a weight is asked for.
         const AHEAD: usize = 640;
-        let Tile { walk, x: mut block, mut w, sums, .. } = self.0;
+        let Tile { walk, x: mut block, mut w, sums, sums_step, .. } = self.0;
         let mut acc = [[s.zero(); U]; OB];
         // SAFETY: the promise of whoever called `Tile::single`. Pointers beyond the last tap are formed, not read.
         unsafe {
@@ -224,7 +228,7 @@ impl<const OB: usize, const U: usize> Kernel for Single<'_, OB, U> {
                 for u in 1..U {
                     sum = s.add(sum, acc[o][u]);
                 }
-                s.store_to(sums.add(o * PIXELS * LANES), sum);
+                s.store_to(sums.add(o * sums_step), sum);
             }
         }
     }

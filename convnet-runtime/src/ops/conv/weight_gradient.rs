@@ -2,8 +2,8 @@
 //! gradient of the sums. The sums run in a fixed order, whoever computes them.
 
 use super::weight_task::Task;
-use super::{Geometry, pack};
-use crate::cpu::memory::Floats;
+use super::{Geometry, Method, pack, winograd};
+use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, parallel};
 use crate::cpu::view::View;
@@ -14,19 +14,25 @@ const TASKS: usize = 64;
 /// Writes the gradient of the packed weights, or adds to it.
 ///
 /// # Safety
-/// `x` and `dz` are the input and the gradient of the sums of `batch` samples, of the convolution's sizes; the border of
+/// `x` and `dz` are the input and the gradient of the sums of the run's samples, of the convolution's sizes; the border of
 /// `x` is as wide as the windows reach.
 pub unsafe fn weight_gradient(
     geometry: &Geometry,
+    method: Method,
     x: View,
     dz: View,
-    batch: usize,
     gradient: &mut [f32],
     accumulate: bool,
-    scratch: &mut Floats,
+    run: &mut Run<'_>,
 ) {
+    let batch = run.batch;
     let len = pack::packed_len(geometry);
     assert!(gradient.len() >= len, "the gradient is the layer's");
+    if let Some(size) = winograd::tile(method, geometry) {
+        // SAFETY: as for this function.
+        unsafe { winograd::weight_gradient(geometry, size, [x, dz], gradient, accumulate, run) };
+        return;
+    }
     let single = geometry.output[0] == 1 && geometry.output[1] == 1;
     let lines = if single { 1 } else { batch * geometry.output[0] };
     let mut pass =
@@ -34,14 +40,15 @@ pub unsafe fn weight_gradient(
     let tasks = dispatch(Count(&pass));
     pass.parts = TASKS.div_ceil(tasks).min(lines.div_ceil(4)).max(1);
     if pass.parts > 1 {
-        scratch.grow(pass.parts * len);
         pass.resume = false;
-        pass.sums = Shared::new(scratch);
+        pass.sums = run.scratch(pass.parts * len);
     }
     let work = 2 * len * batch * geometry.output[0] * geometry.output[1];
     dispatch(All { pass: &pass, tasks, work });
     if pass.parts > 1 {
-        add_parts(&mut gradient[..len], &scratch[..pass.parts * len], accumulate);
+        // SAFETY: the parts have been written above.
+        let parts = unsafe { pass.sums.part(0, pass.parts * len) };
+        add_parts(&mut gradient[..len], parts, accumulate);
     }
 }
 

@@ -198,6 +198,7 @@ impl Task<'_> {
                 rows: valid,
                 sums: sums.wrapping_add(row * LANES),
                 stream: rows.stream * LANES,
+                resume: true,
             };
             // SAFETY: the caller's promise.
             unsafe {
@@ -226,6 +227,7 @@ impl Task<'_> {
                         rows: S::TILE_ROWS,
                         sums: sums.wrapping_add(lane * LANES),
                         stream: rows.stream * LANES,
+                        resume: true,
                     };
                     // SAFETY: the caller's promise.
                     unsafe { tile.consecutive(s, rows.blocks) };

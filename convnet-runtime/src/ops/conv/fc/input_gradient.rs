@@ -4,6 +4,7 @@ use super::matrix::Transposed;
 use super::samples::Samples;
 use super::{inputs, product};
 use crate::cpu::map::{LANES, Layout};
+use crate::cpu::run::Run;
 use crate::cpu::simd::Simd;
 use crate::cpu::view::View;
 use crate::ops::conv::sweep::{Segment, Sink};
@@ -15,8 +16,15 @@ use crate::ops::conv::{Algorithm, Geometry, pack};
 /// If there are too few weights, or the gradient has the wrong layout.
 ///
 /// # Safety
-/// `dz` and `dx` have room for `batch` samples, have the sizes of a convolution that `fits`, and do not meet.
-pub unsafe fn input_gradient(geometry: &Geometry, dz: View, batch: usize, weights: &[f32], dx: View, accumulate: bool) {
+/// `dz` and `dx` have room for the run's samples, have the sizes of a convolution that `fits`, and do not meet.
+pub unsafe fn input_gradient(
+    geometry: &Geometry,
+    dz: View,
+    weights: &[f32],
+    dx: View,
+    accumulate: bool,
+    run: &mut Run<'_>,
+) {
     assert!(
         geometry.algorithm == Algorithm::Planar || dx.map.layout == Layout::Blocked,
         "the layout is the algorithm's"
@@ -27,9 +35,8 @@ pub unsafe fn input_gradient(geometry: &Geometry, dz: View, batch: usize, weight
     let sink = Rows { geometry, dx, accumulate };
     // SAFETY: the caller's promise.
     unsafe {
-        Samples::with(dz, batch, filters, |dz| {
-            product(dz, filters, Transposed::new(weights, blocks, rows), inputs(geometry).div_ceil(LANES), &sink);
-        });
+        let dz = Samples::new(dz, run.batch, filters, |floats| run.scratch(floats).get());
+        product(dz, filters, Transposed::new(weights, blocks, rows), inputs(geometry).div_ceil(LANES), &sink);
     }
 }
 

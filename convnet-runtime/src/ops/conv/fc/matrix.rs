@@ -99,9 +99,8 @@ impl Matrix for Transposed<'_> {
                 let next = self.w.as_ptr().wrapping_add(start + squares * self.rows * LANES);
                 (0..rows).for_each(|row| s.prefetch_far(next.wrapping_add(row * LANES)));
                 // SAFETY: the caller's promise.
-                let to = unsafe {
-                    std::slice::from_raw_parts_mut(local.add(o * stream + k * LANES * LANES), LANES * LANES)
-                };
+                let to =
+                    unsafe { std::slice::from_raw_parts_mut(local.add(o * stream + k * LANES * LANES), LANES * LANES) };
                 square(s, &self.w[start..], LANES, rows, to);
             }
         }

@@ -22,6 +22,7 @@ use super::epilogue::Epilogue;
 use super::sweep::Sink;
 use super::{Algorithm, Geometry, pack};
 use crate::cpu::map::LANES;
+use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::parallel;
 use crate::cpu::view::View;
@@ -53,18 +54,19 @@ pub enum Weights<'a> {
 /// If there are too few weights.
 ///
 /// # Safety
-/// `x` has `batch` samples of the convolution's size, which `fits`; the epilogue can take its output, and nobody else
+/// `x` has the run's samples, of the size of a convolution that `fits`; the epilogue can take its output, and nobody else
 /// touches either.
-pub unsafe fn forward(geometry: &Geometry, x: View, batch: usize, weights: Weights<'_>, epilogue: &Epilogue) {
+pub unsafe fn forward(geometry: &Geometry, x: View, weights: Weights<'_>, epilogue: &Epilogue, run: &mut Run<'_>) {
     let blocks = geometry.output[2].div_ceil(LANES);
     let rows = pack::packed_len(geometry) / blocks / LANES;
     let each = inputs(geometry);
     // SAFETY: the caller's promise.
     unsafe {
-        Samples::with(x, batch, each, |x| match weights {
+        let x = Samples::new(x, run.batch, each, |floats| run.scratch(floats).get());
+        match weights {
             Weights::Single(w) => product(x, each, Packed::new(w, blocks, rows), blocks, epilogue),
             Weights::Half(w) => product(x, each, Packed::new(w, blocks, rows), blocks, epilogue),
-        });
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::mem::MaybeUninit;
 use super::inputs;
 use super::samples::Samples;
 use crate::cpu::map::LANES;
-use crate::cpu::memory::Floats;
+use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, cut, parallel};
 use crate::cpu::view::View;
@@ -30,27 +30,29 @@ const LARGE: usize = 1 << 23;
 /// If there is too little room for it.
 ///
 /// # Safety
-/// `x` and `dz` are the input and the gradient of the sums of `batch` samples, of the sizes of a convolution that `fits`.
+/// `x` and `dz` are the input and the gradient of the sums of the run's samples, of the sizes of a convolution that `fits`.
 pub unsafe fn weight_gradient(
     geometry: &Geometry,
     x: View,
     dz: View,
-    batch: usize,
     gradient: &mut [f32],
     accumulate: bool,
-    scratch: &mut Floats,
+    run: &mut Run<'_>,
 ) {
+    let batch = run.batch;
     let blocks = geometry.output[2].div_ceil(LANES);
     let rows = pack::packed_len(geometry) / blocks / LANES;
     let len = inputs(geometry);
     assert!(gradient.len() >= blocks * rows * LANES, "the gradient is the layer's");
     // What lies between is no weight.
     assert!(rows.next_multiple_of(LANES) == len.next_multiple_of(LANES));
-    scratch.grow((batch.div_ceil(LANES) * len.next_multiple_of(LANES) + ROWS) * LANES);
-    // SAFETY: the caller's promise.
-    unsafe { Samples::with(x, batch, len, |x| dispatch(Columns { x, len, to: Shared::new(scratch) })) };
+    let floats = (batch.div_ceil(LANES) * len.next_multiple_of(LANES) + ROWS) * LANES;
+    let columns = run.scratch(floats + batch * len);
+    // SAFETY: the caller's promise; there is room for columns and samples.
+    let x = unsafe { Samples::new(x, batch, len, |_| columns.get().wrapping_add(floats)) };
+    dispatch(Columns { x, len, to: columns });
     let pass = Pass {
-        columns: scratch,
+        columns,
         dz,
         batch,
         blocks,
@@ -112,8 +114,8 @@ impl Kernel for Square {
     }
 }
 
-struct Pass<'a> {
-    columns: &'a [f32],
+struct Pass {
+    columns: Shared,
     dz: View,
     batch: usize,
     blocks: usize,
@@ -127,7 +129,7 @@ struct Pass<'a> {
     past: bool,
 }
 
-struct All<'a>(&'a Pass<'a>);
+struct All<'a>(&'a Pass);
 
 impl Kernel for All<'_> {
     type Output = ();
@@ -146,7 +148,7 @@ impl Kernel for All<'_> {
 
 /// Some inputs of the blocks of a tile.
 struct Task<'a> {
-    pass: &'a Pass<'a>,
+    pass: &'a Pass,
     first: usize,
     piece: usize,
     pieces: usize,
@@ -179,7 +181,7 @@ impl Kernel for Task<'_> {
             }
             for i in inputs.clone().step_by(S::TILE_ROWS) {
                 let tile = Tile {
-                    columns: pass.columns.as_ptr().wrapping_add((start * pass.len.next_multiple_of(LANES)) + i * LANES),
+                    columns: pass.columns.get().wrapping_add(start * pass.len.next_multiple_of(LANES) + i * LANES),
                     panel: pass.len.next_multiple_of(LANES) * LANES,
                     sums,
                     samples: end - start,

@@ -7,19 +7,19 @@ use crate::cpu::map::{Gradient, Layout};
 use crate::cpu::run::Workspace;
 use crate::ops::activation::{Activation, reference as activation};
 use crate::ops::conv::phase::Phase;
-use crate::ops::conv::{self, Algorithm, Backward, ByBatch, Geometry, Stage, pack, reference};
+use crate::ops::conv::{self, Algorithm, Backward, ByBatch, Geometry, Method, Stage, pack, reference};
 
 /// A stage with its way back, and what lies in the gradients before it.
-struct Training {
-    case: Case,
-    pass: Backward,
+pub struct Training {
+    pub case: Case,
+    pub pass: Backward,
     dy: Vec<f32>,
     dx: Vec<f32>,
     dr: Vec<f32>,
 }
 
 /// All gradients: of the input, the residual, the weights, the bias.
-type Gradients<T> = [Vec<T>; 4];
+pub type Gradients<T> = [Vec<T>; 4];
 
 /// Zeros around the gradient of the sums that the input's gradient reads.
 fn reach(geometry: &Geometry) -> [usize; 4] {
@@ -36,7 +36,7 @@ fn reach(geometry: &Geometry) -> [usize; 4] {
 }
 
 impl Training {
-    fn new(random: &mut Random, mut case: Case) -> Self {
+    pub fn new(random: &mut Random, mut case: Case) -> Self {
         let Stage { geometry, activation, pool, output, residual, .. } = case.stage;
         let map = output.map;
         let sums = blocked(random, geometry.output, reach(&geometry));
@@ -113,7 +113,7 @@ impl Training {
     }
 
     /// Forward and backward; the weights' gradient is then added once more.
-    fn run(&self) -> (Gradients<f32>, Vec<f32>) {
+    pub fn run(&self) -> (Gradients<f32>, Vec<f32>) {
         let Self { case, pass, .. } = self;
         let mut conv = case.conv.clone();
         let mut workspace = Workspace::default();
@@ -142,6 +142,11 @@ impl Training {
     }
 
     fn check(&self) {
+        self.check_within(1e-5);
+    }
+
+    /// On every instruction set.
+    pub fn check_within(&self, tolerance: f64) {
         let mut exact = self.expected();
         if self.pass.residual_gradient.is_none() {
             exact[1] = wide(&self.dr);
@@ -150,10 +155,10 @@ impl Training {
             let (gradients, twice) = isa.scope(|| self.run());
             let what = |name: &str| format!("{isa:?}, {name}, batch {}, {:?}", self.case.batch, self.pass);
             for ((name, values), exact) in ["input", "residual", "weights", "bias"].iter().zip(&gradients).zip(&exact) {
-                assert_near(&what(name), values, exact, 1e-5);
+                assert_near(&what(name), values, exact, tolerance);
             }
             let doubled: Vec<f64> = exact[2].iter().map(|w| 2.0 * w).collect();
-            assert_near(&what("weights, twice"), &twice, &doubled, 1e-5);
+            assert_near(&what("weights, twice"), &twice, &doubled, tolerance);
         }
     }
 }
@@ -187,14 +192,47 @@ fn large_stages() {
     }
 }
 
+/// The weights' gradient by tiles, and the relative error that it may have.
+const TILES: [(Method, f64); 3] = [(Method::Winograd2, 1e-6), (Method::Winograd4, 5e-6), (Method::Winograd6, 1e-5)];
+
+#[test]
+fn weights_by_tiles() {
+    let mut random = Random(15);
+    let mut cases: Vec<_> = (0..60).map(|_| Case::tiled(&mut random)).collect();
+    cases.push(Case::new(&mut random, vgg(56, 64, 64), 2));
+    cases.push(Case::new(&mut random, vgg(14, 256, 192), 2));
+    for case in cases {
+        let mut training = Training::new(&mut random, case);
+        let exact = &training.expected()[2];
+        for ((method, bound), isa) in TILES.into_iter().flat_map(|tile| sets().map(move |isa| (tile, isa))) {
+            training.pass.weight_method = ByBatch::always(method);
+            let (gradients, twice) = isa.scope(|| training.run());
+            for (weights, times) in [(&gradients[2], 1.0), (&twice, 2.0)] {
+                let square = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>();
+                let difference = square(&mut weights.iter().zip(exact).map(|(w, e)| f64::from(*w) - times * e));
+                let error = (difference / square(&mut exact.iter().map(|e| times * e)).max(1e-30)).sqrt();
+                assert!(
+                    error < bound,
+                    "{method:?}, {isa:?}: {error:.1e}, batch {}, {:?}",
+                    training.case.batch,
+                    training.pass
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn threads_do_not_change_a_bit() {
     let mut random = Random(14);
     let mut cases: Vec<_> = (0..20).map(|_| Case::random(&mut random)).collect();
     cases.push(Case::new(&mut random, vgg(56, 32, 48), 3));
     cases.push(Case::new(&mut random, vgg(14, 128, 100), 2));
-    for case in cases {
-        let training = Training::new(&mut random, case);
+    cases.extend((0..8).map(|_| Case::tiled(&mut random)));
+    cases.push(Case::new(&mut random, vgg(56, 32, 48), 3));
+    for (i, case) in cases.into_iter().enumerate() {
+        let mut training = Training::new(&mut random, case);
+        training.pass.weight_method = ByBatch::always(TILES[i % TILES.len()].0);
         let bits = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
             let gradients = pool.install(|| training.run()).0;

@@ -110,6 +110,30 @@ impl Case {
         Self::new(random, geometry, batch)
     }
 
+    /// A stage of 3x3 filters and stride 1, of random sizes.
+    pub fn tiled(random: &mut Random) -> Self {
+        let [depth, filters] = [(); 2].map(|()| random.range(1, 70));
+        let mut side = || {
+            let (pad, after) = (random.below(3), random.below(3));
+            let input = random.range(if pad + after < 3 { 3 - pad - after } else { 1 }, 30);
+            (input, pad, input + pad + after - 2)
+        };
+        let (y, x) = (side(), side());
+        let geometry = Geometry {
+            input: [y.0, x.0, depth],
+            output: [y.2, x.2, filters],
+            kernel: [3, 3],
+            stride: [1, 1],
+            pad: [y.1, x.1],
+            dilation: [1, 1],
+            groups: 1,
+            bias: Bias::Channel,
+            algorithm: Algorithm::Blocked,
+        };
+        let batch = random.range(1, 5);
+        Self::new(random, geometry, batch)
+    }
+
     /// A stage of this geometry, the rest random.
     pub fn new(random: &mut Random, geometry: Geometry, batch: usize) -> Self {
         let pool = geometry.output[0] > 1 && geometry.output[1] > 1 && random.once_in(2);

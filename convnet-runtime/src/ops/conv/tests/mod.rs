@@ -3,6 +3,7 @@
 mod backward;
 mod case;
 mod forward;
+mod winograd;
 
 use crate::cpu::simd::Isa;
 

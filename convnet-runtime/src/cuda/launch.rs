@@ -1,0 +1,105 @@
+//! What runs on the device: kernels by name with their grids and arguments, in order. `source` makes it of a network's
+//! program and a batch size; whoever holds the device resolves the arguments and launches.
+
+/// One launch of a kernel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Launch {
+    /// The kernel's name in the module's source.
+    pub kernel: String,
+    /// Blocks.
+    pub grid: [u32; 3],
+    /// Threads of a block.
+    pub block: [u32; 3],
+    /// Bytes of dynamic shared memory.
+    pub shared: u32,
+    /// What the kernel gets, in order.
+    pub arguments: Vec<Argument>,
+}
+
+/// An argument of a kernel. All but `U32` and `F32` are addresses on the device.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Argument {
+    /// A place in the arena, in bytes from its beginning.
+    Arena(usize),
+    /// The values of a parameter, by its place in visiting order.
+    Parameter(usize),
+    /// Its gradient.
+    Gradient(usize),
+    /// The optimizer's memory of it.
+    State(usize),
+    /// A number.
+    U32(u32),
+    /// A number.
+    F32(f32),
+    /// Where the seed of this step's random numbers is: one `u64`.
+    Seed,
+    /// Where the learning rate is, one `f32`; so are the four that follow.
+    Rate,
+    /// The optimizer's momentum.
+    Momentum,
+    /// 1 with Nesterov's momentum, else 0.
+    Nesterov,
+    /// The decay of weights.
+    Decay,
+    /// What the loss's gradient has been multiplied by.
+    LossScale,
+    /// The labels of a head: one `u32` for each sample and position.
+    Labels(usize),
+    /// The targets of a head, dense `[n][y][x][c]`.
+    Targets(usize),
+    /// Where the loss of a head goes: one `f32`.
+    Loss(usize),
+}
+
+/// All launches of a network for one batch size. Places are bytes in the arena. Input, outputs, logits and gradients lie
+/// as dense `[n][y][x][c]` in `f32`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Launches {
+    /// Inference: from the input to the outputs.
+    pub infer: Vec<Launch>,
+    /// Forward in training: from the input to the logits.
+    pub forward: Vec<Launch>,
+    /// Per head: the loss and the gradient of the logits, as cross-entropy.
+    pub cross_entropy: Vec<Vec<Launch>>,
+    /// Per head: the same as mean squared error.
+    pub mean_squared: Vec<Vec<Launch>>,
+    /// From the gradients of the logits to those of all trained parameters.
+    pub backward: Vec<Launch>,
+    /// The optimizer's step.
+    pub update: Vec<Launch>,
+    /// Bytes of the arena at inference.
+    pub arena: usize,
+    /// Bytes of the arena in training.
+    pub training_arena: usize,
+    /// The input at inference.
+    pub input: usize,
+    /// The input in training.
+    pub training_input: usize,
+    /// The outputs of inference, one per head.
+    pub output: Vec<usize>,
+    /// The logits of training, one per head.
+    pub logits: Vec<usize>,
+    /// The gradients of the logits, one per head.
+    pub gradient: Vec<usize>,
+}
+
+/// What the kernels compute with. Sums are formed in `f32`, and parameters are kept in `f32`, whatever the precision.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Precision {
+    /// `f32` throughout.
+    #[default]
+    F32,
+    /// Products of `f32` rounded to 11 significant bits, on tensor cores.
+    Tf32,
+    /// Products of bfloat16 numbers, on tensor cores.
+    Bf16,
+}
+
+/// A parameter on the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParameterSpec {
+    /// Values, `f32` each, in the order of weight files.
+    pub len: usize,
+    /// Backward writes its gradient and update moves it.
+    pub trained: bool,
+}

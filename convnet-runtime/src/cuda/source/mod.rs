@@ -1,0 +1,1 @@
+//! Program in, CUDA C and launches out.

@@ -1,0 +1,163 @@
+//! Stages by Winograd's methods.
+
+use super::backward::Training;
+use super::case::{Case, Extras};
+use super::forward::{check_within, expected, infer, vgg};
+use super::{Random, sets};
+use crate::ops::activation::Activation;
+use crate::ops::conv::{Algorithm, Bias, ByBatch, Geometry, Method};
+
+const METHODS: [Method; 3] = [Method::Winograd2, Method::Winograd4, Method::Winograd6];
+
+/// What rounding may do to a value, relative to the largest.
+fn tolerance(method: Method) -> f64 {
+    match method {
+        Method::Direct | Method::Winograd2 => 3e-6,
+        Method::Winograd4 => 8e-6,
+        Method::Winograd6 => 3e-5,
+    }
+}
+
+/// 3x3 filters of stride 1 on something small.
+fn small(random: &mut Random) -> Geometry {
+    let depth = if random.once_in(3) { 16 * random.range(1, 4) } else { random.range(1, 70) };
+    let filters = if random.once_in(3) { random.range(60, 130) } else { random.range(1, 40) };
+    let mut side = || {
+        let size = random.range(1, 20);
+        let [before, after] = [random.below(3), random.below(3)];
+        let before = (before + 3_usize.saturating_sub(size + before + after)).min(2);
+        let size = size.max(3_usize.saturating_sub(before + after));
+        (size, before, size + before + after - 2)
+    };
+    let (y, x) = (side(), side());
+    Geometry {
+        input: [y.0, x.0, depth],
+        output: [y.2, x.2, filters],
+        kernel: [3, 3],
+        stride: [1, 1],
+        pad: [y.1, x.1],
+        dilation: [1, 1],
+        groups: 1,
+        bias: [Bias::None, Bias::Channel, Bias::Position][random.below(3)],
+        algorithm: Algorithm::Blocked,
+    }
+}
+
+fn random_case(random: &mut Random, method: Method) -> Case {
+    let geometry = small(random);
+    let batch = random.range(1, 5);
+    let mut case = Case::new(random, geometry, batch);
+    case.stage.method = ByBatch::always(method);
+    case
+}
+
+/// Backward only: rounding forward may change who wins in a pool, or on which side of zero a sum is.
+fn training(random: &mut Random, mut case: Case, method: Method) -> Training {
+    case.stage.method = ByBatch::DIRECT;
+    let mut training = Training::new(random, case);
+    training.pass.input_method = ByBatch::always(method);
+    training
+}
+
+#[test]
+fn random_stages_forward() {
+    let mut random = Random(21);
+    for i in 0..300 {
+        let method = METHODS[i % 3];
+        check_within(&random_case(&mut random, method), tolerance(method));
+    }
+}
+
+#[test]
+fn random_stages_backward() {
+    let mut random = Random(22);
+    for i in 0..150 {
+        let method = METHODS[i % 3];
+        let case = random_case(&mut random, method);
+        training(&mut random, case, method).check_within(2.0 * tolerance(method));
+    }
+}
+
+/// Large enough for every way of cutting them into tasks.
+fn large() -> [Geometry; 4] {
+    [vgg(56, 24, 40), vgg(30, 64, 72), vgg(14, 128, 90), vgg(13, 20, 260)]
+}
+
+#[test]
+fn large_stages() {
+    let mut random = Random(23);
+    for (i, geometry) in large().into_iter().enumerate() {
+        for method in METHODS {
+            let mut case = Case::new(&mut random, geometry, 1 + i % 2);
+            case.stage.method = ByBatch::always(method);
+            check_within(&case, tolerance(method));
+            training(&mut random, case, method).check_within(2.0 * tolerance(method));
+        }
+    }
+}
+
+#[test]
+fn small_batches_have_a_method_of_their_own() {
+    let mut random = Random(24);
+    let bits = |values: Vec<f32>| values.into_iter().map(f32::to_bits).collect::<Vec<_>>();
+    let mut case = Case::new(&mut random, vgg(14, 32, 32), 2);
+    let mut run = |method: ByBatch| {
+        case.stage.method = method;
+        bits(infer(&case))
+    };
+    let [two, four] = [Method::Winograd2, Method::Winograd4].map(|method| run(ByBatch::always(method)));
+    assert_ne!(two, four);
+    let by = |from: usize| ByBatch { few: Method::Winograd2, many: Method::Winograd4, from };
+    assert_eq!(run(by(2)), four);
+    assert_eq!(run(by(3)), two);
+}
+
+#[test]
+fn threads_do_not_change_a_bit() {
+    let mut random = Random(25);
+    let mut cases: Vec<_> = (0..15).map(|i| (random_case(&mut random, METHODS[i % 3]), METHODS[i % 3])).collect();
+    for geometry in large() {
+        cases.extend(METHODS.map(|method| (Case::new(&mut random, geometry, 2), method)));
+    }
+    for (case, method) in cases {
+        let mut training = training(&mut random, case, method);
+        training.case.stage.method = ByBatch::always(method);
+        let bits = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            let all = || {
+                let [dx, dr, ..] = training.run().0;
+                [infer(&training.case), dx, dr].concat()
+            };
+            pool.install(all).into_iter().map(f32::to_bits).collect::<Vec<_>>()
+        };
+        let one = bits(1);
+        assert!(one == bits(2) && one == bits(5), "{:?}", training.pass);
+    }
+}
+
+/// `|y - exact| / |exact|` of a layer of VGG on its own, forward.
+fn error(random: &mut Random, geometry: Geometry, method: Method) -> f64 {
+    let extras = Extras { pool: false, activation: Activation::Identity, residual: false, norm: false };
+    let mut case = Case::with(random, geometry, 1, extras);
+    case.stage.method = ByBatch::always(method);
+    let exact = expected(&case, 0, false).0;
+    let square = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>().sqrt();
+    let mut worst = 0.0_f64;
+    for isa in sets() {
+        let y = isa.scope(|| infer(&case));
+        let difference = square(&mut y.iter().zip(&exact).map(|(y, e)| f64::from(*y) - e));
+        worst = worst.max(difference / square(&mut exact.iter().copied()));
+    }
+    worst
+}
+
+#[test]
+fn errors_are_as_documented() {
+    let mut random = Random(26);
+    for (size, depth, filters) in [(28, 64, 32), (14, 256, 32), (14, 512, 32)] {
+        for (method, bound) in [(Method::Winograd2, 1e-6), (Method::Winograd4, 2e-6), (Method::Winograd6, 1e-5)] {
+            let error = error(&mut random, vgg(size, depth, filters), method);
+            assert!(error < bound, "{method:?}, {size}x{size}, {depth} to {filters}: {error:e}");
+        }
+    }
+}

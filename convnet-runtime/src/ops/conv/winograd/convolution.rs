@@ -1,0 +1,243 @@
+//! A whole convolution.
+
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
+use super::blocks::{Blocks, Sizes, step};
+use super::grid::{Grid, Row};
+use super::input::{Input, Source};
+use super::output::{COLUMNS, Output, Rows};
+use super::{by_size, filters};
+use crate::cpu::map::LANES;
+use crate::cpu::run::Run;
+use crate::cpu::simd::{Kernel, Simd, dispatch};
+use crate::cpu::threads::{MOVE, Shared, cut, parallel, parallel_seated, seats};
+use crate::ops::conv::sweep::{Segment, Sink};
+use crate::ops::conv::tile::{Tile, Walk};
+
+/// What is computed.
+#[derive(Clone, Copy)]
+pub struct Convolution<'a> {
+    /// The tile size.
+    pub size: usize,
+    /// The input.
+    pub source: Source,
+    /// Its depth.
+    pub depth: usize,
+    /// Samples.
+    pub samples: usize,
+    /// Height and width of the output, before a pool.
+    pub output: [usize; 2],
+    /// Blocks of output channels.
+    pub blocks: usize,
+    /// Transformed filters.
+    pub filters: &'a [f32],
+    /// The sink wants 2x2 positions at a time; an odd last row or column is not computed.
+    pub pool: bool,
+}
+
+impl Convolution<'_> {
+    /// Computes all sums.
+    ///
+    /// # Panics
+    /// If the filters are too few.
+    ///
+    /// # Safety
+    /// The input can be read, its border reaches as far as the first taps do, nobody writes there meanwhile, and the sink can
+    /// take every segment.
+    pub unsafe fn run<K: Sink>(&self, sink: &K, run: &mut Run<'_>) {
+        let size = self.size;
+        let output = if self.pool { self.output.map(|n| n / 2 * 2) } else { self.output };
+        let grid = Grid::new(self.samples, output, size);
+        let from = self.depth.div_ceil(LANES);
+        let points = (size + 2) * (size + 2);
+        assert!(self.filters.len() >= self.blocks * points * filters::step(from), "the filters are the layer's");
+        let sizes = Sizes { size, tiles: grid.tiles, from, to: self.blocks, threads: rayon::current_num_threads() };
+        let blocks = dispatch(sizes);
+        let inputs = if blocks.shared { 1 } else { seats() };
+        let memory = run.scratch(inputs * blocks.input + seats() * blocks.points);
+        dispatch(All { conv: self, sink, output, grid, from, points, blocks, memory, inputs });
+    }
+}
+
+/// The convolution on one instruction set.
+struct All<'a, K> {
+    conv: &'a Convolution<'a>,
+    sink: &'a K,
+    output: [usize; 2],
+    grid: Grid,
+    /// Blocks of input channels.
+    from: usize,
+    /// Points of a tile.
+    points: usize,
+    blocks: Blocks,
+    /// The transformed inputs, so many of them, and the points for each seat.
+    memory: Shared,
+    inputs: usize,
+}
+
+impl<K: Sink> Kernel for All<'_, K> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let all = &self;
+        let Self { conv, grid, blocks, from, points, .. } = all;
+        let work = 2 * points * grid.tiles * conv.depth * conv.blocks * LANES;
+        let moves = MOVE * points * grid.tiles * from * LANES;
+        let tiles = |block: usize| cut(grid.tiles, blocks.count, block)..cut(grid.tiles, blocks.count, block + 1);
+        if !blocks.shared {
+            parallel_seated(blocks.count, work + moves, |seat, block| {
+                s.vectorize(Task { all, tiles: tiles(block), seat, inputs: 0..*from, outputs: 0..conv.blocks });
+            });
+            return;
+        }
+        let groups = conv.blocks.div_ceil(blocks.group);
+        for block in 0..blocks.count {
+            parallel(*from, moves / blocks.count, |i| {
+                s.vectorize(Task { all, tiles: tiles(block), seat: 0, inputs: i..i + 1, outputs: 0..0 });
+            });
+            parallel_seated(groups, work / blocks.count, |seat, i| {
+                let outputs = i * blocks.group..((i + 1) * blocks.group).min(conv.blocks);
+                s.vectorize(Task { all, tiles: tiles(block), seat, inputs: 0..0, outputs });
+            });
+        }
+    }
+}
+
+/// Some steps of a block of tiles: the transforms of some blocks of input channels, the sums of some blocks of output
+/// channels.
+struct Task<'a, K> {
+    all: &'a All<'a, K>,
+    tiles: Range<usize>,
+    seat: usize,
+    inputs: Range<usize>,
+    outputs: Range<usize>,
+}
+
+/// Points that lie in memory.
+#[derive(Clone, Copy)]
+struct Points {
+    start: *mut f32,
+    step: usize,
+}
+
+impl<K: Sink> Kernel for Task<'_, K> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let All { conv, grid, from, blocks, memory, inputs, .. } = self.all;
+        let tiles = self.tiles.len();
+        let input = if blocks.shared { 0 } else { self.seat };
+        // SAFETY: both parts lie in the memory that `Convolution::run` asked for. No other task has this seat; a shared
+        // input is written in other blocks by other tasks, and read by others only.
+        let (v, m) = unsafe {
+            let v = memory.get().add(input * blocks.input);
+            (v, memory.get().add(inputs * blocks.input + self.seat * blocks.points))
+        };
+        let v = Points { start: v, step: step(from * tiles * LANES) };
+        for block in self.inputs.clone() {
+            let (source, grid, tiles) = (&conv.source, grid, self.tiles.clone());
+            let to = v.start.wrapping_add(block * tiles.len() * LANES);
+            by_size!(s, conv.size, Input { source, grid, block, tiles, to, step: v.step });
+        }
+        let mut first = self.outputs.start;
+        while first < self.outputs.end {
+            let group = blocks.group.min(self.outputs.end - first);
+            let m = Points { start: m, step: step(group * tiles * LANES) };
+            self.products(s, v, m, first, group);
+            for block in 0..group {
+                let from = Points { start: m.start.wrapping_add(block * tiles * LANES), ..m };
+                self.sums(s, from, first + block);
+            }
+            first += group;
+        }
+    }
+}
+
+impl<K: Sink> Task<'_, K> {
+    /// The points of the outputs, for some blocks of output channels.
+    #[inline(always)]
+    fn products<S: Simd>(&self, s: S, v: Points, m: Points, first: usize, group: usize) {
+        let All { conv, from, points, .. } = self.all;
+        let tiles = self.tiles.len();
+        let filters = filters::step(*from);
+        let walk = Walk {
+            blocks: *from,
+            block_step: tiles * LANES,
+            rows: 1,
+            row_step: 0,
+            columns: 1,
+            column_step: 0,
+            lanes: LANES,
+            last_lanes: conv.depth - (from - 1) * LANES,
+            pixel_step: LANES,
+            stream: points * filters,
+        };
+        let cuts = tiles.div_ceil(S::TILE_PIXELS);
+        for point in 0..*points {
+            let x = v.start.wrapping_add(point * v.step);
+            let sums = m.start.wrapping_add(point * m.step);
+            for block in (0..group).step_by(S::TILE_BLOCKS) {
+                let w = conv.filters.as_ptr().wrapping_add(((first + block) * points + point) * filters);
+                let count = S::TILE_BLOCKS.min(group - block);
+                for i in 0..cuts {
+                    let (start, end) = (cut(tiles, cuts, i), cut(tiles, cuts, i + 1));
+                    let sums = sums.wrapping_add((block * tiles + start) * LANES);
+                    let x = x.wrapping_add(start * LANES);
+                    let tile = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES, resume: false };
+                    // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the
+                    // points.
+                    unsafe { tile.product(s, count, end - start) };
+                }
+            }
+        }
+    }
+
+    /// Transforms the points of one block of output channels into sums, and gives them to the sink.
+    #[inline(always)]
+    fn sums<S: Simd>(&self, s: S, m: Points, block: usize) {
+        let All { conv, sink, grid, .. } = self.all;
+        let mut memory = MaybeUninit::<Rows>::uninit();
+        let rows = memory.as_mut_ptr().cast::<f32>();
+        let mut tile = self.tiles.start;
+        while tile < self.tiles.end {
+            let run = grid.row(tile, self.tiles.end, COLUMNS / conv.size);
+            let from = m.start.wrapping_add((tile - self.tiles.start) * LANES).cast_const();
+            by_size!(s, conv.size, Output { from, step: m.step, tiles: run.len, to: rows });
+            // SAFETY: the segments lie in the output, and belong to this task.
+            unsafe {
+                if run.row + run.column == 0 {
+                    sink.border(run.sample, block);
+                }
+                self.give(s, run, block, rows);
+            }
+            tile += run.len;
+        }
+    }
+
+    /// Hands sums to the sink.
+    #[inline(always)]
+    unsafe fn give<S: Simd>(&self, s: S, run: Row, block: usize, sums: *const f32) {
+        let All { conv, sink, output, .. } = self.all;
+        let size = conv.size;
+        let (row, column) = (run.row * size, run.column * size);
+        let (rows, len) = (size.min(output[0] - row), (run.len * size).min(output[1] - column));
+        let line = |i: usize| sums.wrapping_add(i * COLUMNS * LANES);
+        // SAFETY: the caller's promise.
+        unsafe {
+            if conv.pool {
+                for i in 0..rows / 2 {
+                    let at = Segment { sample: run.sample, block, row: row / 2 + i, column: column / 2, len: len / 2 };
+                    sink.take_pairs(s, at, line(2 * i), line(2 * i + 1));
+                }
+            } else {
+                for i in 0..rows {
+                    let at = Segment { sample: run.sample, block, row: row + i, column, len };
+                    sink.take(s, at, line(i));
+                }
+            }
+        }
+    }
+}

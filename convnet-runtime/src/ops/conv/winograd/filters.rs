@@ -1,0 +1,114 @@
+//! Filters at the points of Winograd's transform: `U = G w G^T`, `[k / 16][point][c / 16][16 c][16 k]`.
+
+// Indices name rows and columns of a filter.
+#![allow(clippy::needless_range_loop)]
+
+use std::marker::PhantomData;
+
+use super::by_size;
+use super::transform::Transform;
+use crate::cpu::map::LANES;
+use crate::cpu::memory::Floats;
+use crate::cpu::simd::{Kernel, Simd, dispatch};
+use crate::cpu::threads::{MOVE, Shared, parallel};
+use crate::ops::conv::Geometry;
+use crate::ops::conv::transpose::square;
+
+/// Weights of one tap between 16 filters and 16 channels.
+const SQUARE: usize = LANES * LANES;
+/// Taps.
+const TAPS: usize = 9;
+
+/// Floats from a point to the next, for so many blocks of channels. Not a multiple of 128 bytes: all points of a filter are
+/// written at the same time.
+pub fn step(blocks: usize) -> usize {
+    blocks * SQUARE + LANES
+}
+
+/// Transforms packed filters; for the gradient of the input with filters and channels exchanged, each filter turned by
+/// half a turn.
+///
+/// # Panics
+/// If there are fewer weights than the geometry says.
+pub fn transform(geometry: &Geometry, size: usize, exchanged: bool, weights: &[f32], to: &mut Floats) {
+    let [filters, channels] = [geometry.output[2], geometry.input[2]].map(|n| n.div_ceil(LANES));
+    let [outer, inner] = if exchanged { [channels, filters] } else { [filters, channels] };
+    let points = (size + 2) * (size + 2);
+    let step = step(inner);
+    to.grow(outer * points * step);
+    let to = Shared::new(to);
+    parallel(outer * inner, MOVE * outer * inner * points * SQUARE, |i| {
+        let (o, i) = (i / inner, i % inner);
+        let pair = if exchanged { i * channels + o } else { i + o * channels };
+        let from = &weights[pair * TAPS * SQUARE..][..TAPS * SQUARE];
+        // SAFETY: the place of one block of the outer and one of the inner channels, within what was made room for.
+        let to = unsafe { to.get().add(o * points * step + i * SQUARE) };
+        dispatch(Pair { size, exchanged, from, to, step });
+    });
+}
+
+/// The filters between two blocks of channels.
+struct Pair<'a> {
+    size: usize,
+    exchanged: bool,
+    from: &'a [f32],
+    to: *mut f32,
+    step: usize,
+}
+
+impl Kernel for Pair<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { size, exchanged, from, to, step } = self;
+        let mut turned = [0.0; TAPS * SQUARE];
+        let from = if exchanged {
+            for (tap, to) in turned.chunks_exact_mut(SQUARE).rev().enumerate() {
+                square(s, &from[tap * SQUARE..], LANES, LANES, to);
+            }
+            &turned
+        } else {
+            from
+        };
+        by_size!(s, size, Filters { from, to, step });
+    }
+}
+
+/// The same, generic over the transform.
+struct Filters<'a, T, const M: usize, const A: usize> {
+    transform: PhantomData<T>,
+    /// `[tap][16][16]`
+    from: &'a [f32],
+    to: *mut f32,
+    step: usize,
+}
+
+impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Filters<'_, T, M, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let from = &self.from[..TAPS * SQUARE];
+        for i in 0..LANES {
+            let mut half = [[s.zero(); 3]; A];
+            for x in 0..3 {
+                let mut taps = [s.zero(); 3];
+                for y in 0..3 {
+                    taps[y] = s.load(from[(y * 3 + x) * SQUARE + i * LANES..].first_chunk().expect("16 weights"));
+                }
+                let points = T::filter(s, taps);
+                for r in 0..A {
+                    half[r][x] = points[r];
+                }
+            }
+            for r in 0..A {
+                let points = T::filter(s, half[r]);
+                for c in 0..A {
+                    // SAFETY: the points of these filters have their place.
+                    unsafe { s.store_to(self.to.add((r * A + c) * self.step + i * LANES), points[c]) };
+                }
+            }
+        }
+    }
+}

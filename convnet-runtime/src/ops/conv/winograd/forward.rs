@@ -1,0 +1,43 @@
+//! A stage forward.
+
+use super::convolution::Convolution;
+use super::filters;
+use super::input::Source;
+use crate::cpu::map::LANES;
+use crate::cpu::run::Run;
+use crate::cpu::view::View;
+use crate::ops::conv::Geometry;
+use crate::ops::conv::sweep::Sink;
+use crate::parameter::{Form, Parameter};
+
+/// The sums of a convolution of `x` in tiles of a [size](super::tile) that fits.
+///
+/// # Safety
+/// `x` has the geometry's input for all samples of the run, its border is as wide as the windows reach, and the sink can
+/// take every segment of the output, or of its halves with `pool`.
+pub unsafe fn forward<K: Sink>(
+    size: usize,
+    geometry: &Geometry,
+    x: View,
+    weight: &Parameter,
+    pool: bool,
+    sink: &K,
+    run: &mut Run<'_>,
+) {
+    let filters = weight.derived(Form::Winograd(size), |weights, to| {
+        filters::transform(geometry, size, false, weights, to);
+    });
+    let [rows, columns, depth] = geometry.output;
+    let conv = Convolution {
+        size,
+        source: Source { view: x, start: geometry.pad.map(|pad| -(pad as isize)) },
+        depth: geometry.input[2],
+        samples: run.batch,
+        output: [rows, columns],
+        blocks: depth.div_ceil(LANES),
+        filters,
+        pool,
+    };
+    // SAFETY: the caller's promise.
+    unsafe { conv.run(sink, run) };
+}

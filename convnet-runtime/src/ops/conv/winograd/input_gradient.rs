@@ -1,0 +1,56 @@
+//! The gradient of the input: the same convolution of the sums' gradient with filters and channels exchanged and each
+//! filter turned by half a turn.
+
+use super::convolution::Convolution;
+use super::filters;
+use super::input::Source;
+use crate::cpu::map::{LANES, Layout};
+use crate::cpu::run::Run;
+use crate::cpu::view::View;
+use crate::ops::conv::Geometry;
+use crate::ops::conv::input_gradient::Spread;
+use crate::parameter::{Form, Parameter};
+
+/// Writes the gradient of the input, or adds to it, in tiles of a [size](super::tile) that fits.
+///
+/// # Panics
+/// If a buffer has the wrong size, or the border of `dz` is too narrow.
+///
+/// # Safety
+/// `dz` and `dx` have room for all samples of the run and do not meet.
+pub unsafe fn input_gradient(
+    size: usize,
+    geometry: &Geometry,
+    dz: View,
+    weight: &Parameter,
+    dx: View,
+    accumulate: bool,
+    run: &mut Run<'_>,
+) {
+    let [rows, columns, depth] = geometry.input;
+    assert!([dx.map.height, dx.map.width, dx.map.channels] == geometry.input, "the gradient has the input's size");
+    assert!(dx.map.layout == Layout::Blocked && dz.map.layout == Layout::Blocked, "the layout is the algorithm's");
+    let start = geometry.pad.map(|pad| pad as isize - 2);
+    let [top, left, bottom, right] = dz.map.border.map(|n| n as isize);
+    for ((side, start), [before, behind]) in start.into_iter().enumerate().zip([[top, bottom], [left, right]]) {
+        let [size, output] = [geometry.input[side], geometry.output[side]].map(|n| n as isize);
+        let reach = size + 2 + start - output;
+        assert!(-start <= before && reach <= behind, "the border of the sums' gradient is too narrow");
+    }
+    let filters = weight.derived(Form::WinogradTransposed(size), |weights, to| {
+        filters::transform(geometry, size, true, weights, to);
+    });
+    let conv = Convolution {
+        size,
+        source: Source { view: dz, start },
+        depth: geometry.output[2],
+        samples: run.batch,
+        output: [rows, columns],
+        blocks: depth.div_ceil(LANES),
+        filters,
+        pool: false,
+    };
+    let sink = Spread { dx, first: [0, 0], stride: [1, 1], accumulate, clear: !accumulate, depth };
+    // SAFETY: the caller's promise; the gradients of the sums lie within the border of `dz` (asserted above).
+    unsafe { conv.run(&sink, run) };
+}

@@ -1,0 +1,290 @@
+//! The gradient of 3x3 filters by tiles: at each point of the transforms, the sum over tiles of the outer products of
+//! input and gradient of the sums; then back from points to filters. Tiles come in blocks that stay in the cache; each sum
+//! runs over all tiles in order, whoever computes it.
+
+// Indices name rows and columns of a tile.
+#![allow(clippy::needless_range_loop)]
+
+use std::marker::PhantomData;
+
+use super::grid::Grid;
+use super::input::{Input, Source};
+use super::output_gradient::OutputGradient;
+use super::transform::{F2, F4, F6, Transform};
+use crate::cpu::map::LANES;
+use crate::cpu::run::Run;
+use crate::cpu::simd::{Kernel, Simd, dispatch};
+use crate::cpu::threads::{MOVE, Shared, cut, parallel};
+use crate::cpu::view::View;
+use crate::ops::conv::Geometry;
+use crate::ops::conv::reduce::{Lines, ROWS, Reduce};
+
+/// Floats of a block of transformed tiles.
+const BLOCK: usize = 1 << 20;
+/// Fewest tiles of a block: the sums of a point are read and written once for each block.
+const LEAST: usize = 112;
+/// Tiles that are used for all pairs of channels while they are in the nearest cache.
+const SEGMENT: usize = 128;
+/// Tiles of a task of the transforms.
+const PIECE: usize = 56;
+/// Blocks of filters of a task of the products.
+const GROUP: usize = 8;
+
+/// Writes the gradient of the packed weights of a 3x3 convolution of stride 1, or adds to it, by tiles of `size` outputs
+/// a side: 2, 4 or 6.
+///
+/// # Safety
+/// `x` and `dz` are the input and the gradient of the sums of the run's samples, of the convolution's sizes; the border of
+/// `x` is as wide as the windows reach.
+pub unsafe fn weight_gradient(
+    geometry: &Geometry,
+    size: usize,
+    [x, dz]: [View; 2],
+    gradient: &mut [f32],
+    accumulate: bool,
+    run: &mut Run<'_>,
+) {
+    let [channels, filters] = [geometry.input[2], geometry.output[2]];
+    let [depth, height] = [channels, filters].map(|n| n.div_ceil(LANES));
+    let gradient = Shared::new(&mut gradient[..height * depth * 9 * LANES * LANES]);
+    let grid = Grid::new(run.batch, [geometry.output[0], geometry.output[1]], size);
+    let points = (size + 2) * (size + 2);
+    let blocks = grid.tiles.div_ceil((BLOCK / (points * (depth + height) * LANES)).max(LEAST));
+    let most = grid.tiles.div_ceil(blocks);
+    // An odd number of cache lines from a point to the next: they then fall on different places of the cache.
+    let [v_step, z_step] = [depth, height].map(|blocks| (blocks * most | 1) * LANES);
+    let u_step = height * depth * LANES * LANES;
+    let v = run.scratch(points * (v_step + z_step + u_step)).get();
+    let z = v.wrapping_add(points * v_step);
+    let u = z.wrapping_add(points * z_step);
+    let source = Source { view: x, start: geometry.pad.map(|pad| -(pad as isize)) };
+    let pass = Pass { source, dz, grid, channels, depth, height, points, v, v_step, z, z_step, u, u_step };
+    let pass = &pass;
+    match size {
+        2 => sum(PhantomData::<F2>, pass, blocks, gradient, accumulate),
+        4 => sum(PhantomData::<F4>, pass, blocks, gradient, accumulate),
+        _ => sum(PhantomData::<F6>, pass, blocks, gradient, accumulate),
+    }
+}
+
+fn sum<T: Transform<M, A>, const M: usize, const A: usize>(
+    transform: PhantomData<T>,
+    pass: &Pass,
+    blocks: usize,
+    gradient: Shared,
+    accumulate: bool,
+) {
+    for i in 0..blocks {
+        let first = cut(pass.grid.tiles, blocks, i);
+        let block = Block { pass, first, len: cut(pass.grid.tiles, blocks, i + 1) - first };
+        dispatch(Transforms { block, transform });
+        dispatch(Products { block });
+    }
+    dispatch(Filters { pass, gradient, accumulate, transform });
+}
+
+/// What is summed, and where points and sums lie.
+struct Pass {
+    source: Source,
+    dz: View,
+    grid: Grid,
+    /// Input channels.
+    channels: usize,
+    /// Their blocks.
+    depth: usize,
+    /// Blocks of filters.
+    height: usize,
+    points: usize,
+    /// The input: `[point][c / 16][tile][16]`.
+    v: *mut f32,
+    v_step: usize,
+    /// The gradient of the sums: `[point][k / 16][tile][16]`.
+    z: *mut f32,
+    z_step: usize,
+    /// Sums of products: `[point][k / 16][c][16]`.
+    u: *mut f32,
+    u_step: usize,
+}
+
+// SAFETY: addresses; the tasks of each step write different parts of the memory behind them.
+unsafe impl Sync for Pass {}
+
+/// A block of tiles.
+#[derive(Clone, Copy)]
+struct Block<'a> {
+    pass: &'a Pass,
+    /// The first tile.
+    first: usize,
+    /// How many there are.
+    len: usize,
+}
+
+/// Transforms the input and the gradient of a block of tiles.
+struct Transforms<'a, T, const M: usize, const A: usize> {
+    block: Block<'a>,
+    transform: PhantomData<T>,
+}
+
+impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Transforms<'_, T, M, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { block: Block { pass, first, len }, transform } = self;
+        let planes = pass.depth + pass.height;
+        let pieces = len.div_ceil(PIECE);
+        parallel(planes * pieces, 2 * MOVE * A * A * planes * len * LANES, |i| {
+            let (plane, piece) = (i / pieces, i % pieces);
+            let [start, end] = [0, 1].map(|j| cut(len, pieces, piece + j));
+            let (grid, tiles) = (&pass.grid, first + start..first + end);
+            if plane < pass.depth {
+                let to = pass.v.wrapping_add((plane * len + start) * LANES);
+                let step = pass.v_step;
+                s.vectorize(Input { transform, source: &pass.source, grid, block: plane, tiles, to, step });
+            } else {
+                let block = plane - pass.depth;
+                let to = pass.z.wrapping_add((block * len + start) * LANES);
+                s.vectorize(OutputGradient { transform, dz: &pass.dz, grid, block, tiles, to, step: pass.z_step });
+            }
+        });
+    }
+}
+
+/// Adds the products of a block of tiles to the sums.
+struct Products<'a> {
+    block: Block<'a>,
+}
+
+impl Kernel for Products<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let block = self.block;
+        let pass = block.pass;
+        let groups = pass.height.div_ceil(GROUP);
+        parallel(pass.points * groups, 2 * pass.points * pass.u_step * block.len, |i| {
+            let [first, last] = [0, 1].map(|j| cut(pass.height, groups, i % groups + j));
+            s.vectorize(Point { block, point: i / groups, first, last });
+        });
+    }
+}
+
+/// The products of some blocks of filters at one point.
+struct Point<'a> {
+    block: Block<'a>,
+    point: usize,
+    first: usize,
+    last: usize,
+}
+
+impl Kernel for Point<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { block: Block { pass, first: tile, len }, point, first, last } = self;
+        let v = pass.v.wrapping_add(point * pass.v_step);
+        let z = pass.z.wrapping_add(point * pass.z_step);
+        let u = pass.u.wrapping_add(point * pass.u_step);
+        let stream = pass.depth * LANES * LANES;
+        let segments = len.div_ceil(SEGMENT);
+        for segment in 0..segments {
+            let [start, end] = [0, 1].map(|j| cut(len, segments, segment + j));
+            for k in (first..last).step_by(S::TILE_BLOCKS) {
+                let blocks = S::TILE_BLOCKS.min(last - k);
+                for c in 0..pass.depth {
+                    let lines = Lines {
+                        x: v.wrapping_add((c * len + start) * LANES),
+                        d: z.wrapping_add((k * len + start) * LANES),
+                        rows: 1,
+                        len: end - start,
+                        x_row: 0,
+                        d_row: 0,
+                        x_step: LANES,
+                        d_step: LANES,
+                        d_block: len * LANES,
+                    };
+                    let sums = u.wrapping_add(k * stream + c * LANES * LANES);
+                    for lane in (0..LANES.min(pass.channels - c * LANES)).step_by(S::TILE_ROWS) {
+                        let tile = Reduce {
+                            lines: &lines,
+                            offsets: [lane; ROWS],
+                            rows: S::TILE_ROWS,
+                            sums: sums.wrapping_add(lane * LANES),
+                            stream,
+                            resume: tile + start > 0,
+                        };
+                        // SAFETY: the points have been written, the sums are this task's.
+                        unsafe { tile.consecutive(s, blocks) };
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Brings the sums back from points to filters.
+struct Filters<'a, T, const M: usize, const A: usize> {
+    pass: &'a Pass,
+    gradient: Shared,
+    accumulate: bool,
+    transform: PhantomData<T>,
+}
+
+impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Filters<'_, T, M, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { pass, gradient, accumulate, transform } = self;
+        parallel(pass.height * pass.depth, MOVE * A * A * pass.u_step, |i| {
+            const LEN: usize = 9 * LANES * LANES;
+            // SAFETY: the tasks have different parts of the gradient.
+            let gradient = unsafe { gradient.part(i * LEN, LEN) };
+            let sums = pass.u.wrapping_add(i * LANES * LANES);
+            let channels = LANES.min(pass.channels - i % pass.depth * LANES);
+            s.vectorize(Square { transform, sums, step: pass.u_step, channels, gradient, accumulate });
+        });
+    }
+}
+
+/// 16 filters of up to 16 channels.
+struct Square<'a, T, const M: usize, const A: usize> {
+    transform: PhantomData<T>,
+    sums: *const f32,
+    step: usize,
+    channels: usize,
+    gradient: &'a mut [f32],
+    accumulate: bool,
+}
+
+impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Square<'_, T, M, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let gradient = self.gradient.as_chunks_mut::<LANES>().0;
+        for lane in 0..self.channels {
+            let sums = self.sums.wrapping_add(lane * LANES);
+            let mut half = [[s.zero(); A]; 3];
+            for c in 0..A {
+                let mut u = [s.zero(); A];
+                for r in 0..A {
+                    // SAFETY: there are sums at every point.
+                    u[r] = unsafe { s.load_from(sums.add((r * A + c) * self.step)) };
+                }
+                let w = T::filter_gradient(s, u);
+                for r in 0..3 {
+                    half[r][c] = w[r];
+                }
+            }
+            for r in 0..3 {
+                for (c, w) in T::filter_gradient(s, half[r]).into_iter().enumerate() {
+                    let to = &mut gradient[(r * 3 + c) * LANES + lane];
+                    s.store(to, if self.accumulate { s.add(s.load(to), w) } else { w });
+                }
+            }
+        }
+    }
+}
