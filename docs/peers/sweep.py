@@ -11,6 +11,7 @@ import nets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = {"infer": ["onnxruntime", "openvino", "torch-cl", "torch", "tensorflow", "litert"], "train": ["torch-cl", "torch", "tensorflow"]}
+CACHE = 32 << 20
 MODES = {"infer": "inference", "train": "training step", "fwd": "forward", "bwd_data": "gradient of the input", "bwd_weights": "gradient of the weights"}
 
 parser = argparse.ArgumentParser()
@@ -61,7 +62,8 @@ def cells():
 
 def floor(line, peak, read):
     """Milliseconds that the multiply-adds take at the peak, and that memory takes: the weights at inference; in training
-    they are read forward and backward, and read and written with their velocities; a layer's volumes, too."""
+    they are read forward and backward, and read and written with their velocities; a layer's volumes, too. What fits into the
+    cache takes nothing."""
     work, batch, mode = line["work"], line["batch"], line["mode"]
     if line["variant"]:
         layer, shape = nets.layer(line["variant"])
@@ -71,7 +73,7 @@ def floor(line, peak, read):
         macs, params = nets.count(*nets.WORKS[work][:2])
         values = params * (5 if mode == "train" else 1)
         macs *= 3 if mode == "train" else 1
-    return 2 * macs * batch / peak / 1e6, 4 * values / read / 1e6
+    return 2 * macs * batch / peak / 1e6, 4 * values / read / 1e6 if 4 * values > CACHE else 0
 
 
 def table(lines):
@@ -101,7 +103,7 @@ def table(lines):
         sums, memory = floor(next(iter(peers.values()))[0], peak, read)
         others = ", ".join(f"{peer} {show(times[peer])}" for peer in ranked[1:])
         name = f"`{variant}`" if variant else nets.NAMES[work]
-        print(f"| {name}, {MODES[mode]} | {batch} | {show(ours) if ours else ''} | {best} | {ratio} | {sums:.4g} ms | {memory:.4g} ms | {others} |")
+        print(f"| {name}, {MODES[mode]} | {batch} | {show(ours) if ours else ''} | {best} | {ratio} | {sums:.4g} ms | {memory:.3g} ms | {others} |")
 
 
 if not args.table:

@@ -13,10 +13,10 @@ pub struct Timing {
 
 /// Times `call`, which gives its seconds itself: it may prepare something first.
 pub fn time(secs: f64, mut call: impl FnMut() -> f64) -> Timing {
-    const WARM_UP: f64 = 0.6;
+    let warm_up = secs.min(0.6);
     let began = Instant::now();
     let (mut calls, mut one) = (0, 0.0);
-    while calls < 1 || began.elapsed().as_secs_f64() < 20.0 && (calls < 2 || began.elapsed().as_secs_f64() < WARM_UP) {
+    while calls < 1 || began.elapsed().as_secs_f64() < 20.0 && (calls < 2 || began.elapsed().as_secs_f64() < warm_up) {
         one = call();
         calls += 1;
     }

@@ -40,7 +40,7 @@ impl Simd for Avx2 {
     const ISA: Isa = Isa::Avx2;
     const TILE_BLOCKS: usize = 1;
     const TILE_PIXELS: usize = 6;
-    const TILE_ROWS: usize = 4;
+    const TILE_ROWS: usize = 6;
     const AHEAD: usize = 1024;
 
     #[inline(always)]

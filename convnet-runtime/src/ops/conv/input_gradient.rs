@@ -6,7 +6,7 @@ use super::span::Span;
 use super::sweep::{Segment, Sink, Sweep};
 use super::tile::Walk;
 use super::transpose::{self, Piece};
-use super::{Algorithm, Geometry};
+use super::{Algorithm, Geometry, scatter};
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::memory::Floats;
 use crate::cpu::simd::Simd;
@@ -35,6 +35,11 @@ pub unsafe fn input_gradient(
         dx.map.layout == Layout::Blocked || geometry.algorithm == Algorithm::Planar,
         "the layout is the algorithm's"
     );
+    if scatter::fits(geometry) {
+        // SAFETY: as for this function.
+        unsafe { scatter::input_gradient(geometry, dz, batch, weights, dx, accumulate, scratch) };
+        return;
+    }
     let mut strided = *geometry;
     if geometry.is_whole() {
         // There is one position, so that any stride will do. With this one each position of the input is a phase of its

@@ -194,6 +194,7 @@ impl Kernel for Task<'_> {
                 match (blocks, S::TILE_ROWS) {
                     (1, 8) => s.vectorize(Outer::<1, 8>(tile)),
                     (2, 8) => s.vectorize(Outer::<2, 8>(tile)),
+                    (1, 6) => s.vectorize(Outer::<1, 6>(tile)),
                     (1, 4) => s.vectorize(Outer::<1, 4>(tile)),
                     (1, 2) => s.vectorize(Outer::<1, 2>(tile)),
                     _ => unreachable!("a tile of {blocks} blocks"),
