@@ -39,7 +39,7 @@ impl Simd for Avx2 {
     const ISA: Isa = Isa::Avx2;
     const TILE_BLOCKS: usize = 1;
     const TILE_PIXELS: usize = 6;
-    const TILE_ROWS: usize = 4;
+    const TILE_ROWS: usize = 6;
 
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {

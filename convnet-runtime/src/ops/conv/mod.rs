@@ -3,8 +3,11 @@
 
 mod backward;
 mod bias_gradient;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 mod dense;
 mod epilogue;
+mod few;
 mod forward;
 mod input_gradient;
 mod method;
@@ -12,6 +15,7 @@ pub mod pack;
 mod phase;
 mod reduce;
 pub mod reference;
+mod scatter;
 mod span;
 mod sum_gradient;
 mod sweep;

@@ -40,7 +40,7 @@ pub struct Reduce<'a> {
     pub lines: &'a Lines,
     /// Where each row finds its input.
     pub offsets: [usize; ROWS],
-    /// Rows to write.
+    /// Rows, at most as many as the instruction set's tile has.
     pub rows: usize,
     /// `[row][16]`
     pub sums: *mut f32,
@@ -48,6 +48,22 @@ pub struct Reduce<'a> {
     pub stream: usize,
     /// Add to what is there.
     pub resume: bool,
+}
+
+/// Runs the tile of as many rows as there are.
+macro_rules! rows {
+    ($reduce:expr, $s:expr, $tile:ident $(, $kind:tt)*) => {
+        match $reduce.rows {
+            1 => $s.vectorize($tile::<1 $(, $kind)*>($reduce)),
+            2 => $s.vectorize($tile::<2 $(, $kind)*>($reduce)),
+            3 => $s.vectorize($tile::<3 $(, $kind)*>($reduce)),
+            4 => $s.vectorize($tile::<4 $(, $kind)*>($reduce)),
+            5 => $s.vectorize($tile::<5 $(, $kind)*>($reduce)),
+            6 => $s.vectorize($tile::<6 $(, $kind)*>($reduce)),
+            7 => $s.vectorize($tile::<7 $(, $kind)*>($reduce)),
+            _ => $s.vectorize($tile::<8 $(, $kind)*>($reduce)),
+        }
+    };
 }
 
 impl Reduce<'_> {
@@ -75,35 +91,28 @@ impl Reduce<'_> {
     /// As for `consecutive`, with one block.
     #[inline(always)]
     pub unsafe fn depthwise<S: Simd>(self, s: S) {
-        match S::TILE_ROWS {
-            8 => s.vectorize(Vectors::<8>(self)),
-            4 => s.vectorize(Vectors::<4>(self)),
-            _ => s.vectorize(Vectors::<2>(self)),
-        }
+        rows!(self, s, Vectors)
     }
 
     #[inline(always)]
     fn outer<S: Simd, const CONSECUTIVE: bool>(self, s: S, blocks: usize) {
-        match (blocks, S::TILE_ROWS) {
-            (1, 8) => s.vectorize(Outer::<1, 8, CONSECUTIVE>(self)),
-            (2, 8) => s.vectorize(Outer::<2, 8, CONSECUTIVE>(self)),
-            (1, 4) => s.vectorize(Outer::<1, 4, CONSECUTIVE>(self)),
-            (1, 2) => s.vectorize(Outer::<1, 2, CONSECUTIVE>(self)),
-            _ => unreachable!("a tile of {blocks} blocks"),
-        }
+        if blocks == 1 { rows!(self, s, Outer, 1, CONSECUTIVE) } else { rows!(self, s, Outer, 2, CONSECUTIVE) }
     }
 }
 
 /// `I` rows of weights between one input each and `OB` blocks of filters.
-struct Outer<'a, const OB: usize, const I: usize, const CONSECUTIVE: bool>(Reduce<'a>);
+struct Outer<'a, const I: usize, const OB: usize, const CONSECUTIVE: bool>(Reduce<'a>);
 
-impl<const OB: usize, const I: usize, const CONSECUTIVE: bool> Kernel for Outer<'_, OB, I, CONSECUTIVE> {
+impl<const I: usize, const OB: usize, const CONSECUTIVE: bool> Kernel for Outer<'_, I, OB, CONSECUTIVE> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Reduce { lines, offsets, rows, sums, stream, resume } = self.0;
+        let Reduce { lines, offsets, sums, stream, resume, .. } = self.0;
         let mut acc = [[s.zero(); OB]; I];
+        for i in 0..I {
+            (0..OB).for_each(|o| s.prefetch(sums.wrapping_add(o * stream + i * LANES)));
+        }
         // SAFETY: the promise of whoever called the tile.
         unsafe {
             for row in 0..lines.rows {
@@ -127,11 +136,9 @@ impl<const OB: usize, const I: usize, const CONSECUTIVE: bool> Kernel for Outer<
                 }
             }
             for i in 0..I {
-                if i < rows {
-                    for o in 0..OB {
-                        let to = sums.add(o * stream + i * LANES);
-                        s.store_to(to, if resume { s.add(s.load_from(to), acc[i][o]) } else { acc[i][o] });
-                    }
+                for o in 0..OB {
+                    let to = sums.add(o * stream + i * LANES);
+                    s.store_to(to, if resume { s.add(s.load_from(to), acc[i][o]) } else { acc[i][o] });
                 }
             }
         }
@@ -146,7 +153,7 @@ impl<const I: usize> Kernel for Vectors<'_, I> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Reduce { lines, offsets, rows, sums, resume, .. } = self.0;
+        let Reduce { lines, offsets, sums, resume, .. } = self.0;
         let mut acc = [s.zero(); I];
         // SAFETY: the promise of whoever called the tile.
         unsafe {
@@ -162,10 +169,8 @@ impl<const I: usize> Kernel for Vectors<'_, I> {
                 }
             }
             for i in 0..I {
-                if i < rows {
-                    let to = sums.add(i * LANES);
-                    s.store_to(to, if resume { s.add(s.load_from(to), acc[i]) } else { acc[i] });
-                }
+                let to = sums.add(i * LANES);
+                s.store_to(to, if resume { s.add(s.load_from(to), acc[i]) } else { acc[i] });
             }
         }
     }

@@ -10,8 +10,12 @@ use crate::cpu::threads::cut;
 
 /// Most rows of a task where each has its own place in the input.
 const SCATTERED: usize = 32;
-/// Positions that are used for all rows while they are in the nearest cache.
+/// Positions of the input that are used for all rows while they are in the nearest cache.
 const SEGMENT: usize = 128;
+/// Blocks of channels on either side that a task of filters with few taps has: each has to be worth its way to the cache.
+const TOGETHER: usize = 4;
+/// Fewer taps are few.
+const TAPS: usize = 4;
 
 /// The `i`-th task of a part of the positions.
 pub struct Task<'a> {
@@ -28,11 +32,20 @@ impl Pass<'_> {
     #[inline(always)]
     pub fn grid<S: Simd>(&self) -> (usize, usize) {
         let blocks = self.geometry.output[2].div_ceil(LANES);
+        let together = self.together();
         match self.geometry.algorithm {
-            Algorithm::Blocked => (blocks.div_ceil(S::TILE_BLOCKS), Span::forward(self.geometry).len),
+            Algorithm::Blocked => {
+                (blocks.div_ceil(S::TILE_BLOCKS * together), Span::forward(self.geometry).len.div_ceil(together))
+            }
             Algorithm::Planar => (blocks.div_ceil(S::TILE_BLOCKS), self.rows().div_ceil(SCATTERED)),
             Algorithm::Depthwise => (blocks, self.rows().div_ceil(SCATTERED)),
         }
+    }
+
+    /// Tiles of filters, and blocks of the input, of a task.
+    fn together(&self) -> usize {
+        let few = self.geometry.kernel[0] * self.geometry.kernel[1] < TAPS;
+        if few && self.geometry.algorithm == Algorithm::Blocked && self.geometry.groups == 1 { TOGETHER } else { 1 }
     }
 
     /// Rows of weights of a block of filters.
@@ -52,32 +65,45 @@ impl Kernel for Task<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let (pass, geometry) = (self.pass, self.pass.geometry);
-        let (_, pieces) = pass.grid::<S>();
+        let (groups, pieces) = pass.grid::<S>();
         let (group, piece) = (self.i / pieces, self.i % pieces);
-        let rows = pass.rows();
-        let [start, end] = [cut(rows, pieces, piece), cut(rows, pieces, piece + 1)];
-        if geometry.algorithm == Algorithm::Depthwise {
-            self.sum(s, Rows { first: group, blocks: 1, from: group, start, end, stream: rows });
-            return;
+        let stream = pass.rows();
+        let mut all = [Rows::default(); TOGETHER * TOGETHER * 2];
+        let mut count = 0;
+        let mut add = |rows: Rows| {
+            all[count] = rows;
+            count += 1;
+        };
+        let filters = geometry.output[2].div_ceil(LANES);
+        let [mut first, last] =
+            [0, 1].map(|i| cut(filters.div_ceil(S::TILE_BLOCKS), groups, group + i) * S::TILE_BLOCKS);
+        let last = last.min(filters);
+        let [start, end] = [0, 1].map(|i| cut(stream, pieces, piece + i));
+        match geometry.algorithm {
+            Algorithm::Depthwise => add(Rows { first: group, blocks: 1, from: group, start, end, stream }),
+            Algorithm::Planar => add(Rows { first, blocks: last - first, from: 0, start, end, stream }),
+            Algorithm::Blocked => {
+                let span = Span::forward(geometry);
+                let len = stream / span.len;
+                while first < last {
+                    // Blocks go together where they meet the same input.
+                    let most = S::TILE_BLOCKS.min(last - first);
+                    let same = (first..first + most).all(|block| span.start(block) == span.start(first));
+                    let blocks = if same { most } else { 1 };
+                    for i in cut(span.len, pieces, piece)..cut(span.len, pieces, piece + 1) {
+                        let (from, start) = (span.start(first) + i, i * len);
+                        add(Rows { first, blocks, from, start, end: start + len, stream });
+                    }
+                    first += blocks;
+                }
+            }
         }
-        let span = Span::forward(geometry);
-        let blocked = geometry.algorithm == Algorithm::Blocked;
-        let seen = |block| if blocked { span.start(block) } else { 0 };
-        let last = ((group + 1) * S::TILE_BLOCKS).min(geometry.output[2].div_ceil(LANES));
-        let mut first = group * S::TILE_BLOCKS;
-        while first < last {
-            // Blocks go together where they meet the same input.
-            let same = (first..last).all(|block| seen(block) == seen(first));
-            let blocks = if same { last - first } else { 1 };
-            let from = seen(first) + if blocked { piece } else { 0 };
-            self.sum(s, Rows { first, blocks, from, start, end, stream: rows });
-            first += blocks;
-        }
+        self.sum(s, &all[..count]);
     }
 }
 
 /// Rows of weights.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Rows {
     /// The first block of filters.
     first: usize,
@@ -94,44 +120,63 @@ struct Rows {
 }
 
 impl Task<'_> {
+    /// Where the sums of some rows begin; those of the next block of filters lie a stream further.
+    #[inline(always)]
+    fn start(&self, rows: &Rows) -> usize {
+        self.part * self.pass.len + (rows.first * rows.stream + rows.start) * LANES
+    }
+
+    /// The sums of one block of filters.
+    #[inline(always)]
+    fn weights<'a>(&self, rows: &Rows, block: usize) -> &'a mut [f32] {
+        let start = self.start(rows) + block * rows.stream * LANES;
+        // SAFETY: the tasks have different rows or parts.
+        unsafe { self.pass.sums.part(start, (rows.end - rows.start) * LANES) }
+    }
+
     /// Sums over the positions of this task's part.
     #[inline(always)]
-    fn sum<S: Simd>(&self, s: S, rows: Rows) {
+    fn sum<S: Simd>(&self, s: S, all: &[Rows]) {
         let (pass, geometry) = (self.pass, self.pass.geometry);
-        let start = self.part * pass.len + (rows.first * rows.stream + rows.start) * LANES;
-        let weights = |block: usize| {
-            // SAFETY: the tasks have different rows or parts; those of different blocks lie a stream apart.
-            unsafe { pass.sums.part(start + block * rows.stream * LANES, (rows.end - rows.start) * LANES) }
-        };
         if !pass.resume {
-            (0..rows.blocks).for_each(|block| weights(block).fill(0.0));
+            for rows in all {
+                (0..rows.blocks).for_each(|block| self.weights(rows, block).fill(0.0));
+            }
         }
-        let sums = pass.sums.get().wrapping_add(start);
-        let offsets = std::array::from_fn(|i| self.offset((rows.start + i).min(rows.end - 1)));
+        let offsets = std::array::from_fn(|i| self.offset((all[0].start + i).min(all[0].end - 1)));
         let [mut line, end] = [0, 1].map(|i| cut(pass.lines, pass.parts, self.part + i));
         let columns = if pass.single { pass.batch } else { geometry.output[1] };
-        let segments = columns.div_ceil(SEGMENT);
+        // A step of the filter passes over positions of the input that other taps use.
+        let passed = |i: usize| geometry.stride[i].min(geometry.kernel[i]);
+        let segment = SEGMENT / (passed(0) * passed(1)).min(TAPS);
+        let segments = columns.div_ceil(segment);
         while line < end {
             let (sample, row) =
                 if pass.single { (0, 0) } else { (line / geometry.output[0], line % geometry.output[0]) };
-            let together = if pass.single { 1 } else { (SEGMENT / columns).clamp(1, geometry.output[0] - row) };
+            let together = if pass.single { 1 } else { (segment / columns).clamp(1, geometry.output[0] - row) };
             let together = together.min(end - line);
             for i in 0..segments {
                 let [column, last] = [0, 1].map(|j| cut(columns, segments, i + j));
-                let lines = self.lines(&rows, sample, row, column, together, last - column);
-                // SAFETY: whoever called `weight_gradient` promises that the windows lie in the input.
-                unsafe {
-                    if geometry.algorithm == Algorithm::Blocked {
-                        self.consecutive(s, &rows, &lines, sums);
-                    } else {
-                        self.scattered(s, &rows, &lines, sums, &offsets);
+                for rows in all {
+                    let lines = self.lines(rows, sample, row, column, together, last - column);
+                    let sums = pass.sums.get().wrapping_add(self.start(rows));
+                    // SAFETY: whoever called `weight_gradient` promises that the windows lie in the input.
+                    unsafe {
+                        if geometry.algorithm == Algorithm::Blocked {
+                            self.consecutive(s, rows, &lines, sums);
+                        } else {
+                            self.scattered(s, rows, &lines, sums, &offsets);
+                        }
                     }
                 }
             }
             line += together;
         }
         if geometry.algorithm == Algorithm::Blocked && geometry.groups > 1 {
-            (0..rows.blocks).for_each(|block| self.mask(s, rows.first + block, rows.from, weights(block)));
+            for rows in all {
+                (0..rows.blocks)
+                    .for_each(|block| self.mask(s, rows.first + block, rows.from, self.weights(rows, block)));
+            }
         }
     }
 
@@ -189,13 +234,14 @@ impl Task<'_> {
         offsets: &[usize; SCATTERED],
     ) {
         let count = rows.end - rows.start;
-        for row in (0..count).step_by(S::TILE_ROWS) {
+        let tiles = count.div_ceil(S::TILE_ROWS);
+        for i in 0..tiles {
+            let [row, next] = [0, 1].map(|j| cut(count, tiles, i + j));
             let offsets: [usize; ROWS] = std::array::from_fn(|i| offsets[(row + i).min(count - 1)]);
-            let valid = S::TILE_ROWS.min(count - row);
             let tile = Reduce {
                 lines,
                 offsets,
-                rows: valid,
+                rows: next - row,
                 sums: sums.wrapping_add(row * LANES),
                 stream: rows.stream * LANES,
                 resume: true,
@@ -216,15 +262,17 @@ impl Task<'_> {
     unsafe fn consecutive<S: Simd>(&self, s: S, rows: &Rows, lines: &Lines, sums: *mut f32) {
         let (geometry, x) = (self.pass.geometry, &self.pass.x);
         let channels = (geometry.input[2] - rows.from * LANES).min(LANES);
+        let tiles = channels.div_ceil(S::TILE_ROWS);
         let mut sums = sums;
         for y in 0..geometry.kernel[0] {
             for column in 0..geometry.kernel[1] {
                 let offset = y * geometry.dilation[0] * x.row + column * geometry.dilation[1] * x.lanes;
-                for lane in (0..channels).step_by(S::TILE_ROWS) {
+                for i in 0..tiles {
+                    let [lane, next] = [0, 1].map(|j| cut(channels, tiles, i + j));
                     let tile = Reduce {
                         lines,
                         offsets: [offset + lane; ROWS],
-                        rows: S::TILE_ROWS,
+                        rows: next - lane,
                         sums: sums.wrapping_add(lane * LANES),
                         stream: rows.stream * LANES,
                         resume: true,

@@ -20,7 +20,7 @@ use crate::ops::conv::Geometry;
 use crate::ops::conv::reduce::{Lines, ROWS, Reduce};
 
 /// Floats of a block of transformed tiles.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 21;
 /// Fewest tiles of a block: the sums of a point are read and written once for each block.
 const LEAST: usize = 112;
 /// Tiles that are used for all pairs of channels while they are in the nearest cache.
@@ -29,6 +29,9 @@ const SEGMENT: usize = 128;
 const PIECE: usize = 56;
 /// Blocks of filters of a task of the products.
 const GROUP: usize = 8;
+
+/// Channels whose sums are asked for ahead.
+const AHEAD: usize = 2;
 
 /// Writes the gradient of the packed weights of a 3x3 convolution of stride 1, or adds to it, by tiles of `size` outputs
 /// a side: 2, 4 or 6.
@@ -52,8 +55,8 @@ pub unsafe fn weight_gradient(
     let blocks = grid.tiles.div_ceil((BLOCK / (points * (depth + height) * LANES)).max(LEAST));
     let most = grid.tiles.div_ceil(blocks);
     // An odd number of cache lines from a point to the next: they then fall on different places of the cache.
-    let [v_step, z_step] = [depth, height].map(|blocks| (blocks * most | 1) * LANES);
-    let u_step = height * depth * LANES * LANES;
+    let [v_step, z_step, u_step] =
+        [depth * most, height * most, height * depth * LANES].map(|lines| (lines | 1) * LANES);
     let v = run.scratch(points * (v_step + z_step + u_step)).get();
     let z = v.wrapping_add(points * v_step);
     let u = z.wrapping_add(points * z_step);
@@ -206,11 +209,14 @@ impl Kernel for Point<'_> {
                         d_block: len * LANES,
                     };
                     let sums = u.wrapping_add(k * stream + c * LANES * LANES);
-                    for lane in (0..LANES.min(pass.channels - c * LANES)).step_by(S::TILE_ROWS) {
+                    let channels = LANES.min(pass.channels - c * LANES);
+                    let tiles = channels.div_ceil(S::TILE_ROWS);
+                    for i in 0..tiles {
+                        let [lane, next] = [0, 1].map(|j| cut(channels, tiles, i + j));
                         let tile = Reduce {
                             lines: &lines,
                             offsets: [lane; ROWS],
-                            rows: S::TILE_ROWS,
+                            rows: next - lane,
                             sums: sums.wrapping_add(lane * LANES),
                             stream,
                             resume: tile + start > 0,
@@ -267,6 +273,8 @@ impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Square<'_, T
         let gradient = self.gradient.as_chunks_mut::<LANES>().0;
         for lane in 0..self.channels {
             let sums = self.sums.wrapping_add(lane * LANES);
+            // The next lanes' lines lie far apart.
+            (0..A * A).for_each(|point| s.prefetch(sums.wrapping_add(point * self.step + AHEAD * LANES)));
             let mut half = [[s.zero(); A]; 3];
             for c in 0..A {
                 let mut u = [s.zero(); A];
