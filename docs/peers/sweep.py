@@ -95,7 +95,7 @@ def medians(peers, peak):
     times = {}
     for peer, runs in peers.items():
         good = [run for run in runs if run["fma_calib"] > 0.9 * peak]
-        times[peer] = statistics.median(run["median_ms"] for run in good or runs), "" if good else "*"
+        times[peer] = statistics.median_low(run["median_ms"] for run in good or runs), "" if good else "*"
     ours = times.pop("convnet", None)
     return ours, sorted(times.items(), key=lambda item: item[1])
 
