@@ -115,8 +115,10 @@ def networks(keys, found, peak, read):
 
 
 def layers(keys, found):
-    """GFLOP/s of ours and of the best peer."""
+    """GFLOP/s of ours / of the best peer."""
     modes = ["fwd", "bwd_data", "bwd_weights"]
+    if not keys:
+        return
     print("\n| layer | batch | " + " | ".join(MODES[mode] for mode in modes) + " |\n| --- | ---: | --- | --- | --- |")
     for work, variant, batch in keys:
         one, shape = nets.layer(variant)
