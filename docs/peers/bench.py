@@ -25,7 +25,7 @@ if args.threads == 1:
     os.sched_setaffinity(0, {0})
 
 import numpy as np
-import nets, peers
+import models, nets, peers
 
 
 def seconds(call):
@@ -82,7 +82,7 @@ def single(peer):
 
 if args.prepare:
     for work in args.prepare.split(","):
-        peers.prepare(args.models, work)
+        models.prepare(args.models, work)
 else:
     peer = peers.open_peer(args.peer, args.threads, args.models)
     (single if args.work in nets.LAYERS else whole)(peer)

@@ -1,26 +1,20 @@
 """The libraries: each builds the layer lists of nets.py and gives calls to be timed."""
-import os
-
 import numpy as np
 
-import nets
+import models, nets
 
 
-def open_peer(name, threads, models):
+def open_peer(name, threads, folder):
     known = {"torch": Torch, "torch-cl": Torch, "onnxruntime": OnnxRuntime, "openvino": OpenVino, "tensorflow": TensorFlow, "litert": LiteRt}
     if name not in known:
         raise SystemExit(f"there is no peer {name}, only {', '.join(known)}")
-    return known[name](threads, models, name)
-
-
-def model_path(models, work, suffix):
-    return os.path.join(models, work.replace("/", "s") + suffix)
+    return known[name](threads, folder, name)
 
 
 class Torch:
     """Eager; `torch-cl` with memory in channels_last order."""
 
-    def __init__(self, threads, models, name):
+    def __init__(self, threads, _, name):
         import torch
         self.torch, self.version = torch, torch.__version__
         torch.set_num_threads(threads)
@@ -114,14 +108,14 @@ class FromFile:
 
 
 class OnnxRuntime(FromFile):
-    def __init__(self, threads, models, _):
+    def __init__(self, threads, folder, _):
         import onnxruntime
-        self.ort, self.version, self.threads, self.models = onnxruntime, onnxruntime.__version__, threads, models
+        self.ort, self.version, self.threads, self.folder = onnxruntime, onnxruntime.__version__, threads, folder
 
     def open(self, work, x):
         options = self.ort.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = self.threads, 1
-        session = self.ort.InferenceSession(model_path(self.models, work, ".onnx"), options, providers=["CPUExecutionProvider"])
+        session = self.ort.InferenceSession(models.path(self.folder, work, ".onnx"), options, providers=["CPUExecutionProvider"])
         binding, value = session.io_binding(), self.ort.OrtValue.ortvalue_from_numpy(x)
         binding.bind_ortvalue_input("x", value)
         binding.bind_output("y", "cpu")
@@ -129,13 +123,13 @@ class OnnxRuntime(FromFile):
 
 
 class OpenVino(FromFile):
-    def __init__(self, threads, models, _):
+    def __init__(self, threads, folder, _):
         import openvino
-        self.ov, self.version, self.threads, self.models = openvino, openvino.__version__.split("-")[0], threads, models
+        self.ov, self.version, self.threads, self.folder = openvino, openvino.__version__.split("-")[0], threads, folder
 
     def open(self, work, x):
         core = self.ov.Core()
-        model = core.read_model(model_path(self.models, work, ".onnx"))
+        model = core.read_model(models.path(self.folder, work, ".onnx"))
         model.reshape(list(x.shape))
         compiled = core.compile_model(model, "CPU", {"INFERENCE_NUM_THREADS": self.threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY",
                                                      "INFERENCE_PRECISION_HINT": "f32"})
@@ -209,13 +203,13 @@ class TensorFlow:
 
 
 class LiteRt(FromFile):
-    def __init__(self, threads, models, _):
+    def __init__(self, threads, folder, _):
         from importlib.metadata import version
-        self.version, self.threads, self.models = version("ai-edge-litert"), threads, models
+        self.version, self.threads, self.folder = version("ai-edge-litert"), threads, folder
 
     def open(self, work, x):
         from ai_edge_litert.interpreter import Interpreter
-        interpreter = Interpreter(model_path=model_path(self.models, work, ".tflite"), num_threads=self.threads)
+        interpreter = Interpreter(model_path=models.path(self.folder, work, ".tflite"), num_threads=self.threads)
         index, x = interpreter.get_input_details()[0]["index"], np.ascontiguousarray(x.transpose(0, 2, 3, 1))
         interpreter.resize_tensor_input(index, x.shape)
         interpreter.allocate_tensors()
@@ -223,67 +217,3 @@ class LiteRt(FromFile):
         return interpreter.invoke
 
     def layer(self, *_): return []
-
-
-def onnx_model(layers, shape):
-    """Dynamic batch, weights inside."""
-    from onnx import TensorProto, helper, numpy_helper
-    random, nodes, weights = np.random.default_rng(0), [], []
-
-    def add(op, inputs, **attributes):
-        nodes.append(helper.make_node(op, inputs, [f"t{len(nodes)}"], **attributes))
-        return nodes[-1].output[0]
-
-    def weight(values):
-        weights.append(numpy_helper.from_array(values.astype(np.float32), f"w{len(weights)}"))
-        return weights[-1].name
-
-    def he(*shape):
-        return weight(random.standard_normal(shape, dtype=np.float32) * np.float32((2 / np.prod(shape[1:])) ** 0.5))
-
-    def chain(layers, x, shape):
-        for one in layers:
-            kind = one[0]
-            if kind == "conv":
-                _, filters, size, stride, pad, groups, bias = one
-                inputs = [x, he(filters, shape[0] // groups, size, size)] + ([weight(np.zeros(filters))] if bias else [])
-                x = add("Conv", inputs, kernel_shape=[size] * 2, strides=[stride] * 2, pads=[pad] * 4, group=groups)
-            elif kind == "fc":
-                x = add("Gemm", [x, he(one[1], shape[0]), weight(np.zeros(one[1]))], transB=1)
-            elif kind == "bn":
-                numbers = [weight(np.full(shape[0], value)) for value in (1, 0, 0, 1)]
-                x = add("BatchNormalization", [x] + numbers, epsilon=one[1])
-            elif kind == "pool":
-                _, size, stride, pad, ceil = one
-                x = add("MaxPool", [x], kernel_shape=[size] * 2, strides=[stride] * 2, pads=[pad] * 4, ceil_mode=int(ceil))
-            elif kind in ("add", "concat"):
-                values = [chain(branch, x, shape) for branch in one[1]]
-                x = add("Add", values) if kind == "add" else add("Concat", values, axis=1)
-            else:
-                x = add({"relu": "Relu", "gap": "GlobalAveragePool", "flatten": "Flatten"}[kind], [x])
-            shape = nets.after(one, shape)
-        return x
-
-    nodes_output = chain(layers, "x", shape)
-    nodes.append(helper.make_node("Identity", [nodes_output], ["y"]))
-    out = nets.chain(layers, shape)
-    value = lambda name, shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *shape])
-    features = layers[-1][0] == "fc"
-    graph = helper.make_graph(nodes, "net", [value("x", shape)], [value("y", out[:1] if features else out)], weights)
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-
-
-def prepare(models, work):
-    import onnx
-    os.makedirs(models, exist_ok=True)
-    if work in nets.LAYERS:
-        for name in nets.LAYERS[work]:
-            layer, shape = nets.layer(name)
-            onnx.save(onnx_model([layer], shape), model_path(models, name, ".onnx"))
-        return
-    layers, shape, _ = nets.WORKS[work]
-    onnx.save(onnx_model(layers, shape), model_path(models, work, ".onnx"))
-    tensorflow = TensorFlow(1)
-    converter = tensorflow.tf.lite.TFLiteConverter.from_keras_model(tensorflow.model(layers, shape))
-    with open(model_path(models, work, ".tflite"), "wb") as file:
-        file.write(converter.convert())

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Measures this library and the others in turns, ours, a peer, ours, the next peer, and appends the lines to a file; then
-prints that file as a table. A peak of fused multiply-adds, measured just before, goes with each line.
+prints that file as a table. The peak of fused multiply-adds around it goes with each line.
 
   sweep.py --threads 2 --works W1,W3 [--mode infer] [--batch 1] [--turns convnet,torch-cl,convnet,onnxruntime]
   sweep.py --table [--threads 2]
@@ -27,15 +27,21 @@ parser.add_argument("--table", action="store_true", help="measure nothing, print
 args = parser.parse_args()
 
 
-def turn(command, out, **more):
-    """Runs one program and keeps its lines."""
+def calibrate(secs):
+    command = [args.bench, "--calibrate", "--threads", str(args.threads), "--secs", secs]
+    return float(subprocess.run(command, capture_output=True, text=True).stdout)
+
+
+def turn(command, out, peak=float("inf")):
+    """Runs one program and keeps its lines, with the lower of the peaks before and after."""
     command += ["--threads", str(args.threads), "--secs", args.secs]
     done = subprocess.run(command, capture_output=True, text=True)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode or not lines:
         print("failed:", " ".join(command), done.stderr[-400:], file=sys.stderr)
+    peak = min(peak, calibrate("0.5"))
     for line in lines:
-        line.update(more)
+        line["fma_calib"] = min(peak, line.get("fma_calib", peak))
         out.write(json.dumps(line) + "\n")
         print(f"{line['peer']:<12} {line['work']} {line.get('variant', '')} {line['mode']} {line['batch']}: "
               f"{line['median_ms']:.4g} ms, {line['gflops']:.1f} GFLOP/s, peak {line['fma_calib']:.0f}", file=sys.stderr)
@@ -49,8 +55,8 @@ def measure(work, mode, batch, out):
         if name == "convnet":
             turn([args.bench, "--json"] + what, out)
         else:
-            peak = subprocess.run([args.bench, "--calibrate", "--threads", str(args.threads)], capture_output=True, text=True)
-            turn([sys.executable, os.path.join(HERE, "bench.py"), "--peer", name] + what, out, fma_calib=float(peak.stdout))
+            peak = calibrate("2")
+            turn([sys.executable, os.path.join(HERE, "bench.py"), "--peer", name] + what, out, peak)
 
 
 def cells():

@@ -21,11 +21,10 @@ const fn is((height, width): (u64, u64), side: u64) -> bool {
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout();
-    let peak = machine::fma(2.0);
     match options.task {
-        Task::Calibrate => writeln!(out, "{peak:.1}")?,
-        Task::Lines => works::lines(options, peak)?,
-        Task::Stages => works::stages(options, peak)?,
+        Task::Calibrate => writeln!(out, "{:.1}", machine::fma(options.secs))?,
+        Task::Lines => works::lines(options, machine::fma(2.0))?,
+        Task::Stages => works::stages(options, machine::fma(2.0))?,
     }
     Ok(())
 }

@@ -17,11 +17,11 @@ Usage: 90_bench --work WORK [--mode MODE] [--batch N] [--threads N] [--secs S] [
   --mode MODE      infer or train (default: what is usual for the work)
   --batch N        samples in a batch (default: what is usual for the work)
   --threads N      threads (default: one per core)
-  --secs S         seconds of a measurement, after the warm-up (default 1.2)
+  --secs S         seconds of a measurement, after a warm-up (default 1.2)
   --variant NAME   W6 and W8: only this layer, conv3-64@56x56x64 for example
   --json           a JSON object per line
   --layers         the stages of a network, each with its time
-  --calibrate      only the peak of fused multiply-adds that is printed with each measurement, in GFLOP/s
+  --calibrate      only the peak of fused multiply-adds, in GFLOP/s
   --help           this text
 ";
 

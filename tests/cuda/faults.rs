@@ -150,6 +150,19 @@ fn steps_that_fail_move_nothing() {
     });
 }
 
+#[test]
+fn a_gradient_that_is_not_finite_is_named() {
+    network! { pub struct Line { input 2x2x1 -> fc-1 } }
+    on_device("faults::a_gradient_that_is_not_finite_is_named", |device| {
+        let mut net = Cuda::new(Line::zeroed(), device).unwrap();
+        let mut trainer = CudaTrainer::new(Sgd::new(0.1).momentum(0.9), 1);
+        let (images, ten) = (Tensor::from_fn(2, |_, _, _, _| 3e38), Tensor::from_fn(2, |_, _, _, _| 10.0));
+        let text = trainer.step(&mut net, &images, &MeanSquared(&ten)).unwrap_err().to_string();
+        assert_eq!(text, "step 0: the gradient of `0.weight` is not finite; a smaller learning rate may help");
+        assert_eq!(net.into_cpu().unwrap().to_bytes(), Line::zeroed().to_bytes());
+    });
+}
+
 fn folder(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("convnet-{name}-{}", std::process::id()))
 }
@@ -179,6 +192,23 @@ fn damaged_cubins_are_made_again() {
         check();
         fs::remove_file(&cache).unwrap();
     });
+}
+
+#[test]
+fn processes_fill_one_cache_at_once() {
+    let cache = folder("shared").display().to_string();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                emulated("faults::processes_fill_one_cache_at_once", &[("CONVNET_CUDA_CACHE", &cache)], || {
+                    let (cpu, device) = (Tiny::new(1), Device::new(0).unwrap());
+                    let net = Cuda::new(cpu.clone(), &device).unwrap();
+                    assert_eq!(net.predict(&images(1)).unwrap().class(0), cpu.predict(&images(1)).class(0));
+                });
+            });
+        }
+    });
+    let _ = fs::remove_dir_all(cache);
 }
 
 #[test]

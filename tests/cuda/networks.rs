@@ -145,3 +145,72 @@ fn each_kernel_is_timed() {
         assert!(times.len() >= 4 && times.iter().all(|(_, time)| *time >= 0.0), "{times:?}");
     });
 }
+
+/// Both train for some steps; losses, parameters and running statistics are the same.
+fn train_both<N: Network + Clone, L>(net: N, device: &Device, batch: usize, most: f32, loss: impl Fn(u64) -> L)
+where
+    L: convnet_runtime::train::loss::Loss<N::Logits> + convnet_runtime::cuda::DeviceLoss<N::Logits>,
+{
+    let sgd = Sgd::new(0.05).momentum(0.9).nesterov().weight_decay(1e-3);
+    let (mut cpu, mut trainer) = (net.clone(), Trainer::new(sgd, 5));
+    let (mut net, mut device_trainer) = (Cuda::new(net, device).unwrap(), CudaTrainer::new(sgd, 5));
+    for step in 0..3 {
+        let (images, loss) = (images(batch, step), loss(step));
+        let expected = trainer.step(&mut cpu, &images, &loss).unwrap();
+        let given = device_trainer.step(&mut net, &images, &loss).unwrap();
+        assert!((given - expected).abs() <= most * expected.abs(), "step {step}: {given} {expected}");
+    }
+    same_parameters(net.cpu().unwrap(), &cpu, most);
+    // The optimizer's memory comes along: one more step on the CPU.
+    let mut back = net.into_cpu().unwrap();
+    for net in [&mut cpu, &mut back] {
+        Trainer::new(sgd, 6).step(net, &images(batch, 9), &loss(9)).unwrap();
+    }
+    same_parameters(&back, &cpu, most);
+}
+
+#[test]
+fn norms_sums_and_dropout_train_as_on_the_cpu() {
+    network! {
+        pub struct Mixed {
+            input 8x8x3
+            -> conv3-8(bias=false) -> bn -> relu
+            -> (conv3-8(bias=false) -> bn -> relu -> conv3-8 + skip) -> leaky_relu(0.1)
+            -> maxpool -> dropout -> {
+                deep: conv3-5 -> relu -> gap,
+                wide: fc-7 -> tanh,
+            }
+        }
+    }
+    on_device("networks::norms_sums_and_dropout_train_as_on_the_cpu", |device| {
+        train_both(Mixed::new(1), device, 5, 2e-3, |step| {
+            let labels = labels(5, 5, step);
+            OnHost(move |heads: &MixedLogits, gradient: &mut MixedLogits| {
+                let target = Tensor::from_fn(5, |n, c, _, _| (n + c) as f32 * 0.1);
+                Ok(CrossEntropy(&labels).evaluate(&heads.deep, &mut gradient.deep)?
+                    + MeanSquared(&target).evaluate(&heads.wide, &mut gradient.wide)?)
+            })
+        });
+    });
+}
+
+#[test]
+fn heads_come_in_their_order() {
+    network! { pub struct Two { input 4x4x3 -> conv3-5 -> relu -> { class: fc-4 -> softmax, size: conv1-2 -> relu } } }
+    on_device("networks::heads_come_in_their_order", |device| {
+        let cpu = Two::new(1);
+        let net = Cuda::new(cpu.clone(), device).unwrap();
+        let (expected, given) = (cpu.predict(&images(3, 1)), net.predict(&images(3, 1)).unwrap());
+        assert!(distance(given.class.tensor().values(), expected.class.tensor().values()) < 1e-5);
+        assert!(distance(given.size.values(), expected.size.values()) < 1e-5);
+        std::thread::scope(|scope| {
+            for seed in 0..3 {
+                let (net, cpu) = (&net, &cpu);
+                scope.spawn(move || {
+                    let (expected, given) = (cpu.predict(&images(2, seed)), net.predict(&images(2, seed)).unwrap());
+                    assert!(distance(given.size.values(), expected.size.values()) < 1e-5);
+                });
+            }
+        });
+    });
+}

@@ -111,7 +111,7 @@ fn run(program: &Path, source: &str, architecture: &str) -> std::io::Result<Resu
 }
 
 /// What NVRTC is told beside the architecture. The second makes it report registers and spills.
-const OPTIONS: [&str; 3] = ["--std=c++17", "--ptxas-options=-v", "--default-device"];
+const OPTIONS: [&str; 3] = ["--std=c++17", "--ptxas-options=-v", "-default-device"];
 
 type Program = *mut c_void;
 

@@ -54,6 +54,12 @@ impl<V: Shape> DeviceLoss<Tensor<V>> for MeanSquared<'_, V> {
 #[derive(Clone, Copy, Debug)]
 pub struct OnHost<F>(pub F);
 
+impl<L, F: Loss<L>> Loss<L> for OnHost<F> {
+    fn evaluate(&self, logits: &L, gradient: &mut L) -> Result<f32, LossError> {
+        self.0.evaluate(logits, gradient)
+    }
+}
+
 impl<L, F: Loss<L>> DeviceLoss<L> for OnHost<F> {
     fn place(&self, _: usize) -> Result<Place<'_, L>, LossError> {
         Ok(Place(Kind::Host(&self.0)))

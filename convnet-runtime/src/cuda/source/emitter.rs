@@ -9,7 +9,7 @@ use crate::cuda::launch::{Argument, Launch, ParameterSpec, Precision};
 use crate::parameter::Role;
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 23] = [
+const TEMPLATES: [(&str, &str); 24] = [
     ("activation", include_str!("../../ops/activation/activation.cu")),
     ("add", include_str!("../../ops/add/add.cu")),
     ("bn", include_str!("../../ops/bn/bn.cu")),
@@ -24,6 +24,7 @@ const TEMPLATES: [(&str, &str); 23] = [
     ("matrix", include_str!("matrix.cu")),
     ("maxout", include_str!("../../ops/maxout/maxout.cu")),
     ("pool", include_str!("../../ops/pool/pool.cu")),
+    ("operands", include_str!("operands.cu")),
     ("product_bf16", include_str!("product_bf16.cu")),
     ("product_f32", include_str!("product_f32.cu")),
     ("product_tf32", include_str!("product_tf32.cu")),

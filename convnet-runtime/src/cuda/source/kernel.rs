@@ -98,7 +98,7 @@ fn last_word(declaration: &str) -> &str {
 }
 
 /// A number as a literal of the type `float` that has exactly its value.
-pub(crate) fn float(value: f32) -> String {
+fn float(value: f32) -> String {
     format!("{value:?}f")
 }
 

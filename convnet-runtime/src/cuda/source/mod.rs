@@ -10,7 +10,7 @@ mod tests;
 mod walk;
 
 pub(crate) use emitter::Emitter;
-pub(crate) use kernel::{Kernel, float, volume};
+pub(crate) use kernel::{Kernel, volume};
 
 use super::launch::{Launches, ParameterSpec, Precision};
 use crate::program::Program;

@@ -1,51 +1,36 @@
-// Products of matrices in f32: one tile of A B, 64 rows by T::TILE columns, over k in first .. last.
-//
-// T gives A and B element by element: `a(row(m), k)` and `b(k, column(n))`, and says along which index of each
-// neighbouring threads load. Thread t sums rows 8 (t / (TILE / 4)) .. + 7 and columns 4 (t % (TILE / 4)) .. + 3.
+// Products of matrices in f32, over k in first .. last.
 template<class T>
-FN void product(const T& t, u32 rows, u32 columns, u32 first, u32 last, u32 m0, u32 n0, float (&sums)[8][4]) {
-  enum : int { N = T::TILE, THREADS = 2 * N, LOADS_A = 64 * 16 / THREADS, LOADS_B = N * 16 / THREADS };
-  __shared__ __align__(16) float as[16][64 + 4], bs[16][N + 4];
-  const int thread = threadIdx.x, row = thread / (N / 4) * 8, column = thread % (N / 4) * 4;
-  const auto place_a = [&](int r) { return thread + r * THREADS; };
-  const auto row_of = [&](int i) { return T::A_ALONG_K ? i / 16 : i % 64; };
-  const auto k_of_a = [&](int i) { return T::A_ALONG_K ? i % 16 : i / 64; };
-  const auto column_of = [&](int i) { return T::B_ALONG_K ? i / 16 : i % N; };
-  const auto k_of_b = [&](int i) { return T::B_ALONG_K ? i % 16 : i / N; };
-
-  typename T::Row own_rows[LOADS_A];
-  typename T::Column own_columns[LOADS_B];
-  for (int r = 0; r < LOADS_A; r++) own_rows[r] = t.row(m0 + row_of(place_a(r)));
-  for (int r = 0; r < LOADS_B; r++) own_columns[r] = t.column(n0 + column_of(place_a(r)));
-  float next_a[LOADS_A], next_b[LOADS_B];
-  const auto load = [&](u32 k0) {
+FN void product(const T& t, u32 rows, u32 columns, u32 first, u32 last, u32 m0, u32 n0, float (&sums)[8][T::TILE / 16]) {
+  enum : int { STEP = 16, N = T::TILE };
+  typedef Next<T, STEP> Operands;
+  typedef typename Operands::A A;
+  typedef typename Operands::B B;
+  __shared__ __align__(16) float as[STEP][64 + 4], bs[STEP][N + 4];
+  Operands next;
+  next.begin(t, rows, columns, m0, n0);
+  for (int i = 0; i < 8; i++) for (int j = 0; j < N / 16; j++) sums[i][j] = 0.f;
+  if (first < last) next.load(t, first, last);
+  for (u32 k0 = first; k0 < last; k0 += STEP) {
 #pragma unroll
-    for (int r = 0; r < LOADS_A; r++) {
-      const u32 k = k0 + k_of_a(place_a(r));
-      next_a[r] = k < last && m0 + row_of(place_a(r)) < rows ? t.a(own_rows[r], k) : 0.f;
+    for (int r = 0; r < A::COUNT; r++) {
+      for (int q = 0; q < T::A_RUN; q++) {
+        if (A::is_mine(r)) as[A::k(r) + (T::A_ALONG_K ? q : 0)][A::at(r) + (T::A_ALONG_K ? 0 : q)] = next.a[r][q];
+      }
     }
 #pragma unroll
-    for (int r = 0; r < LOADS_B; r++) {
-      const u32 k = k0 + k_of_b(place_a(r));
-      next_b[r] = k < last && n0 + column_of(place_a(r)) < columns ? t.b(k, own_columns[r]) : 0.f;
+    for (int r = 0; r < B::COUNT; r++) {
+      for (int q = 0; q < T::B_RUN; q++) {
+        if (B::is_mine(r)) bs[B::k(r) + (T::B_ALONG_K ? q : 0)][B::at(r) + (T::B_ALONG_K ? 0 : q)] = next.b[r][q];
+      }
     }
-  };
-
-  for (int i = 0; i < 8; i++) for (int j = 0; j < 4; j++) sums[i][j] = 0.f;
-  if (first < last) load(first);
-  for (u32 k0 = first; k0 < last; k0 += 16) {
-#pragma unroll
-    for (int r = 0; r < LOADS_A; r++) as[k_of_a(place_a(r))][row_of(place_a(r))] = next_a[r];
-#pragma unroll
-    for (int r = 0; r < LOADS_B; r++) bs[k_of_b(place_a(r))][column_of(place_a(r))] = next_b[r];
     __syncthreads();
-    if (k0 + 16 < last) load(k0 + 16);
+    if (k0 + STEP < last) next.load(t, k0 + STEP, last);
 #pragma unroll
-    for (int k = 0; k < 16; k++) {
+    for (int k = 0; k < STEP; k++) {
 #pragma unroll
       for (int i = 0; i < 8; i++) {
 #pragma unroll
-        for (int j = 0; j < 4; j++) sums[i][j] += as[k][row + i] * bs[k][column + j];
+        for (int j = 0; j < N / 16; j++) sums[i][j] += as[k][own_row() + i] * bs[k][own_column<N>() + j];
       }
     }
     __syncthreads();

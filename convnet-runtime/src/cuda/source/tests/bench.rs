@@ -9,19 +9,19 @@ use crate::cuda::launch::{Argument, Launch, Launches, Precision};
 use crate::cuda::source::Module;
 use crate::network::{Key, Network};
 use crate::ops::testing::Random;
-use crate::shape::Shape;
 use crate::train::sgd::Sgd;
 
 /// What names the random numbers of a pass.
 const SEED: u64 = 0x0123_4567_89ab_cdef;
 /// Places of the values that change from step to step.
-const VALUES: [Argument; 7] = [
+const VALUES: [Argument; 8] = [
     Argument::Seed,
     Argument::Rate,
     Argument::Momentum,
     Argument::Nesterov,
     Argument::Decay,
     Argument::LossScale,
+    Argument::Failed,
     Argument::Loss(0),
 ];
 
@@ -31,11 +31,10 @@ pub fn device() -> Option<Device> {
 }
 
 /// A network on the device and on the CPU.
-pub struct Bench<'a, N: Network> {
+pub struct Bench<N: Network> {
     pub net: N,
     pub launches: Launches,
     batch: usize,
-    device: &'a Device,
     kernels: Kernels,
     stream: Stream,
     arena: Memory,
@@ -50,8 +49,8 @@ fn memory(device: &Device, floats: usize) -> Memory {
     Memory::new(device.context(), floats * size_of::<f32>()).expect("there is memory")
 }
 
-impl<'a, N: Network> Bench<'a, N> {
-    pub fn new(device: &'a Device, precision: Precision, batch: usize, seed: u64) -> Self {
+impl<N: Network> Bench<N> {
+    pub fn new(device: &Device, precision: Precision, batch: usize, seed: u64) -> Self {
         let mut random = Random::new(seed);
         let mut net = N::new(seed);
         // Running statistics, scales and biases that change something.
@@ -78,20 +77,8 @@ impl<'a, N: Network> Bench<'a, N> {
         let values = memory(device, 2 * VALUES.len());
         let stream = Stream::new(device.context()).expect("a stream");
         let workspace = Workspace::default();
-        let mut bench = Self {
-            net,
-            launches,
-            batch,
-            device,
-            kernels,
-            stream,
-            arena,
-            parameters,
-            values,
-            wanted,
-            workspace,
-            random,
-        };
+        let mut bench =
+            Self { net, launches, batch, kernels, stream, arena, parameters, values, wanted, workspace, random };
         bench.set(Sgd::new(0.1), 1.0);
         bench
     }
@@ -99,12 +86,18 @@ impl<'a, N: Network> Bench<'a, N> {
     pub fn set(&mut self, sgd: Sgd, scale: f32) {
         let (low, high) = (f32::from_bits(SEED as u32), f32::from_bits((SEED >> 32) as u32));
         let nesterov = f32::from(u8::from(sgd.nesterov));
-        let pairs = [[low, high], [sgd.rate; 2], [sgd.momentum; 2], [nesterov; 2], [sgd.weight_decay; 2], [scale; 2]];
+        let pairs =
+            [[low, high], [sgd.rate; 2], [sgd.momentum; 2], [nesterov; 2], [sgd.weight_decay; 2], [scale; 2], [0.0; 2]];
         self.values.write(0, pairs.as_flattened()).expect("it fits");
     }
 
     fn address(&self, argument: &Argument) -> u64 {
-        let value = |which| VALUES.iter().position(|v| *v == which).map_or(0, |at| self.values.at(at * 8));
+        let value = |which| {
+            VALUES
+                .iter()
+                .position(|v| *v == which)
+                .map_or_else(|| panic!("{which:?} has no place"), |at| self.values.at(at * 8))
+        };
         match *argument {
             Argument::Arena(place) => self.arena.at(place),
             Argument::Parameter(index) => self.parameters[index][0].at(0),
@@ -133,7 +126,7 @@ impl<'a, N: Network> Bench<'a, N> {
 
     pub fn loss(&self) -> f32 {
         let mut loss = [0.0];
-        self.values.read(6 * 8, &mut loss).expect("it was written");
+        self.values.read(7 * 8, &mut loss).expect("it was written");
         loss[0]
     }
 
@@ -167,10 +160,6 @@ impl<'a, N: Network> Bench<'a, N> {
         let floats = if training { N::TRAINING.floats } else { N::INFERENCE.floats };
         (&mut self.net, self.workspace.run(floats, self.batch, SEED))
     }
-
-    pub fn device(&self) -> &Device {
-        self.device
-    }
 }
 
 /// Transposes each sample's matrix of `rows` rows.
@@ -200,9 +189,4 @@ pub fn difference(a: &[f32], b: &[f32]) -> f32 {
         .zip(b)
         .fold(0.0f32, |most, (a, b)| if a.is_nan() != b.is_nan() { f32::NAN } else { most.max((a - b).abs()) });
     if a.iter().any(|a| a.is_nan()) { f32::INFINITY } else { apart / largest }
-}
-
-/// The number of values of a sample.
-pub fn volume<V: Shape>() -> usize {
-    V::HEIGHT * V::WIDTH * V::DEPTH
 }

@@ -1,7 +1,7 @@
 //! Convolutions backward on the GPU.
 
 use super::super::{Backward, Bias};
-use super::{AROUND, DEPTHWISE, ROWS, parts};
+use super::{AROUND, DEPTHWISE, ROWS, packed, parts};
 use crate::cpu::map::Gradient;
 use crate::cuda::launch::Argument;
 use crate::cuda::source::{Emitter, Kernel};
@@ -138,9 +138,11 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut 
     let [height, width, depth] = geometry.input;
     let pitches =
         [("DZ", pass.sum_gradient.map.pitch()), ("DX", to.buffer.map.pitch()), ("ADD", usize::from(to.accumulate))];
+    let as_it_lies = geometry.is_depthwise() || geometry.is_dense();
+    let weight = if as_it_lies { emitter.parameter(weights, 0) } else { packed(geometry, weights, true, emitter) };
     let arguments = [
         ("const float* dz", emitter.at(&pass.sum_gradient)),
-        ("const float* w", emitter.parameter(weights, 0)),
+        ("const float* w", weight),
         ("float* dx", emitter.at(&to.buffer)),
         ("u32 batch", emitter.samples()),
     ];

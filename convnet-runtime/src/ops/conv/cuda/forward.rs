@@ -1,7 +1,7 @@
 //! Convolutions forward on the GPU.
 
 use super::super::{Bias, Stage};
-use super::{AROUND, DEPTHWISE, ROWS, bias};
+use super::{AROUND, DEPTHWISE, ROWS, bias, packed};
 use crate::cpu::map::LANES;
 use crate::cuda::launch::Argument;
 use crate::cuda::source::{Emitter, Kernel};
@@ -40,8 +40,9 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
         ("const float* variance", of_norm(3)),
         ("const float* residual", stage.residual.and_then(|residual| emitter.at(&residual))),
     ];
-    let mut arguments =
-        vec![("const float* x", emitter.at(&stage.input)), ("const float* w", emitter.parameter(weights, 0))];
+    let weight =
+        if geometry.is_depthwise() { emitter.parameter(weights, 0) } else { packed(geometry, weights, false, emitter) };
+    let mut arguments = vec![("const float* x", emitter.at(&stage.input)), ("const float* w", weight)];
     arguments.extend(ends);
     arguments.push(("float* y", y));
 
