@@ -188,6 +188,22 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
+    unsafe fn spread<const W: usize>(self, x: *const f32, channel: usize) -> V {
+        if W == 8 {
+            // SAFETY: the caller's promise.
+            return unsafe { [_mm256_set1_ps(*x.add(channel)), _mm256_set1_ps(*x.add(8 + channel))] };
+        }
+        // SAFETY: the caller's promise.
+        let [a, b] = unsafe { self.load_from(x) };
+        match channel {
+            0 => op!([_mm256_permute_ps::<0x00>(a), _mm256_permute_ps::<0x00>(b)]),
+            1 => op!([_mm256_permute_ps::<0x55>(a), _mm256_permute_ps::<0x55>(b)]),
+            2 => op!([_mm256_permute_ps::<0xaa>(a), _mm256_permute_ps::<0xaa>(b)]),
+            _ => op!([_mm256_permute_ps::<0xff>(a), _mm256_permute_ps::<0xff>(b)]),
+        }
+    }
+
+    #[inline(always)]
     fn transpose(self, r: [V; 16]) -> [V; 16] {
         let mut out = r;
         for rows in 0..2 {

@@ -164,6 +164,23 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    unsafe fn spread<const W: usize>(self, x: *const f32, channel: usize) -> __m512 {
+        if W == 8 {
+            // SAFETY: the caller's promise.
+            let [low, high] = unsafe { [_mm256_set1_ps(*x.add(channel)), _mm256_set1_ps(*x.add(8 + channel))] };
+            return op!(_mm512_insertf32x8::<1>(_mm512_castps256_ps512(low), high));
+        }
+        // SAFETY: the caller's promise.
+        let v = unsafe { self.load_from(x) };
+        match channel {
+            0 => op!(_mm512_permute_ps::<0x00>(v)),
+            1 => op!(_mm512_permute_ps::<0x55>(v)),
+            2 => op!(_mm512_permute_ps::<0xaa>(v)),
+            _ => op!(_mm512_permute_ps::<0xff>(v)),
+        }
+    }
+
+    #[inline(always)]
     fn transpose(self, r: [__m512; 16]) -> [__m512; 16] {
         let (mut t, mut u, mut out) = (r, r, r);
         for i in 0..8 {

@@ -156,6 +156,20 @@ pub trait Simd: Copy + Send + Sync + 'static {
         array
     }
 
+    /// Float `i / W * W + channel` becomes lane i, where `W` is 4 or 8 and the channel less.
+    ///
+    /// # Safety
+    /// `x` points to 16 readable floats.
+    #[inline(always)]
+    unsafe fn spread<const W: usize>(self, x: *const f32, channel: usize) -> Self::V {
+        let mut array = [0.0; LANES];
+        for (i, lane) in array.iter_mut().enumerate() {
+            // SAFETY: it is one of the sixteen.
+            *lane = unsafe { *x.add(i / W * W + channel) };
+        }
+        self.load(&array)
+    }
+
     /// Zero in every lane.
     #[inline(always)]
     fn zero(self) -> Self::V {

@@ -50,6 +50,34 @@ fn all_instruction_sets_agree() {
     }
 }
 
+struct Spread([f32; LANES]);
+
+impl Kernel for Spread {
+    type Output = Vec<[f32; LANES]>;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> Self::Output {
+        let x = self.0.as_ptr();
+        // SAFETY: the array has sixteen floats.
+        let [four, eight] =
+            unsafe { [[0, 1, 2, 3].map(|c| s.spread::<4>(x, c)), [0, 3, 4, 7].map(|c| s.spread::<8>(x, c))] };
+        four.into_iter().chain(eight).map(|v| s.to_array(v)).collect()
+    }
+}
+
+#[test]
+fn lanes_see_a_channel_of_their_group() {
+    let x = std::array::from_fn(|i| i as f32);
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        let spread = isa.run(Spread(x));
+        for (j, (width, channel)) in
+            [(4, 0), (4, 1), (4, 2), (4, 3), (8, 0), (8, 3), (8, 4), (8, 7)].into_iter().enumerate()
+        {
+            assert_eq!(spread[j], std::array::from_fn(|i| (i / width * width + channel) as f32), "{isa:?}");
+        }
+    }
+}
+
 struct Maximum;
 
 impl Kernel for Maximum {

@@ -11,6 +11,7 @@ mod few;
 mod forward;
 mod input_gradient;
 mod method;
+mod narrow;
 pub mod pack;
 mod phase;
 mod reduce;

@@ -1,7 +1,7 @@
 //! Stages backward.
 
 use super::case::{Case, blocked, get, place, put};
-use super::forward::{expected, fc, fully_connected_cases, vgg, wide};
+use super::forward::{expected, fc, fully_connected_cases, narrow, vgg, wide};
 use super::{Random, assert_near, sets};
 use crate::cpu::map::{Gradient, Layout};
 use crate::cpu::run::Workspace;
@@ -179,6 +179,45 @@ fn fully_connected() {
     cases.push(Case::new(&mut random, fc([9, 7, 3], 20, Algorithm::Planar), 9));
     cases.push(Case::new(&mut random, fc([1, 1, 300], 290, Algorithm::Blocked), 3));
     for case in cases {
+        Training::new(&mut random, case).check();
+    }
+}
+
+#[test]
+fn narrow_groups() {
+    let mut random = Random(16);
+    for _ in 0..60 {
+        let geometry = narrow(&mut random);
+        let batch = random.range(1, 3);
+        let case = Case::new(&mut random, geometry, batch);
+        Training::new(&mut random, case).check();
+    }
+}
+
+/// Inputs of few channels, whose gradient is scattered.
+#[test]
+fn few_channels() {
+    let mut random = Random(17);
+    for _ in 0..100 {
+        let kernel = [random.range(2, 6), random.range(2, 6)];
+        let stride = [random.range(1, 2), random.range(1, 2)];
+        let input = [random.range(6, 16), random.range(6, 18)];
+        let pad = [random.below(kernel[0]), random.below(kernel[1])];
+        let dilation = [if 2 * kernel[0] <= input[0] { random.range(1, 2) } else { 1 }, 1];
+        let output = [0, 1].map(|i| (input[i] + 2 * pad[i] - (kernel[i] - 1) * dilation[i] - 1) / stride[i] + 1);
+        let geometry = Geometry {
+            input: [input[0], input[1], random.range(1, 24)],
+            output: [output[0], output[1], random.range(1, 40)],
+            kernel,
+            stride,
+            pad,
+            dilation,
+            groups: 1,
+            bias: Bias::Channel,
+            algorithm: Algorithm::Blocked,
+        };
+        let batch = random.range(1, 3);
+        let case = Case::new(&mut random, geometry, batch);
         Training::new(&mut random, case).check();
     }
 }

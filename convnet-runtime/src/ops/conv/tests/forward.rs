@@ -230,3 +230,35 @@ fn few_filters() {
 fn random_end(round: usize, pad: usize) -> usize {
     if round % 3 == 0 { 0 } else { pad }
 }
+
+/// Groups of 4 or 8 channels.
+pub fn narrow(random: &mut Random) -> Geometry {
+    let groups = random.range(2, 12);
+    let depth = groups * [4, 8][random.below(2)];
+    let kernel = [random.range(1, 6), random.range(1, 5)];
+    let stride = [random.range(1, 2), random.range(1, 2)];
+    let input = [random.range(6, 20), random.range(6, 24)];
+    let pad = [random.below(kernel[0]), random.below(kernel[1])];
+    let output = [0, 1].map(|i| (input[i] + 2 * pad[i] - kernel[i]) / stride[i] + 1);
+    Geometry {
+        input: [input[0], input[1], depth],
+        output: [output[0], output[1], depth],
+        kernel,
+        stride,
+        pad,
+        dilation: [1, 1],
+        groups,
+        bias: Bias::Channel,
+        algorithm: Algorithm::Blocked,
+    }
+}
+
+#[test]
+fn narrow_groups() {
+    let mut random = Random(6);
+    for _ in 0..100 {
+        let geometry = narrow(&mut random);
+        let batch = random.range(1, 3);
+        check(&Case::new(&mut random, geometry, batch));
+    }
+}
