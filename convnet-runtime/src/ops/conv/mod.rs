@@ -10,6 +10,7 @@ mod input_gradient;
 mod method;
 pub mod pack;
 mod phase;
+mod product;
 mod reduce;
 pub mod reference;
 mod span;
@@ -28,6 +29,7 @@ mod winograd;
 pub use backward::backward;
 pub use forward::{forward, forward_train};
 pub use method::{ByBatch, Method};
+pub(crate) use product::Product;
 
 use crate::cpu::map::{Buffer, Gradient};
 use crate::ops::activation::Activation;
@@ -124,8 +126,8 @@ pub struct Backward {
     /// The gradient of the output (its map has the output's height, width and channels; its border is its own).
     pub output_gradient: Buffer,
     /// Scratch for the gradient of the sums, before pool and activation: blocked, with the border that
-    /// the input's gradient reads. The same buffer as `output_gradient` where the stage has neither pool nor
-    /// activation: the kernel then skips the pass.
+    /// the input's gradient reads. The same buffer as `output_gradient` where the stage has no pool: the one then takes the
+    /// place of the other.
     pub sum_gradient: Buffer,
     /// The gradient of the input, if anything upstream is trained.
     pub input_gradient: Option<Gradient>,
