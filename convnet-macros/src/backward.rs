@@ -95,13 +95,13 @@ fn push(program: &mut Program, what: What, extent: (u64, u64, u64), planar: bool
     program.buffers.len() - 1
 }
 
-/// Winners of a pool (one word of 2 bits each per 16 channels), or mean and deviation per channel.
+/// Winners of a pool (one word of 2 bits each per 16 channels), or mean and variance per channel, two floats each.
 fn save(program: &mut Program, index: usize) {
     let stage = &program.stages[index];
     let Some(value) = program.values[stage.output] else { return };
     let (height, width, depth) = program.buffers[value].extent;
     let blocks = depth.div_ceil(16);
-    let floats = if stage.pool { height * width * blocks } else { 2 * blocks * 16 };
+    let floats = if stage.pool { height * width * blocks } else { 4 * blocks * 16 };
     let id = push(program, What::Saved(stage.output), (1, 1, floats.next_multiple_of(16)), true);
     program.stages[index].saved = Some(id);
 }

@@ -91,6 +91,7 @@ const ELSEWHERE: &[(&str, Word)] = &[
     ("convolution", Word::Conv),
     ("dense", Word::Fc),
     ("depthwise", Word::DwConv),
+    ("fullyconnected", Word::Fc),
     ("globalavgpool", Word::Gap),
     ("globalaveragepool", Word::Gap),
     ("adaptiveavgpool", Word::Gap),
@@ -318,7 +319,7 @@ impl Word {
 
     /// The word for what other frameworks call `name`.
     pub fn from_elsewhere(name: &str) -> Option<Self> {
-        let plain = name.replace(['_', '-'], "").to_ascii_lowercase();
+        let plain = name.replace(['_', '-', ' '], "").to_ascii_lowercase();
         let plain = plain.trim_end_matches("1d").trim_end_matches("2d");
         let same = |other: &str| other.replace('_', "") == plain;
         let own = Self::ALL.into_iter().find(|word| same(word.name()));

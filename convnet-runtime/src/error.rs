@@ -177,6 +177,14 @@ pub enum TrainError {
         /// The parameter's name in weight files.
         parameter: String,
     },
+    /// The device has not done it.
+    #[cfg(feature = "cuda")]
+    Device {
+        /// The step, counted from 0.
+        step: u64,
+        /// Why.
+        cause: crate::cuda::DeviceError,
+    },
 }
 
 impl fmt::Display for TrainError {
@@ -190,6 +198,8 @@ impl fmt::Display for TrainError {
             Self::Gradient { step, parameter } => {
                 write!(f, "step {step}: the gradient of `{parameter}` is not finite; a smaller learning rate may help")
             }
+            #[cfg(feature = "cuda")]
+            Self::Device { step, cause } => write!(f, "step {step}: {cause}"),
         }
     }
 }

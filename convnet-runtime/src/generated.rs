@@ -4,7 +4,7 @@ pub use crate::cpu::map::{Buffer, Gradient};
 pub use crate::cpu::run::Run;
 pub use crate::cpu::workspaces::Workspaces;
 pub use crate::layers::{BatchNorm, Conv};
-pub use crate::network::{Backbone, Frame, Key, Layer, Network};
+pub use crate::network::{Backbone, Cost, Frame, Key, Layer, Network, budget};
 pub use crate::ops::activation::Activation;
 pub use crate::ops::{
     activation, add, bn, concat, conv, dropout, flatten, gap, lrn, maxout, network, pool, softmax, upsample, widen,
@@ -12,6 +12,7 @@ pub use crate::ops::{
 pub use crate::parameter::Parameter;
 pub use crate::program;
 pub use crate::shape::{Rounding, Side, stated};
+pub use crate::tensor::Parts;
 pub use typenum;
 
 /// The place of a value that does not exist: in the type of a network that is wrong.

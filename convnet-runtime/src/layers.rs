@@ -5,30 +5,31 @@ use std::ops::{Deref, DerefMut};
 
 use crate::cpu::memory::Floats;
 use crate::network::Key;
+use crate::ops::bn::Line;
 use crate::ops::conv::{Bias, Geometry};
 use crate::parameter::{Packing, Parameter, Role};
 
 /// Memory that a layer's kernels use while training. It keeps nothing from one call to the next, so that a clone of the
 /// layer begins with none.
 #[derive(Default)]
-pub(crate) struct Scratch(Floats);
+pub(crate) struct Scratch<T = Floats>(T);
 
-impl Clone for Scratch {
+impl<T: Default> Clone for Scratch<T> {
     fn clone(&self) -> Self {
         Self::default()
     }
 }
 
-impl Deref for Scratch {
-    type Target = Floats;
+impl<T> Deref for Scratch<T> {
+    type Target = T;
 
-    fn deref(&self) -> &Floats {
+    fn deref(&self) -> &T {
         &self.0
     }
 }
 
-impl DerefMut for Scratch {
-    fn deref_mut(&mut self) -> &mut Floats {
+impl<T> DerefMut for Scratch<T> {
+    fn deref_mut(&mut self) -> &mut T {
         &mut self.0
     }
 }
@@ -98,6 +99,7 @@ pub struct BatchNorm {
     /// Unbiased variance of the training batches, one at first.
     pub running_var: Parameter,
     pub(crate) scratch: Scratch,
+    pub(crate) lines: Scratch<Vec<Line>>,
 }
 
 impl BatchNorm {
@@ -110,6 +112,7 @@ impl BatchNorm {
             running_mean: parameter(Role::RunningMean),
             running_var: parameter(Role::RunningVariance),
             scratch: Scratch::default(),
+            lines: Scratch::default(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The trait that `network!` implements, and what every network can do.
 
+mod budget;
 mod key;
 mod layer;
 mod tap;
@@ -8,7 +9,9 @@ mod tests;
 
 use std::fmt::Debug;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
+pub use budget::{Cost, budget};
 pub use key::Key;
 pub use layer::Layer;
 pub use tap::Tap;
@@ -25,7 +28,7 @@ use crate::parameter::Parameter;
 use crate::program::Program;
 use crate::shape::Shape;
 use crate::summary::Summary;
-use crate::tensor::{Classify, Tensor};
+use crate::tensor::{Classify, Parts, Tensor};
 use crate::train::init::{self, Init};
 
 /// A network: what `network!` makes of a declaration.
@@ -47,9 +50,9 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// The volume that comes in.
     type Input: Shape;
     /// What `predict` gives: a tensor, probabilities after a final softmax, or a struct of heads.
-    type Output: Clone + Default + Debug + Send + Sync + 'static;
+    type Output: Parts + Clone + Default + Debug + Send + Sync + 'static;
     /// What a loss sees when training: like `Output`, before a final softmax.
-    type Logits: Clone + Default + Debug + Send + Sync + 'static;
+    type Logits: Parts + Clone + Default + Debug + Send + Sync + 'static;
     /// Height of the input as a type-level number, for code that is generic over networks.
     type InputHeight: typenum::Unsigned;
     /// Width of the input.
@@ -175,16 +178,16 @@ pub trait Network: Sized + Send + Sync + 'static {
 
     /// Runs the network on a batch of any size, one sample included. An empty batch gives an empty output.
     fn predict(&self, input: &Tensor<Self::Input>) -> Self::Output {
-        let mut output = Self::Output::default();
+        let output = Mutex::new(Self::Output::default());
         if input.batch() > 0 {
-            self.workspaces().with(|workspace| {
-                let mut run = workspace.run(Self::INFERENCE.floats, input.batch(), 0);
-                exchange::load(input.values(), &Self::INFERENCE.input, &mut run);
-                self.infer(&mut run);
-                Self::output(&run, &mut output);
+            let (frame, len) = (&Self::INFERENCE, <Self::Input as Shape>::LEN);
+            self.workspaces().in_groups(frame.floats, Self::PARAMS as usize, input.batch(), &|samples, run| {
+                exchange::load(&input.values()[samples.start * len..samples.end * len], &frame.input, run);
+                self.infer(run);
+                Self::output(run, &mut output.lock().unwrap_or_else(PoisonError::into_inner));
             });
         }
-        output
+        output.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the layer gives that `tap` names, for a batch of any size: `net.features_at(VggD::FC7, &image)`. What comes

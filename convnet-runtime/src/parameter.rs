@@ -123,16 +123,23 @@ impl Parameter {
         if values.len() != len {
             return Err(LengthError::new(format!("a parameter of shape {:?}", self.shape), len, values.len()));
         }
-        match self.packing {
-            Packing::Plain => self.value[..len].copy_from_slice(values),
-            Packing::Filters(geometry) => pack::pack(geometry, values, &mut self.value),
-            Packing::Positions(geometry) => {
-                for_positions(geometry, |file, packed| self.value[packed] = values[file]);
-            }
-        }
+        Self::pack(self.packing, values, &mut self.value);
         self.state.fill(0.0);
         self.derived.clear();
         Ok(())
+    }
+
+    /// The optimizer's memory in the order of weight files, if there is any.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn state(&self) -> Option<Vec<f32>> {
+        (!self.state.is_empty()).then(|| self.unpack(&self.state))
+    }
+
+    /// Sets the optimizer's memory, given in the order of weight files.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn set_state(&mut self, values: &[f32]) {
+        self.state.grow(self.value.len());
+        Self::pack(self.packing, values, &mut self.state);
     }
 
     /// The gradient that the last training step has left, in the order of weight files; zeros before the first.
@@ -205,6 +212,14 @@ impl Parameter {
             self.state.grow(self.value.len());
             let slices: [&mut [f32]; 2] = [&mut self.value, &mut self.state];
             self.gradient.each(slices, |gradient, [values, state]| f(gradient, values, state));
+        }
+    }
+
+    fn pack(packing: Packing, values: &[f32], packed: &mut [f32]) {
+        match packing {
+            Packing::Plain => packed[..values.len()].copy_from_slice(values),
+            Packing::Filters(geometry) => pack::pack(geometry, values, packed),
+            Packing::Positions(geometry) => for_positions(geometry, |file, at| packed[at] = values[file]),
         }
     }
 

@@ -8,4 +8,5 @@ mod judge;
 #[path = "../support/tensors.rs"]
 mod tensors;
 
+mod found;
 mod generated;

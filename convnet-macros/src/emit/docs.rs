@@ -127,11 +127,18 @@ fn network_check(graph: &Graph, node: &Node, path: &syn::Path) -> TokenStream {
     let before = super::types::shape(graph.nodes[node.inputs[0]].volume);
     let after = super::types::shape(node.volume);
     quote_spanned! {path.span()=>
-        const _: () = if !<#path as rt::Network>::STUB {
-            rt::stated::<#before, <#path as rt::Network>::Input>(rt::Side::Takes, #text);
+        const _: () = {
+            // Among generic arguments, the compiler would say a second time that there is no such network.
+            type Inner = #path;
+            if !<Inner as rt::Network>::STUB {
+                rt::stated::<#before, <Inner as rt::Network>::Input>(rt::Side::Takes, #text);
+            }
         };
-        const _: () = if !<#path as rt::Network>::STUB {
-            rt::stated::<#after, <#path as rt::Backbone>::Volume>(rt::Side::Gives, #text);
+        const _: () = {
+            type Inner = #path;
+            if !<Inner as rt::Network>::STUB {
+                rt::stated::<#after, <Inner as rt::Backbone>::Volume>(rt::Side::Gives, #text);
+            }
         };
     }
 }
@@ -142,16 +149,15 @@ fn budget_checks(plan: &Plan<'_>) -> TokenStream {
         return TokenStream::new();
     }
     let checks = plan.graph.budgets.iter().map(|budget| {
-        let constant = match budget.kind {
-            BudgetKind::Params => quote!(PARAMS),
-            BudgetKind::Macs => quote!(MACS),
-            BudgetKind::Activations => quote!(ACTIVATION_BYTES),
-            BudgetKind::Train => quote!(TRAIN_BYTES_PER_SAMPLE),
+        let cost = match budget.kind {
+            BudgetKind::Params => quote!(Params),
+            BudgetKind::Macs => quote!(Macs),
+            BudgetKind::Activations => quote!(Activations),
+            BudgetKind::Train => quote!(Train),
         };
-        let (ident, limit) = (&plan.graph.name, number(budget.limit));
-        let text = format!("{} breaks its budget `{}`", ident, crate::parse::text(&budget.tokens));
+        let (ident, limit, text) = (&plan.graph.name, number(budget.limit), crate::parse::text(&budget.tokens));
         quote_spanned!(budget.tokens.span()=>
-            const _: () = assert!(<#ident as rt::Network>::#constant <= #limit, #text);
+            const _: () = rt::budget::<#ident>(rt::Cost::#cost, #limit, #text);
         )
     });
     quote!(#(#checks)*)

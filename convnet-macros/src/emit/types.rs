@@ -229,6 +229,8 @@ fn head_structs(graph: &Graph, node: &Output, path: &str, logits: bool, types: &
     let Output::Heads(heads) = node else { return };
     let (vis, ty) = (&graph.visibility, head_type(graph, path, logits));
     let mut fields = TokenStream::new();
+    let names = heads.iter().map(|(name, _)| name);
+    let (read, write) = (names.clone(), names);
     for (name, head) in heads {
         let below = format!("{path}_{name}");
         head_structs(graph, head, &below, logits, types);
@@ -244,6 +246,15 @@ fn head_structs(graph: &Graph, node: &Output, path: &str, logits: bool, types: &
         #[doc = #doc]
         #[derive(Clone, Debug, Default)]
         #vis struct #ty { #fields }
+        #[automatically_derived]
+        impl ::convnet_runtime::generated::Parts for #ty {
+            fn parts(&self, f: &mut dyn FnMut(&[f32])) {
+                #(::convnet_runtime::generated::Parts::parts(&self.#read, f);)*
+            }
+            fn parts_mut(&mut self, batch: usize, f: &mut dyn FnMut(&mut [f32])) {
+                #(::convnet_runtime::generated::Parts::parts_mut(&mut self.#write, batch, f);)*
+            }
+        }
     });
 }
 

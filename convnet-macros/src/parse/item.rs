@@ -9,7 +9,7 @@ use super::number::joined;
 use super::{MAX_DEPTH, Parser, Tokens};
 use crate::ast::{Call, Item};
 use crate::diag::syntax;
-use crate::vocabulary::{Reading, Word, absent};
+use crate::vocabulary::{Reading, Word, absent, split};
 
 /// Words that are no layers. Case does not count.
 const KEYWORDS: [&str; 5] = ["input", "block", "skip", "frozen", "shared"];
@@ -92,17 +92,17 @@ impl Parser<'_> {
         if let Some(word) = second.as_deref().and_then(|second| Word::from_hyphenated(&text, second)) {
             return self.layer(tokens, word, None, 3);
         }
+        let length = written_apart(tokens, &text);
         match Reading::of(&text) {
             Reading::Layer(word, size) => return self.layer(tokens, word, size, 1),
             Reading::BadSize(word, size) if !self.may_be_network(tokens, &text) => {
                 self.errors.at(ident, syntax::bad_size(word, size));
             }
             Reading::Planned => self.errors.at(ident, syntax::planned(&text)),
-            _ if self.may_be_network(tokens, &text) => return self.network(tokens),
+            _ if length == 1 && self.may_be_network(tokens, &text) => return self.network(tokens),
             _ => {
-                let hyphenated = second.filter(|second| Word::from_elsewhere(&format!("{text}{second}")).is_some());
                 let begin = tokens.position();
-                tokens.skip(if hyphenated.is_some() { 3 } else { 1 });
+                tokens.skip(length);
                 let written = super::text(&tokens.since(begin));
                 let sentence = syntax::unknown_item(&written, &self.blocks, &self.parameters);
                 self.errors.at(&tokens.since(begin), sentence);
@@ -231,6 +231,16 @@ impl Parser<'_> {
         }
         self.errors.at(&path, syntax::no_path());
         Item::Unknown
+    }
+}
+
+/// How many tokens the next word has: more than one for `max-pool` and `soft max`, which are words when joined.
+fn written_apart(tokens: &Tokens, first: &str) -> usize {
+    let ahead = 1 + usize::from(tokens.sign_at(1, '-'));
+    let joined = tokens.ident_at(ahead).map(|second| format!("{first}{second}"));
+    match joined.and_then(|joined| Word::from_elsewhere(split(&joined).0)) {
+        Some(_) => ahead + 1,
+        None => 1,
     }
 }
 

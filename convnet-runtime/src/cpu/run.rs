@@ -18,7 +18,7 @@ impl Workspace {
     /// Begins a pass over `batch` samples of a network whose arena takes `floats` per sample.
     pub fn run(&mut self, floats: usize, batch: usize, seed: u64) -> Run<'_> {
         self.arena.grow(floats * batch);
-        Run { workspace: self, batch, seed }
+        Run { workspace: self, batch, first: 0, total: batch, seed }
     }
 }
 
@@ -27,6 +27,10 @@ pub struct Run<'a> {
     workspace: &'a mut Workspace,
     /// Samples in the batch.
     pub batch: usize,
+    /// Which of a larger batch's samples is the first.
+    pub(crate) first: usize,
+    /// The samples of that larger batch.
+    pub(crate) total: usize,
     /// Names the random numbers of this pass: dropout's mask is a function of (seed, layer, element).
     pub seed: u64,
 }

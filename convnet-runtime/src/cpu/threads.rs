@@ -2,6 +2,7 @@
 //!
 //! What a task computes never depends on the number of threads, only who runs it does.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::simd::Isa;
@@ -33,9 +34,25 @@ pub fn seats() -> usize {
     rayon::current_num_threads() + 1
 }
 
+thread_local! {
+    static ALONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `f`, whose parallel loops then stay on this thread: others have work of their own.
+pub fn alone<T>(f: impl FnOnce() -> T) -> T {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            ALONE.set(self.0);
+        }
+    }
+    let _restore = Restore(ALONE.replace(true));
+    f()
+}
+
 /// One copy for all kernels: a task is long, and so a call through a table costs nothing.
 fn run(tasks: usize, work: usize, task: &(dyn Fn(usize) + Sync)) {
-    if tasks < 2 || work < SMALL || rayon::current_num_threads() < 2 {
+    if tasks < 2 || work < SMALL || ALONE.get() || rayon::current_num_threads() < 2 {
         flushed(|| (0..tasks).for_each(task));
         return;
     }
@@ -247,6 +264,13 @@ mod tests {
     fn small_work_stays_on_the_callers_thread() {
         let caller = std::thread::current().id();
         parallel(10, SMALL - 1, |_| assert_eq!(std::thread::current().id(), caller));
+    }
+
+    #[test]
+    fn alone_means_on_this_thread() {
+        let caller = std::thread::current().id();
+        alone(|| parallel(10, SMALL, |_| assert_eq!(std::thread::current().id(), caller)));
+        assert!(!ALONE.get());
     }
 
     #[test]

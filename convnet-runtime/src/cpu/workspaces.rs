@@ -1,9 +1,19 @@
 //! The pool of workspaces that lets threads share a network.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::run::Workspace;
+use super::run::{Run, Workspace};
+use super::threads::{self, MOVE, cut};
+
+/// Floats of the arena that a group of samples may take, so that it stays in a near cache.
+const ARENA: usize = 1 << 15;
+/// Parameters that stay there beside it.
+const PARAMETERS: usize = 1 << 19;
+/// Samples of a group: enough to use a weight often, and so many groups of a large batch that all threads have some.
+const GROUP: Range<usize> = 8..24;
+const GROUPS: usize = 16;
 
 /// Workspaces of one network, one for each call that has run at the same time as others. A lock is held only to take
 /// one and to put it back; a clone begins with none.
@@ -32,6 +42,40 @@ impl Workspaces {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(workspace);
         result
     }
+
+    /// Runs `f` for all samples of a batch. Through a small network groups of samples go one by one, each on one thread:
+    /// nobody waits for others between the layers, and what a layer writes is still near when the next one reads it.
+    pub fn in_groups(
+        &self,
+        floats: usize,
+        parameters: usize,
+        batch: usize,
+        f: &(dyn Fn(Range<usize>, &mut Run<'_>) + Sync),
+    ) {
+        let run = |samples: Range<usize>| {
+            self.with(|workspace| {
+                let mut run = workspace.run(floats, samples.len(), 0);
+                (run.first, run.total) = (samples.start, batch);
+                f(samples, &mut run);
+            });
+        };
+        let groups = groups(floats, parameters, batch);
+        if groups < 2 {
+            return run(0..batch);
+        }
+        threads::parallel(groups, MOVE * batch * floats, |i| {
+            threads::alone(|| run(cut(batch, groups, i)..cut(batch, groups, i + 1)));
+        });
+    }
+}
+
+/// How many groups a batch falls into.
+fn groups(floats: usize, parameters: usize, batch: usize) -> usize {
+    let most = ARENA / floats.max(1);
+    if parameters > PARAMETERS || most < GROUP.start {
+        return 1;
+    }
+    batch.div_ceil((batch / GROUPS).clamp(GROUP.start, GROUP.end.min(most)))
 }
 
 impl Clone for Workspaces {
@@ -57,5 +101,29 @@ mod tests {
         pool.with(|_| pool.with(|_| ()));
         assert_eq!(idle(&pool), 2);
         assert_eq!(idle(&pool.clone()), 0);
+    }
+
+    #[test]
+    fn groups_cover_a_batch() {
+        for (floats, parameters, batch, expected) in [
+            (2000, 50_000, 1, 1),
+            (2000, 50_000, 8, 1),
+            (2000, 50_000, 17, 3),
+            (2000, 50_000, 64, 8),
+            (2000, 50_000, 256, 16),
+            (2000, 50_000, 4800, 300),
+            (5000, 50_000, 256, 1),
+            (2000, 1_000_000, 256, 1),
+        ] {
+            let seen = Mutex::new(vec![0; batch]);
+            let count = std::sync::atomic::AtomicUsize::new(0);
+            Workspaces::new().in_groups(floats, parameters, batch, &|samples, run| {
+                assert_eq!((run.batch, run.first, run.total), (samples.len(), samples.start, batch));
+                count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                samples.for_each(|sample| seen.lock().expect("no thread panics")[sample] += 1);
+            });
+            assert_eq!(count.into_inner(), expected, "{floats} {parameters} {batch}");
+            assert!(seen.into_inner().expect("no thread panics").iter().all(|&times| times == 1));
+        }
     }
 }

@@ -49,6 +49,8 @@ pub enum Argument {
     Targets(usize),
     /// Where the loss of a head goes: one `f32`.
     Loss(usize),
+    /// Where it says whether the step has failed, so that nothing may move: one `u32`, 0 if not.
+    Failed,
 }
 
 /// All launches of a network for one batch size. Places are bytes in the arena. Input, outputs, logits and gradients lie

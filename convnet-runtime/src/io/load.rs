@@ -1,12 +1,12 @@
 //! A safetensors file in, a network's parameters set; or all that is wrong with the file, and the network as it was.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use safetensors::tensor::TensorView;
 use safetensors::{SafeTensorError, SafeTensors};
 
 use super::floats;
+use super::names::{self, Named};
 use crate::error::LoadError;
 use crate::network::{Key, Network};
 
@@ -64,13 +64,23 @@ fn check<N: Network>(net: &N, tensors: &BTreeMap<String, TensorView<'_>>, proble
         order.push(key.to_string());
         expected.insert(key.to_string(), parameter.shape());
     });
-    let missing: Vec<_> = order.iter().filter(|name| !tensors.contains_key(*name)).collect();
-    let extra: Vec<_> = tensors.iter().filter(|(name, _)| !expected.contains_key(*name)).collect();
+    let missing = order.iter().filter(|name| !tensors.contains_key(*name));
+    let missing: Vec<Named<'_>> = missing.map(|name| (&**name, expected[name])).collect();
+    let extra = tensors.iter().filter(|(name, _)| !expected.contains_key(*name));
+    let extra: Vec<Named<'_>> = extra.map(|(name, tensor)| (&**name, tensor.shape())).collect();
+    let prefix = names::prefix(&missing, &extra, order.len());
+    let partners = names::partners(&missing, &extra, prefix.as_ref());
+
     for name in &order {
         let shape = expected[name];
         let Some(tensor) = tensors.get(name) else {
-            let hint = hint(name, shape, extra.iter().map(|(name, tensor)| (*name, tensor.shape())));
-            problems.push(format!("`{name}` {shape:?} is missing{}", hint.replace('?', "the file has")));
+            if prefix.is_none() {
+                let partner = partners.get(&**name).map_or(String::new(), |&(partner, found)| {
+                    let found = if found == shape { String::new() } else { format!(" {found:?}") };
+                    format!(" (the file has `{partner}`{found})")
+                });
+                problems.push(format!("`{name}` {shape:?} is missing{partner}"));
+            }
             continue;
         };
         if tensor.shape() != shape {
@@ -81,52 +91,14 @@ fn check<N: Network>(net: &N, tensors: &BTreeMap<String, TensorView<'_>>, proble
             problems.push(format!("`{name}` holds {:?}; F32, F16, BF16 and F64 can be read", tensor.dtype()));
         }
     }
-    for (name, tensor) in &extra {
-        let shape = tensor.shape();
-        let hint = hint(name, shape, missing.iter().map(|name| (*name, expected[*name])));
-        problems.push(format!("`{name}` {shape:?} is not in the network{}", hint.replace('?', "the network misses")));
+    for extra in extra.iter().filter(|extra| !partners.values().any(|partner| partner == *extra)) {
+        problems.push(format!("`{}` {:?} is not in the network", extra.0, extra.1));
     }
-    if !missing.is_empty() && !extra.is_empty() {
-        problems.push("`load_renamed` loads a file with other names".into());
-    }
-}
-
-/// ` (? `name`)` with the nearest name among tensors of the same shape, or else a name that is very near. Of two that are
-/// as near it is the one that begins alike.
-pub(super) fn hint<'a>(name: &str, shape: &[usize], others: impl Iterator<Item = (&'a String, &'a [usize])>) -> String {
-    let begins = |other: &str| name.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
-    let ranked =
-        others.map(|(other, other_shape)| (other_shape != shape, distance(name, other), Reverse(begins(other)), other));
-    match ranked.min() {
-        Some((false, _, _, other)) => format!(" (? `{other}`)"),
-        Some((true, distance, _, other)) if 4 * distance <= name.len() => format!(" (? `{other}`)"),
-        _ => String::new(),
-    }
-}
-
-/// Edits that make one text of the other (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let change = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
+    match prefix {
+        Some(prefix) => problems.push(prefix.advice(missing.len())),
+        None if !missing.is_empty() && !extra.is_empty() => {
+            problems.push("`load_renamed` loads a file with other names".into());
         }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distances() {
-        assert_eq!(distance("conv1.weight", "conv1.weight"), 0);
-        assert_eq!(distance("conv1.weight", "conv2.weights"), 2);
-        assert_eq!(distance("", "abc"), 3);
+        None => {}
     }
 }

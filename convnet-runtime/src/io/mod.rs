@@ -3,6 +3,7 @@
 mod file;
 mod floats;
 mod load;
+mod names;
 mod save;
 #[cfg(test)]
 mod tests;

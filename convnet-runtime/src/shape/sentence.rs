@@ -1,4 +1,4 @@
-//! The sentence of a constant assertion after a network that is used as a layer. Constant panics take no format
+//! The sentence of a constant assertion about a network that is used as a layer. Constant panics take no format
 //! arguments, so that it is put together here, while compiling.
 
 use super::Shape;
@@ -82,6 +82,33 @@ impl Sentence {
         }
     }
 
+    /// "`Net` has 1,582,794 parameters, more than its budget `params <= 100K`"
+    pub(crate) const fn broken(network: &str, has: [&str; 2], total: u64, budget: &str) -> Self {
+        let text = Self { bytes: [0; 256], len: 0 }.text("`").text(network).text("` ").text(has[0]).text(" ");
+        text.grouped(total).text(" ").text(has[1]).text(", more than its budget `").text(budget).text("`")
+    }
+
+    /// "; most: `conv3-64` (2) has 1,849,688,064"
+    pub(crate) const fn most(self, kind: &str, name: &str, cost: u64) -> Self {
+        self.text("; most: `").text(kind).text("` (").text(name).text(") has ").grouped(cost)
+    }
+
+    /// `1,849,688,064`
+    const fn grouped(self, number: u64) -> Self {
+        if number < 1000 {
+            return self.number(number as usize);
+        }
+        let (before, rest) = (self.grouped(number / 1000).text(","), (number % 1000) as usize);
+        let zeros = if rest < 10 {
+            "00"
+        } else if rest < 100 {
+            "0"
+        } else {
+            ""
+        };
+        before.text(zeros).number(rest)
+    }
+
     const fn text(mut self, text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut end = bytes.len();
@@ -127,6 +154,16 @@ mod tests {
         assert_eq!(stated.as_str(), "Backbone gives 1000, but 1x1x1000 is stated after it");
         let taken = Sentence::taken("Backbone", &[32, 32, 3], &[28, 28, 1]);
         assert_eq!(taken.as_str(), "Backbone takes 32x32x3, but 28x28x1 comes in");
+    }
+
+    #[test]
+    fn budgets() {
+        let broken = Sentence::broken("Net", ["has", "parameters"], 1_000_045_600, "params <= 1M");
+        let text = broken.most("fc-10", "4", 999);
+        assert_eq!(
+            text.as_str(),
+            "`Net` has 1,000,045,600 parameters, more than its budget `params <= 1M`; most: `fc-10` (4) has 999"
+        );
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Batches of volumes, and what networks give.
 
+mod parts;
 mod pixels;
 mod probabilities;
 
 use std::fmt;
 use std::marker::PhantomData;
 
+pub use parts::Parts;
 pub use pixels::Pixels;
 pub use probabilities::{Classify, Probabilities};
 
@@ -164,11 +166,15 @@ impl<V: Shape> Tensor<V> {
         self.batch = batch;
     }
 
-    /// Copies a buffer of the arena into this tensor, in its memory if that suffices.
+    /// Copies a buffer of the arena into this tensor, in its memory if that suffices: the samples of this pass, which may
+    /// be some of a larger batch's.
     #[doc(hidden)]
     pub fn read(&mut self, buffer: &Buffer, run: &Run<'_>) {
-        self.reset(run.batch);
-        exchange::store(buffer, run, &mut self.values);
+        if self.batch != run.total {
+            self.reset(run.total);
+        }
+        let start = run.first * V::LEN;
+        exchange::store(buffer, run, &mut self.values[start..start + run.batch * V::LEN]);
     }
 
     /// Copies this tensor into a buffer of the arena; an empty one counts as zeros.

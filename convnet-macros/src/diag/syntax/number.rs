@@ -41,8 +41,8 @@ pub fn no_whole_number(text: &str) -> String {
     if plain.starts_with("0x") || plain.starts_with("0b") || plain.starts_with("0o") {
         return format!("to Rust `{text}` is a hexadecimal, binary or octal number: only decimal ones are allowed");
     }
-    if plain.starts_with(['"', '\'']) {
-        return format!("{text} is no number");
+    if plain.contains(['"', '\'']) {
+        return "layers and numbers are written without quotes".into();
     }
     if plain.ends_with('x') {
         return format!("a number is missing behind `{text}`");

@@ -114,7 +114,7 @@ fn volumes() {
 
             "a"    => nothing
             "a"
-                "a" is no number
+                layers and numbers are written without quotes
 
             (h=0, w=2, c=3)    => nothing
             (h=0, w=2, c=3)
@@ -1065,7 +1065,7 @@ fn chains() {
 
             'a'    => ?
             'a'
-                'a' is no number
+                layers and numbers are written without quotes
 
             # relu    => ?
             #

@@ -1,1 +1,41 @@
-//! Program in, CUDA C and launches out.
+//! Program in, CUDA C and launches out: one kernel for each distinct geometry, instantiated from the templates that lie
+//! beside the operations' other kernels, and the launches of each pass for a batch size.
+
+mod emitter;
+mod head;
+mod kernel;
+mod scope;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub(crate) use emitter::Emitter;
+pub(crate) use kernel::{Kernel, volume};
+
+use super::launch::{Launches, ParameterSpec, Precision};
+use crate::program::Program;
+
+/// A network's kernels, and what is needed to launch them.
+pub struct Module {
+    /// All kernels as one CUDA C text, without includes.
+    pub source: String,
+    /// The parameters, in visiting order.
+    pub parameters: Vec<ParameterSpec>,
+    program: Program,
+    precision: Precision,
+}
+
+impl Module {
+    /// The kernels of a network.
+    pub fn new(program: &Program, precision: Precision) -> Self {
+        // The kernels do not depend on the batch.
+        let (emitter, _) = walk::walk(program, precision, 1);
+        let parameters = emitter.parameter_specs();
+        Self { source: emitter.source(), parameters, program: *program, precision }
+    }
+
+    /// What runs for a batch of this size.
+    pub fn launches(&self, batch: usize) -> Launches {
+        walk::walk(&self.program, self.precision, batch).1
+    }
+}

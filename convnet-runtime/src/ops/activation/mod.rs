@@ -1,6 +1,8 @@
 //! Elementwise activations; the gradient of each follows from its output.
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! The sum of volumes, with an activation.
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! Batch normalisation forward on the CPU.
 
 use super::Stage;
-use super::moments::{self, Moments};
-use crate::cpu::map::{Buffer, LANES, Layout, Map};
+use super::moments::{self, Moments, lanes, pairs};
+use crate::cpu::map::Buffer;
 use crate::cpu::run::Run;
 use crate::cpu::simd::Simd;
 use crate::cpu::volumes::{Cut, Job, Part, Source};
@@ -32,17 +32,11 @@ pub fn forward_train(stage: &Stage, layer: &mut BatchNorm, run: &mut Run<'_>) {
 }
 
 impl Stage {
-    /// Where the statistics lie, as a volume: two columns, mean and variance.
+    /// Where the statistics lie, as a volume: mean and variance.
     pub(super) fn statistics(&self) -> Option<Buffer> {
         let map = pairs(self.input.map.channels);
         self.statistics.map(|offset| Buffer { offset, map })
     }
-}
-
-/// Two numbers per channel: a volume of two columns.
-pub(super) fn pairs(channels: usize) -> Map {
-    let blocks = channels.div_ceil(LANES);
-    Map { height: 1, width: 2, channels, border: [0; 4], layout: Layout::Blocked, blocks, first: 0 }
 }
 
 struct Normalise<'a> {
@@ -62,9 +56,10 @@ impl Job for Normalise<'_> {
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
         let (block, row) = part.place();
         let (n, depth) = (part.sample, part.depth(block));
-        let (mean, deviation) = self.moments.load(s, block, self.stage.eps);
-        let weight = s.div(moments::block(s, self.layer.weight.packed(), block), deviation);
-        let bias = moments::block(s, self.layer.bias.packed(), block);
+        let [mean, rest, variance] = self.moments.floats(block).map(|lanes| s.load(lanes));
+        let deviation = s.sqrt(s.add(variance, s.splat(self.stage.eps)));
+        let weight = s.div(s.load(lanes(self.layer.weight.packed(), block)), deviation);
+        let bias = s.fnma(rest, weight, s.load(lanes(self.layer.bias.packed(), block)));
         let activation = self.stage.activation;
 
         let x = self.x.vectors(n, block, row);

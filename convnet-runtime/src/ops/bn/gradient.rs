@@ -1,11 +1,13 @@
 //! Batch normalisation backward on the CPU. With `d = dy f'(y)` and `z = (x - mean) / sqrt(var + eps)` over m values:
 //! `dbias = sum d`, `dweight = sum d z`, `dx = weight / sqrt(var + eps) (d - dbias / m - z dweight / m)`. Running
 //! statistics do not depend on x: the last two terms are missing then.
+//!
+//! `dx` is linear in d and x. Where d is mostly a multiple of 1 and z, as it must be with two values, it is a small rest
+//! of large terms: it is formed in f64 and rounded once.
 
 use super::Backward;
-use super::moments::{self, Moments, Wide, block};
+use super::moments::{self, Doubles, Moments, lanes};
 use crate::cpu::map::{Buffer, LANES};
-use crate::cpu::memory::Floats;
 use crate::cpu::run::Run;
 use crate::cpu::simd::Simd;
 use crate::cpu::volumes::{Cut, Job, Part, Source, put};
@@ -14,34 +16,63 @@ use crate::ops::activation::{self, Activation};
 
 /// The gradients of input, residual, weight and bias; reads input and output.
 pub fn backward(backward: &Backward, layer: &mut BatchNorm, run: &mut Run<'_>) {
-    let Backward { stage, output_gradient, train_weights, accumulate, .. } = backward;
+    let Backward { stage, output_gradient, .. } = backward;
     if let Some(gradient) = &backward.residual_gradient {
         activation::gradient(stage.activation, &stage.output, output_gradient, gradient, run);
     }
+    let mut lines = std::mem::take(&mut layer.lines);
+    lines.clear();
+    sums(backward, layer, run, &mut lines);
+    if let Some(gradient) = &backward.input_gradient {
+        let (sources, dx) = run.volumes(backward.operands().each_ref(), gradient);
+        dx.each(Cut::Rows, &Input { operands: Operands::new(stage.activation, sources), lines: &lines });
+    }
+    layer.lines = lines;
+}
+
+/// The gradients of weight and bias, and the line of each channel.
+fn sums(backward: &Backward, layer: &mut BatchNorm, run: &Run<'_>, lines: &mut Vec<Line>) {
+    let Backward { stage, train_weights, accumulate, .. } = backward;
+    let (batch, map) = (run.batch, stage.input.map);
+    let sources = backward.operands().map(|buffer| Source::new(run.read(&buffer), buffer.map));
+    let operands = Operands::new(stage.activation, sources);
+    let of_batch = stage.statistics.is_some();
 
     let mut scratch = std::mem::take(&mut layer.scratch);
-    let channels = stage.input.map.channels;
-    if *train_weights || stage.statistics.is_some() {
-        let sources = backward.operands().map(|buffer| Source::new(run.read(&buffer), buffer.map));
-        let operands = Operands::new(backward, sources, layer);
-        moments::total(channels, &mut scratch, &Sum { operands, batch: run.batch }, run.batch);
-    }
-    if *train_weights {
-        for (column, parameter) in [&mut layer.bias, &mut layer.weight].into_iter().enumerate() {
-            let new = scratch.chunks(LANES).skip(column).step_by(2).flatten();
-            for (gradient, new) in parameter.with_gradient().1.iter_mut().zip(new).take(channels) {
-                *gradient = if *accumulate { *gradient + new } else { *new };
+    let job = Sum { operands, batch };
+    let mut sums = (*train_weights || of_batch).then(|| moments::sum(map.channels, &mut scratch, &job, batch));
+    for block in 0..map.own_blocks() {
+        let moments = if of_batch { Moments::Kept(sources[3]) } else { Moments::Running(layer) };
+        let [mean, variance] = moments.load(block);
+        let deviation = variance.map(|variance| (variance + f64::from(stage.eps)).sqrt());
+        let [d_sum, xd_sum] = sums.as_mut().and_then(Iterator::next).unwrap_or_default();
+        let dz_sum: Doubles = std::array::from_fn(|lane| (xd_sum[lane] - mean[lane] * d_sum[lane]) / deviation[lane]);
+
+        let weight = lanes(layer.weight.packed(), block);
+        let scale: Doubles = std::array::from_fn(|lane| f64::from(weight[lane]) / deviation[lane]);
+        let count = if of_batch { (batch * map.height * map.width) as f64 } else { f64::INFINITY };
+        let slope: Doubles = std::array::from_fn(|lane| scale[lane] * dz_sum[lane] / count / deviation[lane]);
+        let shift = std::array::from_fn(|lane| scale[lane] * d_sum[lane] / count - slope[lane] * mean[lane]);
+        lines.push(Line { scale, slope, shift });
+
+        if *train_weights {
+            for (parameter, new) in [(&mut layer.bias, d_sum), (&mut layer.weight, dz_sum)] {
+                let gradient = parameter.with_gradient().1.iter_mut().take(map.channels).skip(block * LANES);
+                for (gradient, new) in gradient.zip(new) {
+                    *gradient = if *accumulate { *gradient + new as f32 } else { new as f32 };
+                }
             }
         }
     }
-    if let Some(gradient) = &backward.input_gradient {
-        let count = run.batch * stage.input.map.height * stage.input.map.width;
-        let (sources, dx) = run.volumes(backward.operands().each_ref(), gradient);
-        let operands = Operands::new(backward, sources, layer);
-        let share = if stage.statistics.is_some() { 1.0 / count as f32 } else { 0.0 };
-        dx.each(Cut::Rows, &Input { operands, layer, sums: &scratch, share });
-    }
+    drop(sums);
     layer.scratch = scratch;
+}
+
+/// `dx = scale d - slope x - shift`
+pub struct Line {
+    scale: Doubles,
+    slope: Doubles,
+    shift: Doubles,
 }
 
 impl Backward {
@@ -54,38 +85,39 @@ impl Backward {
     }
 }
 
-/// What gives `d` and `x - mean`.
+/// What gives x and `d`.
+#[derive(Clone, Copy)]
 struct Operands<'a> {
     activation: Activation,
     x: Source<'a>,
     y: Source<'a>,
     dy: Source<'a>,
-    moments: Moments<'a>,
-    eps: f32,
 }
 
 impl<'a> Operands<'a> {
-    fn new(backward: &Backward, [x, y, dy, statistics]: [Source<'a>; 4], layer: &'a BatchNorm) -> Self {
-        let stage = &backward.stage;
-        let moments = if stage.statistics.is_some() { Moments::Kept(statistics) } else { Moments::Running(layer) };
-        Self { activation: stage.activation, x, y, dy, moments, eps: stage.eps }
+    fn new(activation: Activation, [x, y, dy, _]: [Source<'a>; 4]) -> Self {
+        Self { activation, x, y, dy }
     }
 
-    /// x, y, dy along a row.
+    /// x and d, position by position of a row.
     #[inline(always)]
-    fn row(&self, n: usize, block: usize, row: usize) -> [&'a [[f32; LANES]]; 3] {
-        [self.x.vectors(n, block, row), self.y.vectors(n, block, row), self.dy.vectors(n, block, row)]
-    }
-
-    /// `(x - mean, d)` at one position of a row.
-    #[inline(always)]
-    fn at<S: Simd>(&self, s: S, [x, y, dy]: [&[[f32; LANES]]; 3], position: usize, mean: S::V) -> (S::V, S::V) {
-        let d = self.activation.gradient(s, s.load(&y[position]), s.load(&dy[position]));
-        (s.sub(s.load(&x[position]), mean), d)
+    fn row<S: Simd>(
+        &self,
+        s: S,
+        n: usize,
+        block: usize,
+        row: usize,
+    ) -> impl Iterator<Item = [Doubles; 2]> + use<'a, S> {
+        let [x, y, dy] = [&self.x, &self.y, &self.dy].map(|source| source.vectors(n, block, row));
+        let activation = self.activation;
+        x.iter().zip(y).zip(dy).map(move |((x, y), dy)| {
+            let d = s.to_array(activation.gradient(s, s.load(y), s.load(dy)));
+            [x.map(f64::from), d.map(f64::from)]
+        })
     }
 }
 
-/// `sum d` and `sum d z`.
+/// `sum d` and `sum d x`.
 struct Sum<'a> {
     operands: Operands<'a>,
     batch: usize,
@@ -100,38 +132,24 @@ impl Job for Sum<'_> {
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
         let (block, _) = part.place();
-        let (mean, deviation) = self.operands.moments.load(s, block, self.operands.eps);
-        let mut totals = [Wide::default(), Wide::default()];
+        let [mut d_sum, mut xd_sum] = [[0.0; LANES]; 2];
         for n in moments::samples(self.batch, part.sample) {
-            for y in 0..self.operands.x.map().height {
-                let [mut d_sum, mut dz_sum] = [s.zero(); 2];
-                let row = self.operands.row(n, block, y);
-                for position in 0..row[0].len() {
-                    let (distance, d) = self.operands.at(s, row, position, mean);
-                    d_sum = s.add(d_sum, d);
-                    dz_sum = s.fma(d, distance, dz_sum);
+            for row in 0..self.operands.x.map().height {
+                for [x, d] in self.operands.row(s, n, block, row) {
+                    for lane in 0..LANES {
+                        d_sum[lane] += d[lane];
+                        xd_sum[lane] += d[lane] * x[lane];
+                    }
                 }
-                totals[0].add(s, d_sum);
-                totals[1].add(s, dz_sum);
             }
         }
-        let deviation = s.to_array(deviation).map(f64::from);
-        for (lane, deviation) in deviation.into_iter().enumerate() {
-            totals[1].0[lane] /= deviation;
-        }
-        for (column, total) in part.vectors(block, 0).iter_mut().zip(totals) {
-            *column = total.0.map(|total| total as f32);
-        }
+        moments::give(part, [d_sum, xd_sum]);
     }
 }
 
 struct Input<'a> {
     operands: Operands<'a>,
-    layer: &'a BatchNorm,
-    /// `sum d` and `sum d z`; not read where `share` is zero.
-    sums: &'a Floats,
-    /// `1 / m`
-    share: f32,
+    lines: &'a [Line],
 }
 
 impl Job for Input<'_> {
@@ -141,24 +159,13 @@ impl Job for Input<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
-        let (block_at, row) = part.place();
-        let (n, depth, accumulate) = (part.sample, part.depth(block_at), part.accumulate);
-        let (mean, deviation) = self.operands.moments.load(s, block_at, self.operands.eps);
-        let weight = s.div(block(s, self.layer.weight.packed(), block_at), deviation);
-        let mean_of = |column| {
-            if self.share == 0.0 {
-                s.zero()
-            } else {
-                s.mul(block(s, self.sums, 2 * block_at + column), s.splat(self.share))
-            }
-        };
-        // dx = weight (d - mean d - (x - mean) mean(d z) / deviation)
-        let (d_mean, slope) = (mean_of(0), s.div(mean_of(1), deviation));
-        let operands = self.operands.row(n, block_at, row);
-        for (position, dx) in part.vectors(block_at, row).iter_mut().enumerate() {
-            let (distance, d) = self.operands.at(s, operands, position, mean);
-            let v = s.mul(weight, s.fnma(distance, slope, s.sub(d, d_mean)));
-            put(s, accumulate, dx, s.first(depth, v));
+        let (block, row) = part.place();
+        let (n, depth, accumulate) = (part.sample, part.depth(block), part.accumulate);
+        let Line { scale, slope, shift } = &self.lines[block];
+        let operands = self.operands.row(s, n, block, row);
+        for (dx, [x, d]) in part.vectors(block, row).iter_mut().zip(operands) {
+            let new = |lane: usize| (scale[lane] * d[lane] - slope[lane] * x[lane] - shift[lane]) as f32;
+            put(s, accumulate, dx, s.first(depth, s.load(&std::array::from_fn(new))));
         }
     }
 }

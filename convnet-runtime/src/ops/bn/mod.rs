@@ -5,6 +5,8 @@
 //! as it is (PyTorch refuses such a batch).
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 mod gradient;
 mod moments;
 pub mod reference;
@@ -12,6 +14,7 @@ pub mod reference;
 mod tests;
 
 pub use cpu::{forward, forward_train};
+pub(crate) use gradient::Line;
 pub use gradient::backward;
 
 use crate::cpu::map::Buffer;
@@ -31,7 +34,7 @@ pub struct Stage {
     pub eps: f32,
     /// Weight of the batch in the running statistics.
     pub momentum: f32,
-    /// In training: where mean and variance of the batch are kept, `2 * blocks * 16` floats (per sample, of which the
+    /// In training: where mean and variance of the batch are kept, `4 * blocks * 16` floats (per sample, of which the
     /// first sample's are used). Nothing where the stage runs with running statistics.
     pub statistics: Option<usize>,
 }

@@ -1,11 +1,13 @@
 //! Mean and variance of each channel, and sums over a batch that do not depend on the number of threads: the batch is
-//! cut into parts by its size alone, a part is summed in order, and the parts are added in order, in f64.
+//! cut into parts by its size alone, a part is summed in order, and the parts are added in order.
+//!
+//! All of it in f64. What a mean is off by is off in the same direction at every position, and gradients that cancel,
+//! of a bias or a scale before a batch norm, are sums over all positions.
 
 use std::ops::Range;
 
 use super::Stage;
-use super::cpu::pairs;
-use crate::cpu::map::{Buffer, LANES};
+use crate::cpu::map::{Buffer, LANES, Layout, Map};
 use crate::cpu::memory::Floats;
 use crate::cpu::run::Run;
 use crate::cpu::simd::Simd;
@@ -15,6 +17,31 @@ use crate::layers::BatchNorm;
 
 /// Parts of a batch, at most.
 const PARTS: usize = 16;
+
+/// Sixteen numbers, one per channel of a block.
+pub(super) type Doubles = [f64; LANES];
+
+/// Two numbers per channel, each as a float and what is missing to it: a volume of four columns.
+pub(super) fn pairs(channels: usize) -> Map {
+    let blocks = channels.div_ceil(LANES);
+    Map { height: 1, width: 4, channels, border: [0; 4], layout: Layout::Blocked, blocks, first: 0 }
+}
+
+/// Writes the four columns of a block.
+#[inline(always)]
+fn split(numbers: [Doubles; 2], columns: &mut [[f32; LANES]]) {
+    for (columns, numbers) in columns.as_chunks_mut::<2>().0.iter_mut().zip(numbers) {
+        columns[0] = numbers.map(|x| x as f32);
+        columns[1] = std::array::from_fn(|lane| (numbers[lane] - f64::from(columns[0][lane])) as f32);
+    }
+}
+
+/// Reads what `split` wrote.
+#[inline(always)]
+fn join(columns: &[[f32; LANES]]) -> [Doubles; 2] {
+    let join = |at: usize| std::array::from_fn(|lane| f64::from(columns[at][lane]) + f64::from(columns[at + 1][lane]));
+    [join(0), join(2)]
+}
 
 /// Mean and variance, 16 channels at a time.
 #[derive(Clone, Copy)]
@@ -26,26 +53,36 @@ pub(super) enum Moments<'a> {
 }
 
 impl Moments<'_> {
-    /// Mean and `sqrt(variance + eps)` of a block's channels.
+    /// Mean, what is missing to it, and variance of a block's channels.
     #[inline(always)]
-    pub(super) fn load<S: Simd>(&self, s: S, at: usize, eps: f32) -> (S::V, S::V) {
-        let (mean, variance) = match self {
+    pub(super) fn floats(&self, block: usize) -> [&[f32; LANES]; 3] {
+        match self {
             Self::Running(layer) => {
-                (block(s, layer.running_mean.packed(), at), block(s, layer.running_var.packed(), at))
+                [lanes(layer.running_mean.packed(), block), &[0.0; LANES], lanes(layer.running_var.packed(), block)]
             }
             Self::Kept(source) => {
-                let pair = source.vectors(0, at, 0);
-                (s.load(&pair[0]), s.load(&pair[1]))
+                let columns = source.vectors(0, block, 0);
+                [&columns[0], &columns[1], &columns[2]]
             }
-        };
-        (mean, s.sqrt(s.add(variance, s.splat(eps))))
+        }
+    }
+
+    /// Mean and variance of a block's channels.
+    #[inline(always)]
+    pub(super) fn load(&self, block: usize) -> [Doubles; 2] {
+        match self {
+            Self::Running(layer) => {
+                [&layer.running_mean, &layer.running_var].map(|running| lanes(running.packed(), block).map(f64::from))
+            }
+            Self::Kept(source) => join(source.vectors(0, block, 0)),
+        }
     }
 }
 
 /// Sixteen channels of a parameter.
 #[inline(always)]
-pub(super) fn block<S: Simd>(s: S, parameter: &[f32], block: usize) -> S::V {
-    s.load(&parameter.as_chunks().0[block])
+pub(super) fn lanes(parameter: &[f32], block: usize) -> &[f32; LANES] {
+    &parameter.as_chunks().0[block]
 }
 
 /// The parts that a batch is cut into.
@@ -61,77 +98,70 @@ pub(super) fn samples(batch: usize, part: usize) -> Range<usize> {
     threads::cut(batch, parts, part)..threads::cut(batch, parts, part + 1)
 }
 
-/// Runs a job that gives two numbers per channel for each part of the batch; these lie behind each other afterwards.
-fn each_part<'a, J: Job>(channels: usize, scratch: &'a mut Floats, job: &J, batch: usize) -> &'a mut [f32] {
+/// Writes two sums per channel of a part, which a job has formed.
+#[inline(always)]
+pub(super) fn give(part: &mut Part<'_>, sums: [Doubles; 2]) {
+    let (block, _) = part.place();
+    split(sums, part.vectors(block, 0));
+}
+
+/// Runs a job that gives two sums per channel for each part of the batch; they are those over all parts, block by block.
+pub(super) fn sum<'a, J: Job>(
+    channels: usize,
+    scratch: &'a mut Floats,
+    job: &J,
+    batch: usize,
+) -> impl Iterator<Item = [Doubles; 2]> + use<'a, J> {
     let map = pairs(channels);
     let len = parts(batch) * map.sample();
     scratch.grow(len);
     Target::new(&mut scratch[..len], map, false).each(Cut::Rows, job);
-    &mut scratch[..len]
-}
-
-/// The sums over all parts of what the job gives for each; they lie where the scratch begins.
-pub(super) fn total<J: Job>(channels: usize, scratch: &mut Floats, job: &J, batch: usize) {
-    let (first, more) = each_part(channels, scratch, job, batch).split_at_mut(pairs(channels).sample());
-    for (i, total) in first.iter_mut().enumerate() {
-        let parts = more.iter().skip(i).step_by(pairs(channels).sample());
-        *total = parts.fold(f64::from(*total), |sum, &part| sum + f64::from(part)) as f32;
-    }
+    let all = Source::new(&scratch[..len], map);
+    (0..map.blocks).map(move |block| {
+        let mut total = [[0.0; LANES]; 2];
+        for part in 0..parts(batch) {
+            let sums = join(all.vectors(part, block, 0));
+            for (total, sum) in total.as_flattened_mut().iter_mut().zip(sums.as_flattened()) {
+                *total += sum;
+            }
+        }
+        total
+    })
 }
 
 /// Writes the batch's mean and variance, and updates the running ones.
 pub(super) fn of_batch(stage: &Stage, statistics: &Buffer, layer: &mut BatchNorm, run: &mut Run<'_>) {
-    let (batch, channels) = (run.batch, stage.input.map.channels);
-    let positions = stage.input.map.height * stage.input.map.width;
-    let x = Source::new(run.read(&stage.input), stage.input.map);
-    let sums = each_part(channels, &mut layer.scratch, &Spread { x, batch }, batch);
+    let (batch, map) = (run.batch, stage.input.map);
+    let count = batch * map.height * map.width;
+    let mut scratch = std::mem::take(&mut layer.scratch);
+    let (read, [kept]) = run.split([stage.input.range(batch)], [statistics.range(batch)]);
+    let x = Source::new(read[0], map);
+    let sums = sum(map.channels, &mut scratch, &Spread { x, batch }, batch);
 
-    let count = batch * positions;
     let momentum = f64::from(stage.momentum);
     let update =
         |running: &mut f32, new: f64| *running = ((1.0 - momentum) * f64::from(*running) + momentum * new) as f32;
-    let kept = &mut run.write(statistics)[..statistics.map.sample()];
-    for c in 0..channels {
-        let at = c / LANES * 2 * LANES + c % LANES;
-        let mut all = Sums::default();
-        for part in 0..parts(batch) {
-            let part_at = part * statistics.map.sample() + at;
-            let count = samples(batch, part).len() * positions;
-            all = all.with(Sums { count, mean: sums[part_at].into(), squares: sums[part_at + LANES].into() });
+    let columns = kept.as_chunks_mut().0;
+    for (block, [sum, squares]) in sums.enumerate() {
+        let centre = x.vectors(0, block, 0)[0];
+        let [mut mean, mut variance] = [[0.0; LANES]; 2];
+        for lane in 0..LANES.min(map.channels - block * LANES) {
+            let distance = sum[lane] / count as f64;
+            let squares = (squares[lane] - sum[lane] * distance).max(0.0);
+            mean[lane] = f64::from(centre[lane]) + distance;
+            variance[lane] = squares / count as f64;
+            let channel = block * LANES + lane;
+            update(&mut layer.running_mean.packed_mut()[channel], mean[lane]);
+            if count > 1 {
+                update(&mut layer.running_var.packed_mut()[channel], squares / (count - 1) as f64);
+            }
         }
-        kept[at] = all.mean as f32;
-        kept[at + LANES] = (all.squares / count as f64) as f32;
-        update(&mut layer.running_mean.packed_mut()[c], all.mean);
-        if count > 1 {
-            update(&mut layer.running_var.packed_mut()[c], all.squares / (count - 1) as f64);
-        }
+        split([mean, variance], &mut columns[4 * block..]);
     }
+    layer.scratch = scratch;
 }
 
-/// Some values: how many, their mean, and the sum of the squares of their distances from it.
-#[derive(Clone, Copy, Default)]
-struct Sums {
-    count: usize,
-    mean: f64,
-    squares: f64,
-}
-
-impl Sums {
-    /// Both together (Chan, Golub and LeVeque 1979).
-    #[inline(always)]
-    fn with(self, other: Self) -> Self {
-        let count = self.count + other.count;
-        let share = other.count as f64 / count as f64;
-        let distance = other.mean - self.mean;
-        Self {
-            count,
-            mean: self.mean + distance * share,
-            squares: self.squares + other.squares + distance * distance * share * self.count as f64,
-        }
-    }
-}
-
-/// Mean and sum of squared distances from it, of the samples of each part.
+/// Sums of distances from each channel's first value, and of their squares: so near to the mean that little cancels.
 struct Spread<'a> {
     x: Source<'a>,
     batch: usize,
@@ -139,52 +169,25 @@ struct Spread<'a> {
 
 impl Job for Spread<'_> {
     fn cost(&self) -> usize {
-        (self.x.map().height * self.x.map().width).div_ceil(2) * self.batch.div_ceil(parts(self.batch))
+        (self.x.map().height * self.x.map().width).div_ceil(4) * self.batch.div_ceil(parts(self.batch))
     }
 
     #[inline(always)]
-    fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
+    fn run<S: Simd>(&self, _: S, part: &mut Part<'_>) {
         let (block, _) = part.place();
-        let map = self.x.map();
-        let count = map.height * map.width;
-        let mut total = [Sums::default(); LANES];
+        let centre = self.x.vectors(0, block, 0)[0].map(f64::from);
+        let [mut sum, mut squares] = [[0.0; LANES]; 2];
         for n in samples(self.batch, part.sample) {
-            let rows = || (0..map.height).map(|y| self.x.vectors(n, block, y));
-            let mut sum = Wide::default();
-            for row in rows() {
-                sum.add(s, row.iter().fold(s.zero(), |sum, x| s.add(sum, s.load(x))));
-            }
-            let mean = sum.0.map(|sum| sum / count as f64);
-            let centre = s.load(&mean.map(|mean| mean as f32));
-            let mut squares = Wide::default();
-            for row in rows() {
-                squares.add(
-                    s,
-                    row.iter().fold(s.zero(), |sum, x| {
-                        let distance = s.sub(s.load(x), centre);
-                        s.fma(distance, distance, sum)
-                    }),
-                );
-            }
-            for (lane, total) in total.iter_mut().enumerate() {
-                *total = total.with(Sums { count, mean: mean[lane], squares: squares.0[lane] });
+            for y in 0..self.x.map().height {
+                for x in self.x.vectors(n, block, y) {
+                    for lane in 0..LANES {
+                        let distance = f64::from(x[lane]) - centre[lane];
+                        sum[lane] += distance;
+                        squares[lane] += distance * distance;
+                    }
+                }
             }
         }
-        let [mean, squares] = &mut part.vectors(block, 0)[..2] else { unreachable!("a pair is two columns") };
-        *mean = total.map(|total| total.mean as f32);
-        *squares = total.map(|total| total.squares as f32);
-    }
-}
-
-/// Sixteen sums in f64.
-#[derive(Default)]
-pub(super) struct Wide(pub(super) [f64; LANES]);
-
-impl Wide {
-    #[inline(always)]
-    pub(super) fn add<S: Simd>(&mut self, s: S, v: S::V) {
-        for (sum, v) in self.0.iter_mut().zip(s.to_array(v)) {
-            *sum += f64::from(v);
-        }
+        give(part, [sum, squares]);
     }
 }

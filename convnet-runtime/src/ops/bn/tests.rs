@@ -56,7 +56,7 @@ impl Case {
         bench.fill(&residual, &r);
         bench.fill(&output_gradient, &dy);
         let output = bench.blocked(c, h, w);
-        let statistics = train.then(|| bench.place(cpu::pairs(c)).offset);
+        let statistics = train.then(|| bench.place(moments::pairs(c)).offset);
         let residual = (bench.random.below(2) == 1).then_some(residual);
         let activation = [Activation::Identity, Activation::Relu, Activation::Sigmoid][bench.random.below(3)];
         let stage = Stage { input, output, residual, activation, eps: EPS, momentum: 0.1, statistics };
@@ -163,6 +163,47 @@ fn running_statistics_pass_the_gradient() {
     });
 }
 
+/// Every value of `dx` is what f32 can say of it, however little is left of the terms that it is a sum of: of two values
+/// what eps leaves, and a mean may be large.
+#[test]
+fn a_gradient_that_cancels() {
+    everywhere(20, |bench| {
+        let [c, width] = [40, 3].map(|n| bench.random.between(1, n));
+        let (input, x) = bench.input(c, 1, width);
+        let x: Vec<f32> = x.into_iter().map(|x| 2.0 * x + 30.0).collect();
+        let (output_gradient, dy) = bench.input(c, 1, width);
+        let dy: Vec<f32> = dy.into_iter().map(|dy| dy + 5.0).collect();
+        bench.fill(&input, &x);
+        bench.fill(&output_gradient, &dy);
+        let [output, dx] = [0; 2].map(|_| bench.blocked(c, 1, width));
+        let statistics = Some(bench.place(moments::pairs(c)).offset);
+        let activation = Activation::Identity;
+        let stage = Stage { input, output, residual: None, activation, eps: EPS, momentum: 0.1, statistics };
+        let mut layer = layer(&mut bench.random, c);
+        let backward = Backward {
+            stage,
+            output_gradient,
+            input_gradient: Some((&dx).into()),
+            residual_gradient: None,
+            train_weights: false,
+            accumulate: false,
+        };
+        let run = &mut bench.run();
+        forward_train(&stage, &mut layer, run);
+        super::backward(&backward, &mut layer, run);
+        let mut got = vec![0.0; x.len()];
+        crate::cpu::exchange::store(&dx, run, &mut got);
+
+        let wide = |x: &[f32]| x.iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
+        let weight = wide(&layer.weight.values());
+        let [expected, ..] = reference::backward(width, &wide(&x), &weight, f64::from(EPS), &wide(&dy));
+        for (i, (got, expected)) in wide(&got).into_iter().zip(expected).enumerate() {
+            let error = (got - expected).abs();
+            assert!(error <= 6e-8 * expected.abs() + 1e-9, "value {i}: {got} instead of {expected}");
+        }
+    });
+}
+
 /// A layer over `batch` samples of 20x20x40, of which the mean is large: outputs, statistics and gradients.
 fn pass(batch: usize) -> Vec<f32> {
     let mut bench = Bench::with_batch(batch, 5);
@@ -170,7 +211,7 @@ fn pass(batch: usize) -> Vec<f32> {
     let x: Vec<f32> = x.into_iter().map(|x| x + 100.0).collect();
     let [output, input_gradient] = [0; 2].map(|_| bench.blocked(40, 20, 20));
     let (output_gradient, dy) = bench.input(40, 20, 20);
-    let statistics = Some(bench.place(cpu::pairs(40)).offset);
+    let statistics = Some(bench.place(moments::pairs(40)).offset);
     bench.fill(&input, &x);
     bench.fill(&output_gradient, &dy);
     let stage =
@@ -217,7 +258,7 @@ fn one_value_has_no_variance() {
     let mut bench = Bench::with_batch(1, 1);
     let (input, x) = bench.input(3, 1, 1);
     let output = bench.blocked(3, 1, 1);
-    let statistics = Some(bench.place(cpu::pairs(3)).offset);
+    let statistics = Some(bench.place(moments::pairs(3)).offset);
     bench.fill(&input, &x);
     let activation = Activation::Identity;
     let stage = Stage { input, output, residual: None, activation, eps: EPS, momentum: 0.1, statistics };

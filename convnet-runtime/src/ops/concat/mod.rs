@@ -1,6 +1,8 @@
 //! Volumes behind each other along the depth.
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 #[cfg(test)]
 mod tests;

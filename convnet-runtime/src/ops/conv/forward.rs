@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::epilogue::Epilogue;
+use super::few::{self, Few};
 use super::span::Span;
 use super::sweep::Sweep;
 use super::tile::Walk;
@@ -93,10 +94,16 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         unsafe { winograd::forward(size, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
         return;
     }
-    let sweep = sweep(geometry, x, conv.weight.packed().as_ptr(), run.batch, stage.pool);
+    let w = conv.weight.packed().as_ptr();
     // SAFETY: the buffers lie in the arena, which `run` borrows alone, and do not meet; the input's border is as wide as
-    // the windows reach, the weights are complete and the output has the sweep's size (all asserted above).
-    unsafe { sweep.run(&epilogue) };
+    // the windows reach, the weights are complete and the output has the convolution's size (all asserted above).
+    unsafe {
+        if few::fits(geometry) {
+            Few { geometry, x, w, samples: run.batch, pool: stage.pool, sink: &epilogue }.run();
+        } else {
+            sweep(geometry, x, w, run.batch, stage.pool).run(&epilogue);
+        }
+    }
 }
 
 /// The sums of a convolution of `x`.

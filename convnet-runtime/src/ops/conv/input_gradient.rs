@@ -6,7 +6,7 @@ use super::span::Span;
 use super::sweep::{Segment, Sink, Sweep};
 use super::tile::Walk;
 use super::transpose::{self, Piece};
-use super::{Algorithm, Geometry, dense};
+use super::{Algorithm, Geometry, dense, scatter};
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::memory::Floats;
 use crate::cpu::simd::Simd;
@@ -38,6 +38,11 @@ pub unsafe fn input_gradient(
     if dense::fits(geometry) {
         // SAFETY: as for this function.
         unsafe { dense::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
+        return;
+    }
+    if scatter::fits(geometry) {
+        // SAFETY: as for this function.
+        unsafe { scatter::input_gradient(geometry, dz, batch, weights, dx, accumulate, scratch) };
         return;
     }
     let mut strided = *geometry;

@@ -3,8 +3,11 @@
 
 mod backward;
 mod bias_gradient;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 mod dense;
 mod epilogue;
+mod few;
 mod forward;
 mod input_gradient;
 mod method;
@@ -13,6 +16,7 @@ mod phase;
 mod product;
 mod reduce;
 pub mod reference;
+mod scatter;
 mod span;
 mod sum_gradient;
 mod sweep;

@@ -1,7 +1,7 @@
 //! How a sweep is cut into tasks.
 
 use super::sweep::Sweep;
-use super::tile::{STREAMS, Walk};
+use super::tile::{PIXELS, STREAMS, Walk};
 use crate::cpu::simd::Simd;
 use crate::cpu::threads::cut;
 
@@ -77,6 +77,9 @@ impl<'a> Plan<'a> {
             Line::Batch => (1, 1, sweep.samples),
         };
         let most = match line {
+            // These tiles are cut into register tiles on their own.
+            Line::Row if sweep.depthwise && sweep.pool => PIXELS,
+            Line::Row | Line::Plane if sweep.depthwise => 2 * PIXELS,
             Line::Row if sweep.pool => S::TILE_PIXELS / 2,
             // Samples often lie a power of two apart, and a set of a cache holds but so many of them.
             Line::Batch => S::TILE_PIXELS.min(8),

@@ -6,6 +6,7 @@
 
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
+use crate::cpu::threads::cut;
 
 /// Most positions of a tile, on any instruction set.
 pub const PIXELS: usize = 14;
@@ -107,21 +108,13 @@ impl Tile<'_> {
         }
     }
 
-    /// `sums[p] = sum over taps of w[tap] x[p, tap]`, lane by lane.
+    /// `sums[p] = sum over taps of w[tap] x[p, tap]`, lane by lane, for up to twice [`PIXELS`] positions.
     ///
     /// # Safety
     /// As for `product`, with one block.
     #[inline(always)]
     pub unsafe fn depthwise<S: Simd>(self, s: S, pixels: usize) {
-        macro_rules! choose {
-            ($($p:literal)*) => {
-                match pixels {
-                    $($p if const { $p <= S::TILE_PIXELS } => s.vectorize(Depthwise::<$p>(self)),)*
-                    _ => unreachable!("a tile of {pixels}"),
-                }
-            };
-        }
-        choose!(1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+        s.vectorize(Lanes(self, pixels));
     }
 }
 
@@ -234,21 +227,51 @@ impl<const OB: usize, const U: usize> Kernel for Single<'_, OB, U> {
     }
 }
 
-/// `P` positions, each lane its own channel: see [`Tile::depthwise`].
-struct Depthwise<'a, const P: usize>(Tile<'a>);
+/// Positions whose lanes are their own channels, in register tiles that differ by one position at most: see
+/// [`Tile::depthwise`].
+struct Lanes<'a>(Tile<'a>, usize);
 
-impl<const P: usize> Kernel for Depthwise<'_, P> {
+impl Kernel for Lanes<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self(all, pixels) = self;
+        let tiles = pixels.div_ceil(S::TILE_PIXELS);
+        for i in 0..tiles {
+            let [start, end] = [cut(pixels, tiles, i), cut(pixels, tiles, i + 1)];
+            let (x, sums) = (all.x.wrapping_add(start * all.walk.pixel_step), all.sums.wrapping_add(start * LANES));
+            let tile = Tile { x, sums, ..all };
+            macro_rules! choose {
+                ($($p:literal)*) => {
+                    match (end - start, all.walk.columns) {
+                        $(($p, 3) if const { $p <= S::TILE_PIXELS } => Depthwise::<$p, 3>(tile).run(s),
+                        ($p, _) if const { $p <= S::TILE_PIXELS } => Depthwise::<$p, 0>(tile).run(s),)*
+                        _ => unreachable!("a tile of {pixels}"),
+                    }
+                };
+            }
+            choose!(1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+        }
+    }
+}
+
+/// `P` positions, each lane its own channel; filters of `C` columns, or as many as the walk has if that is zero.
+struct Depthwise<'a, const P: usize, const C: usize>(Tile<'a>);
+
+impl<const P: usize, const C: usize> Kernel for Depthwise<'_, P, C> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Tile { walk, x: mut row, mut w, sums, .. } = self.0;
+        let columns = if C > 0 { C } else { walk.columns };
         let mut acc = [s.zero(); P];
         // SAFETY: the promise of whoever called `Tile::depthwise`. Pointers beyond the last tap are formed, not read.
         unsafe {
             for _ in 0..walk.rows {
                 let mut x = row;
-                for _ in 0..walk.columns {
+                for _ in 0..columns {
                     let b = s.load_from(w);
                     for p in 0..P {
                         acc[p] = s.fma(s.load_from(x.add(p * walk.pixel_step)), b, acc[p]);

@@ -2,6 +2,8 @@
 //! (Srivastava et al. 2014).
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 #[cfg(test)]
 mod tests;
@@ -30,7 +32,7 @@ pub struct Mask {
     start: u64,
     p: f32,
     /// `p` in units of 2^-24.
-    threshold: u64,
+    pub(crate) threshold: u64,
 }
 
 impl Mask {

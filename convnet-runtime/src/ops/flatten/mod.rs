@@ -1,6 +1,8 @@
 //! A volume becomes features in channel, height, width order.
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 #[cfg(test)]
 mod tests;
 

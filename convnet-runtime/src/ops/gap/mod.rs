@@ -1,6 +1,8 @@
 //! Global average pooling: the mean of each channel (Lin, Chen and Yan 2013).
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 #[cfg(test)]
 mod tests;

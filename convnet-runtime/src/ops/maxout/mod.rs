@@ -1,6 +1,8 @@
 //! Maximum over channels `k j .. k j + k - 1`; the gradient goes to the first of equals (Goodfellow et al. 2013).
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 #[cfg(test)]
 mod tests;

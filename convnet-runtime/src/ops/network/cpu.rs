@@ -48,7 +48,7 @@ fn enter<'a>(stage: &Stage, frame: Frame, run: &'a mut Run<'_>) -> (&'a mut [f32
 }
 
 pub(super) fn inner_seed(stage: &Stage, run: &Run<'_>) -> u64 {
-    mix(run.seed ^ mix(stage.slot as u64 + 1))
+    mix(run.seed ^ super::slot_seed(stage.slot))
 }
 
 /// From the outer arena to the inner.

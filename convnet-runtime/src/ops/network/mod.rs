@@ -18,3 +18,8 @@ pub struct Stage {
     /// Which of the workspaces in the outer network's is the inner's.
     pub slot: usize,
 }
+
+/// What tells the random numbers of the network in a slot from the outer network's.
+pub(crate) const fn slot_seed(slot: usize) -> u64 {
+    super::dropout::mix(slot as u64 + 1)
+}

@@ -1,6 +1,8 @@
 //! A volume in another layout, with another border, at another place.
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 #[cfg(test)]
 mod tests;
 

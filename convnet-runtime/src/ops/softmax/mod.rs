@@ -1,6 +1,8 @@
 //! Softmax over the depth, at every position.
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! Larger maps by nearest neighbour or bilinear interpolation (half-pixel centres, as PyTorch's `align_corners=False`).
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! Zero channels before and after the incoming ones.
 
 mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 #[cfg(test)]
 mod tests;

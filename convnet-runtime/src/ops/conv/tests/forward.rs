@@ -136,3 +136,35 @@ fn threads_do_not_change_a_bit() {
         assert!(one == bits(2) && one == bits(5), "{:?}", case.stage);
     }
 }
+
+#[test]
+fn few_filters() {
+    let mut random = Random(5);
+    for round in 0..150 {
+        let wide = round % 10 == 0;
+        let kernel = [random.range(1, 5), random.range(1, 6)];
+        let dilation = [random.range(1, 2), random.range(1, 2)];
+        let output = [random.range(1, if wide { 5 } else { 30 }), random.range(16, if wide { 600 } else { 60 })];
+        let pad = [random.below(kernel[0]), random.below(kernel[1])];
+        let size =
+            |i: usize| (output[i] + (kernel[i] - 1) * dilation[i]).saturating_sub(pad[i] + random_end(round, pad[i]));
+        let geometry = Geometry {
+            input: [size(0).max(1), size(1).max(1), random.range(1, 4)],
+            output: [output[0], output[1], random.range(1, 8)],
+            kernel,
+            stride: [1, 1],
+            pad,
+            dilation,
+            groups: 1,
+            bias: [Bias::None, Bias::Channel, Bias::Position][random.below(3)],
+            algorithm: Algorithm::Planar,
+        };
+        let batch = random.range(1, 3);
+        check(&Case::new(&mut random, geometry, batch));
+    }
+}
+
+/// Zeros behind the input: as many as before it, or none.
+fn random_end(round: usize, pad: usize) -> usize {
+    if round % 3 == 0 { 0 } else { pad }
+}

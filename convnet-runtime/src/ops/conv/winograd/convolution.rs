@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::blocks::{Blocks, Sizes, step};
-use super::grid::{Grid, Row};
+use super::grid::{Grid, Neighbours};
 use super::input::{Input, Source};
 use super::output::{COLUMNS, Output, Rows};
 use super::{by_size, filters};
@@ -219,7 +219,7 @@ impl<K: Sink> Task<'_, K> {
 
     /// Hands sums to the sink.
     #[inline(always)]
-    unsafe fn give<S: Simd>(&self, s: S, run: Row, block: usize, sums: *const f32) {
+    unsafe fn give<S: Simd>(&self, s: S, run: Neighbours, block: usize, sums: *const f32) {
         let All { conv, sink, output, .. } = self.all;
         let size = conv.size;
         let (row, column) = (run.row * size, run.column * size);

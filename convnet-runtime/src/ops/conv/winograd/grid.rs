@@ -13,7 +13,7 @@ pub struct Grid {
 
 /// Neighbours in one row of tiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct Neighbours {
     /// The sample.
     pub sample: usize,
     /// The row of tiles.
@@ -33,10 +33,10 @@ impl Grid {
 
     /// Where tile `first` lies, and its neighbours to the right, up to `most` tiles in all and none from `end` on.
     #[inline(always)]
-    pub fn row(&self, first: usize, end: usize, most: usize) -> Row {
+    pub fn row(&self, first: usize, end: usize, most: usize) -> Neighbours {
         let (line, column) = (first / self.columns, first % self.columns);
         let len = most.min(end - first).min(self.columns - column);
-        Row { sample: line / self.rows, row: line % self.rows, column, len }
+        Neighbours { sample: line / self.rows, row: line % self.rows, column, len }
     }
 }
 

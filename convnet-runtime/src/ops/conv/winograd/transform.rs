@@ -140,7 +140,7 @@ impl Transform<4, 6> for F4 {
     fn filter_gradient<S: Simd>(s: S, u: [S::V; 6]) -> [S::V; 3] {
         let (sum_p, difference_p) = (s.add(u[1], u[2]), s.sub(u[1], u[2]));
         let (sum_q, difference_q) = (s.add(u[3], u[4]), s.sub(u[3], u[4]));
-        let (p, q) = (P as f64, Q as f64);
+        let (p, q) = (f64::from(P), f64::from(Q));
         [
             fma(s, GP as f32, sum_p, fma(s, GQ as f32, sum_q, scale(s, G0 as f32, u[0]))),
             fma(s, (GP * p) as f32, difference_p, scale(s, (GQ * q) as f32, difference_q)),
@@ -152,7 +152,7 @@ impl Transform<4, 6> for F4 {
     fn filter<S: Simd>(s: S, w: [S::V; 3]) -> [S::V; 6] {
         let even_p = scale(s, GP as f32, fma(s, P2, w[2], w[0]));
         let even_q = scale(s, GQ as f32, fma(s, Q2, w[2], w[0]));
-        let (p, q) = ((GP * P as f64) as f32, (GQ * Q as f64) as f32);
+        let (p, q) = ((GP * f64::from(P)) as f32, (GQ * f64::from(Q)) as f32);
         [
             scale(s, G0 as f32, w[0]),
             fma(s, p, w[1], even_p),
@@ -235,9 +235,9 @@ impl Transform<6, 8> for F6 {
     fn filter_gradient<S: Simd>(s: S, u: [S::V; 8]) -> [S::V; 3] {
         std::array::from_fn(|j| {
             let mut sum = s.zero();
-            for i in 0..8 {
-                if Self::G[i][j] != 0.0 {
-                    sum = fma(s, Self::G[i][j] as f32, u[i], sum);
+            for (row, u) in Self::G.iter().zip(u) {
+                if row[j] != 0.0 {
+                    sum = fma(s, row[j] as f32, u, sum);
                 }
             }
             sum
@@ -248,9 +248,9 @@ impl Transform<6, 8> for F6 {
     fn filter<S: Simd>(s: S, w: [S::V; 3]) -> [S::V; 8] {
         std::array::from_fn(|i| {
             let mut sum = s.zero();
-            for j in 0..3 {
-                if Self::G[i][j] != 0.0 {
-                    sum = fma(s, Self::G[i][j] as f32, w[j], sum);
+            for (factor, w) in Self::G[i].iter().zip(w) {
+                if *factor != 0.0 {
+                    sum = fma(s, *factor as f32, w, sum);
                 }
             }
             sum

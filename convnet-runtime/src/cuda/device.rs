@@ -1,0 +1,106 @@
+//! A GPU, found or not.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::cache::{Cache, Key};
+use super::compiler::{self, Compiler};
+use super::driver::{Context, Facts, Module};
+use super::error::{DeviceError, Version};
+
+/// An NVIDIA GPU.
+///
+/// One binary runs with and without: where there is no device, asking for it is an error that says what is missing, and
+/// the network stays on the CPU.
+///
+/// ```
+/// use convnet_runtime::cuda::Device;
+///
+/// match Device::new(0) {
+///     Ok(device) => println!("on {device}"),
+///     Err(error) => println!("on the CPU: {error}"),
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Device {
+    context: Arc<Context>,
+    facts: Arc<Facts>,
+}
+
+/// The oldest compute capability: Ampere's.
+const OLDEST: Version = (8, 0);
+
+impl Device {
+    /// The device of this number, counted from 0.
+    ///
+    /// # Errors
+    /// If there is no driver, no such device, or one of them is too old.
+    pub fn new(ordinal: usize) -> Result<Self, DeviceError> {
+        compiler::preload_driver();
+        let (context, facts) = Context::retain(ordinal)?;
+        if facts.capability < OLDEST {
+            return Err(DeviceError::OldDevice { name: facts.name, capability: facts.capability });
+        }
+        Ok(Self { context, facts: Arc::new(facts) })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.facts.name
+    }
+
+    /// Its compute capability.
+    pub fn capability(&self) -> Version {
+        self.facts.capability
+    }
+
+    /// The version of CUDA that its driver is of.
+    pub fn driver(&self) -> Version {
+        self.facts.driver
+    }
+
+    /// What kernels are compiled for: `sm_80`, `sm_90a`.
+    pub fn architecture(&self) -> String {
+        let (major, minor) = self.facts.capability;
+        // Hopper's matrix instructions belong to its own architecture, not to a line of compatible ones.
+        let own = if (major, minor) == (9, 0) { "a" } else { "" };
+        format!("sm_{major}{minor}{own}")
+    }
+
+    pub(super) fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
+    /// The kernels of a source: from the cache, or compiled and then kept there.
+    pub(super) fn load(&self, source: &str) -> Result<Module, DeviceError> {
+        let (compiler, cache, architecture) = (Compiler::find(), Cache::find(), self.architecture());
+        let identity = compiler.as_ref().map_or_else(|_| String::from("none"), Compiler::identity);
+        let key = Key::new(source, &architecture, &identity);
+        // What the driver refuses is as good as damaged.
+        if let Some(module) = cache.get(&key).and_then(|image| Module::new(&self.context, &image).ok()) {
+            return Ok(module);
+        }
+        let compiler = compiler?;
+        if let Some(needed) = compiler.version().filter(|(major, _)| *major > self.facts.driver.0) {
+            return Err(DeviceError::OldDriver { driver: self.facts.driver, needed });
+        }
+        let image = compiler.compile(source, &architecture)?.image;
+        let module = Module::new(&self.context, &image)?;
+        cache.put(&key, &image);
+        Ok(module)
+    }
+}
+
+impl fmt::Display for Device {
+    /// `NVIDIA H200 (compute capability 9.0, CUDA 13.0)`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Facts { name, capability: (major, minor), driver: (a, b) } = &*self.facts;
+        write!(f, "{name} (compute capability {major}.{minor}, CUDA {a}.{b})")
+    }
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Device({self})")
+    }
+}

@@ -1,0 +1,136 @@
+//! A network's parameters on the device: values, gradients and the optimizer's memory, each one piece of memory, so that
+//! one kernel looks at all gradients and one copy keeps all statistics.
+
+use std::ops::Range;
+
+use super::device::Device;
+use super::driver::Memory;
+use super::error::DeviceError;
+use super::launch::ParameterSpec;
+use crate::network::{Key, Network};
+
+const FLOAT: usize = size_of::<f32>();
+
+/// Parameters begin at multiples of this many bytes.
+const ALIGN: usize = 256;
+
+/// All parameters of a network: trained ones first, then frozen ones, then running statistics.
+#[derive(Debug)]
+pub struct Parameters {
+    values: Memory,
+    gradients: Memory,
+    state: Memory,
+    /// In visiting order, in bytes.
+    places: Vec<Range<usize>>,
+    trained: usize,
+    statistics: Range<usize>,
+    /// The optimizer has used its memory.
+    pub stateful: bool,
+}
+
+impl Parameters {
+    /// Makes room for the parameters of `net` and copies them.
+    pub fn new<N: Network>(net: &N, specs: &[ParameterSpec], device: &Device) -> Result<Self, DeviceError> {
+        let mut statistic = Vec::new();
+        net.visit(&Key::ROOT, &mut |_, parameter| statistic.push(!parameter.role().is_trained()));
+        let kind = |index: usize| if statistic[index] { 2 } else { usize::from(!specs[index].trained) };
+        let (mut places, mut ends, mut end) = (vec![0..0; specs.len()], [0; 3], 0);
+        for (group, group_end) in ends.iter_mut().enumerate() {
+            for (index, spec) in specs.iter().enumerate().filter(|&(index, _)| kind(index) == group) {
+                places[index] = end..end + spec.len * FLOAT;
+                end = places[index].end.next_multiple_of(ALIGN);
+            }
+            *group_end = end;
+        }
+        let [trained, frozen, end] = ends;
+        let memory = |bytes| Memory::new(device.context(), bytes);
+        let (values, gradients, state) = (memory(end)?, memory(trained)?, memory(trained)?);
+        let mut all = Self { values, gradients, state, places, trained, statistics: frozen..end, stateful: false };
+        all.upload(net)?;
+        device.context().finish()?;
+        Ok(all)
+    }
+
+    fn upload<N: Network>(&mut self, net: &N) -> Result<(), DeviceError> {
+        self.gradients.clear()?;
+        self.state.clear()?;
+        let (mut result, mut places, mut stateful) = (Ok(()), self.places.iter(), false);
+        net.visit(&Key::ROOT, &mut |_, parameter| {
+            let Some(place) = places.next().filter(|_| result.is_ok()) else { return };
+            result = self.values.write(place.start, &parameter.values());
+            if let Some(state) = parameter.state().filter(|_| result.is_ok() && place.end <= self.trained) {
+                result = self.state.write(place.start, &state);
+                stateful = true;
+            }
+        });
+        self.stateful = stateful;
+        result
+    }
+
+    /// Copies values and optimizer's memory into `net`.
+    pub fn download<N: Network>(&self, net: &mut N) -> Result<(), DeviceError> {
+        // All is read before anything is written: `net` is new or as it was.
+        let mut read = Vec::with_capacity(self.places.len());
+        for place in &self.places {
+            let len = place.len() / FLOAT;
+            let (mut values, mut state) = (vec![0.0; len], Vec::new());
+            self.values.read(place.start, &mut values)?;
+            if self.stateful && place.end <= self.trained {
+                state.resize(len, 0.0);
+                self.state.read(place.start, &mut state)?;
+            }
+            read.push((values, state));
+        }
+        let mut read = read.into_iter();
+        net.visit_mut(&Key::ROOT, &mut |_, parameter| {
+            let Some((values, state)) = read.next() else { return };
+            // The lengths are those of this network's parameters, so that there is no error.
+            if parameter.set(&values).is_ok() && !state.is_empty() {
+                parameter.set_state(&state);
+            }
+        });
+        Ok(())
+    }
+
+    /// Copies the gradient of each trained parameter, by its place in visiting order.
+    pub fn read_gradients(&self) -> Result<Vec<Option<Vec<f32>>>, DeviceError> {
+        let read = |place: &Range<usize>| {
+            if place.end > self.trained {
+                return Ok(None);
+            }
+            let mut gradient = vec![0.0; place.len() / FLOAT];
+            self.gradients.read(place.start, &mut gradient).map(|()| Some(gradient))
+        };
+        self.places.iter().map(read).collect()
+    }
+
+    /// The address of a parameter's values.
+    pub fn value(&self, index: usize) -> u64 {
+        self.values.at(self.places[index].start)
+    }
+
+    /// The address of a trained parameter's gradient.
+    pub fn gradient(&self, index: usize) -> u64 {
+        self.gradients.at(self.places[index].start)
+    }
+
+    /// The address of the optimizer's memory of a trained parameter.
+    pub fn state(&self, index: usize) -> u64 {
+        self.state.at(self.places[index].start)
+    }
+
+    /// The address of all gradients, and how many numbers there are.
+    pub fn all_gradients(&self) -> (u64, usize) {
+        (self.gradients.at(0), self.trained / FLOAT)
+    }
+
+    /// All values, and where the running statistics lie in them.
+    pub fn statistics(&self) -> (&Memory, Range<usize>) {
+        (&self.values, self.statistics.clone())
+    }
+
+    /// The parameter in whose gradient a place is.
+    pub fn parameter_at(&self, float: usize) -> Option<usize> {
+        self.places.iter().position(|place| place.contains(&(float * FLOAT)))
+    }
+}

@@ -1,0 +1,227 @@
+//! Collects kernels and launches while the stages of a network pass by.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::kernel::Kernel;
+use super::scope::{Scope, parameters};
+use crate::cpu::map::Buffer;
+use crate::cuda::launch::{Argument, Launch, ParameterSpec, Precision};
+use crate::parameter::Role;
+
+/// The templates, by name.
+const TEMPLATES: [(&str, &str); 24] = [
+    ("activation", include_str!("../../ops/activation/activation.cu")),
+    ("add", include_str!("../../ops/add/add.cu")),
+    ("bn", include_str!("../../ops/bn/bn.cu")),
+    ("conv", include_str!("../../ops/conv/conv.cu")),
+    ("depthwise", include_str!("../../ops/conv/depthwise.cu")),
+    ("dropout", include_str!("../../ops/dropout/dropout.cu")),
+    ("epilogue", include_str!("../../ops/conv/epilogue.cu")),
+    ("flatten", include_str!("../../ops/flatten/flatten.cu")),
+    ("gap", include_str!("../../ops/gap/gap.cu")),
+    ("loss", include_str!("loss.cu")),
+    ("lrn", include_str!("../../ops/lrn/lrn.cu")),
+    ("matrix", include_str!("matrix.cu")),
+    ("maxout", include_str!("../../ops/maxout/maxout.cu")),
+    ("pool", include_str!("../../ops/pool/pool.cu")),
+    ("operands", include_str!("operands.cu")),
+    ("product_bf16", include_str!("product_bf16.cu")),
+    ("product_f32", include_str!("product_f32.cu")),
+    ("product_tf32", include_str!("product_tf32.cu")),
+    ("relayout", include_str!("../../ops/relayout/relayout.cu")),
+    ("sgd", include_str!("sgd.cu")),
+    ("softmax", include_str!("../../ops/softmax/softmax.cu")),
+    ("sums", include_str!("sums.cu")),
+    ("upsample", include_str!("../../ops/upsample/upsample.cu")),
+    ("widen", include_str!("../../ops/widen/widen.cu")),
+];
+
+/// Places begin at multiples of this many bytes.
+const ALIGN: usize = 256;
+
+/// What has been emitted so far.
+pub(crate) struct Emitter {
+    /// What the kernels compute with.
+    pub precision: Precision,
+    /// Samples.
+    pub batch: usize,
+    pub(super) scope: Scope,
+    used: Vec<&'static str>,
+    kernels: Vec<String>,
+    names: BTreeMap<String, String>,
+    counts: BTreeMap<&'static str, usize>,
+    pub(super) launches: Vec<Launch>,
+    /// Where the workspace begins, how much of it the stage has taken, and the most that any has.
+    workspace: usize,
+    taken: usize,
+    most: usize,
+    trained: BTreeSet<usize>,
+    specs: Vec<(usize, Role)>,
+}
+
+impl Emitter {
+    pub(super) fn new(scope: Scope, precision: Precision, batch: usize) -> Self {
+        let specs = scope.program.weights.iter().flat_map(parameters).collect();
+        Self {
+            precision,
+            batch,
+            scope,
+            used: Vec::new(),
+            kernels: Vec::new(),
+            names: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            launches: Vec::new(),
+            workspace: 0,
+            taken: 0,
+            most: 0,
+            trained: BTreeSet::new(),
+            specs,
+        }
+    }
+
+    /// Launches a kernel. Parameters are declarations with their arguments; a kernel has only those with one.
+    pub fn launch(&mut self, kernel: &Kernel, grid: [usize; 3], parameters: &[(&str, Option<Argument>)]) {
+        let declared: Vec<(&str, bool)> =
+            parameters.iter().map(|(name, argument)| (*name, argument.is_some())).collect();
+        let launch = Launch {
+            kernel: self.name(kernel, &declared),
+            grid: grid.map(|blocks| blocks.max(1) as u32),
+            block: [kernel.threads as u32, 1, 1],
+            shared: 0,
+            arguments: parameters.iter().filter_map(|(_, argument)| *argument).collect(),
+        };
+        self.launches.push(launch);
+    }
+
+    /// Makes a kernel that batches of other sizes launch.
+    pub fn declare(&mut self, kernel: &Kernel, parameters: &[&str]) {
+        let declared: Vec<(&str, bool)> = parameters.iter().map(|name| (*name, true)).collect();
+        self.name(kernel, &declared);
+    }
+
+    /// The kernel's name, and the kernel, unless there is one of the same text.
+    fn name(&mut self, kernel: &Kernel, declared: &[(&str, bool)]) -> String {
+        for &source in kernel.sources {
+            if !self.used.contains(&source) {
+                self.used.push(source);
+            }
+        }
+        let text = kernel.text(declared);
+        if let Some(name) = self.names.get(&text) {
+            return name.clone();
+        }
+        let count = self.counts.entry(kernel.template).or_default();
+        let name = format!("{}_{count}", kernel.template);
+        *count += 1;
+        self.kernels.push(text.replace('@', &name));
+        self.names.insert(text, name.clone());
+        name
+    }
+
+    /// Launches a kernel with one thread for each of `count` elements.
+    pub fn each(&mut self, kernel: &Kernel, count: usize, parameters: &[(&str, Option<Argument>)]) {
+        self.launch(kernel, [count.div_ceil(kernel.threads), 1, 1], parameters);
+    }
+
+    /// The number of samples, as an argument.
+    pub fn samples(&self) -> Option<Argument> {
+        Some(Argument::U32(self.batch as u32))
+    }
+
+    /// Where a volume of the present network lies.
+    pub fn at(&self, buffer: &Buffer) -> Option<Argument> {
+        self.channel(buffer, 0)
+    }
+
+    /// Where a volume lies, from one of its channels on.
+    pub fn channel(&self, buffer: &Buffer, channel: usize) -> Option<Argument> {
+        let first = buffer.map.first * buffer.map.lanes() + channel;
+        Some(Argument::Arena(self.place(buffer.offset) + first * size_of::<f32>()))
+    }
+
+    /// Where words lie that are kept beside the volumes.
+    pub fn words(&self, offset: usize) -> Argument {
+        Argument::Arena(self.place(offset))
+    }
+
+    fn place(&self, offset: usize) -> usize {
+        (self.scope.base + offset) * self.batch * size_of::<f32>()
+    }
+
+    /// Memory for the present stage alone.
+    pub fn scratch(&mut self, floats: usize) -> Option<Argument> {
+        let place = self.workspace + self.taken;
+        self.taken += (floats * size_of::<f32>()).next_multiple_of(ALIGN);
+        self.most = self.most.max(self.taken);
+        Some(Argument::Arena(place))
+    }
+
+    /// The next stage begins.
+    pub(super) fn release(&mut self) {
+        self.taken = 0;
+    }
+
+    /// The workspace begins at this byte.
+    pub(super) fn set_workspace(&mut self, place: usize) {
+        self.workspace = place.next_multiple_of(ALIGN);
+        (self.taken, self.most) = (0, 0);
+    }
+
+    /// Bytes of the arena with all workspace that was taken.
+    pub(super) fn end(&self) -> usize {
+        self.workspace + self.most.max(ALIGN)
+    }
+
+    /// The values of a set's parameter.
+    pub fn parameter(&self, weights: usize, index: usize) -> Option<Argument> {
+        Some(Argument::Parameter(self.scope.parameter(weights) + index))
+    }
+
+    /// The gradient of a set's parameter, which is trained.
+    pub fn gradient(&mut self, weights: usize, index: usize) -> Option<Argument> {
+        let parameter = self.scope.parameter(weights) + index;
+        self.trained.insert(parameter);
+        Some(Argument::Gradient(parameter))
+    }
+
+    /// An expression for the seed of the present network's random numbers.
+    pub fn seed(&self) -> String {
+        self.scope.seeds.iter().fold("outer".into(), |seed, slot| format!("mix({seed} ^ {slot:#x}ull)"))
+    }
+
+    /// The trained parameters with their lengths and roles.
+    pub(super) fn trained(&self) -> Vec<(usize, usize, Role)> {
+        self.trained.iter().map(|&parameter| (parameter, self.specs[parameter].0, self.specs[parameter].1)).collect()
+    }
+
+    pub(super) fn parameter_specs(&self) -> Vec<ParameterSpec> {
+        let spec =
+            |(index, &(len, _)): (usize, &(usize, Role))| ParameterSpec { len, trained: self.trained.contains(&index) };
+        self.specs.iter().enumerate().map(spec).collect()
+    }
+
+    /// All that was launched, as one text.
+    pub(super) fn source(&self) -> String {
+        let mut source = include_str!("prelude.cu").to_owned();
+        for used in &self.used {
+            for (_, text) in TEMPLATES.iter().filter(|(name, _)| name == used) {
+                source.push('\n');
+                source.push_str(text);
+            }
+        }
+        for kernel in &self.kernels {
+            source.push('\n');
+            source.push_str(kernel);
+        }
+        source
+    }
+
+    /// Blocks over which a sum over pixels is cut, where `others` blocks work beside each other anyway.
+    pub fn parts(&self, pixels: usize, others: usize) -> usize {
+        /// Enough for the largest devices.
+        const BLOCKS: usize = 264;
+        /// Pixels that are worth a block.
+        const LEAST: usize = 256;
+        (BLOCKS / others.max(1)).clamp(1, pixels.div_ceil(LEAST).max(1))
+    }
+}

@@ -1,0 +1,104 @@
+//! One network inside the network that runs: where its arena begins, which parameters are its own.
+
+use crate::ops::conv::{Bias, Geometry};
+use crate::parameter::Role;
+use crate::program::{Program, Step, Weights};
+
+/// A network, or a network used as a layer.
+#[derive(Clone)]
+pub(super) struct Scope {
+    pub program: Program,
+    /// Whether it runs in training mode.
+    pub training: bool,
+    /// Floats per sample before its arena.
+    pub base: usize,
+    /// The parameters before its own.
+    pub first_parameter: usize,
+    /// How its seed comes from the outermost network's.
+    pub seeds: Vec<u64>,
+}
+
+impl Scope {
+    /// The outermost network.
+    pub fn new(program: &Program, training: bool) -> Self {
+        Self { program: *program, training, base: 0, first_parameter: 0, seeds: Vec::new() }
+    }
+
+    /// The network in a slot.
+    pub fn inner(&self, program: &Program, training: bool, slot: usize, weights: usize) -> Self {
+        let before = self.steps().iter().take_while(|step| !is_slot(step, slot)).map(inner_floats).sum::<usize>();
+        let mut seeds = self.seeds.clone();
+        seeds.push(crate::ops::network::slot_seed(slot));
+        Self {
+            program: *program,
+            training,
+            base: self.base + self.own_floats() + before,
+            first_parameter: self.parameter(weights),
+            seeds,
+        }
+    }
+
+    /// What runs forward.
+    pub fn steps(&self) -> &'static [Step] {
+        if self.training { self.program.training } else { self.program.inference }
+    }
+
+    /// The first parameter of a set.
+    pub fn parameter(&self, weights: usize) -> usize {
+        self.first_parameter + self.program.weights[..weights].iter().map(count).sum::<usize>()
+    }
+
+    fn own_floats(&self) -> usize {
+        self.program.frames[usize::from(self.training)].floats
+    }
+
+    /// Floats per sample of its arena and those of its inner networks.
+    pub fn floats(&self) -> usize {
+        self.own_floats() + self.steps().iter().map(inner_floats).sum::<usize>()
+    }
+}
+
+fn is_slot(step: &Step, slot: usize) -> bool {
+    matches!(step, Step::Network { stage, .. } if stage.slot == slot)
+}
+
+fn inner_floats(step: &Step) -> usize {
+    match step {
+        Step::Network { network, training, .. } => Scope::new(network, *training).floats(),
+        _ => 0,
+    }
+}
+
+/// Parameters of a set.
+fn count(weights: &Weights) -> usize {
+    match weights {
+        Weights::Conv(geometry) => 1 + usize::from(geometry.bias != Bias::None),
+        Weights::Norm(_) => 4,
+        Weights::Network(program) => program.weights.iter().map(count).sum(),
+    }
+}
+
+/// Length and role of every parameter of a set.
+pub(super) fn parameters(weights: &Weights) -> Vec<(usize, Role)> {
+    match weights {
+        Weights::Conv(geometry) => {
+            let [rows, columns, filters] = geometry.output;
+            let mut all = vec![(weight_len(geometry), Role::Weight)];
+            match geometry.bias {
+                Bias::None => {}
+                Bias::Channel => all.push((filters, Role::Bias)),
+                Bias::Position => all.push((filters * rows * columns, Role::Bias)),
+            }
+            all
+        }
+        Weights::Norm(channels) => {
+            [Role::Scale, Role::Bias, Role::RunningMean, Role::RunningVariance].map(|role| (*channels, role)).to_vec()
+        }
+        Weights::Network(program) => program.weights.iter().flat_map(parameters).collect(),
+    }
+}
+
+fn weight_len(geometry: &Geometry) -> usize {
+    let [height, width] = geometry.kernel;
+    geometry.output[2] * (geometry.input[2] / geometry.groups) * height * width
+}

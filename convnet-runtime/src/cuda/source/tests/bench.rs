@@ -1,0 +1,192 @@
+//! Runs a network's launches, and the CPU beside it, pass by pass.
+
+use crate::cpu::exchange;
+use crate::cpu::map::Buffer;
+use crate::cpu::run::{Run, Workspace};
+use crate::cuda::Device;
+use crate::cuda::driver::{Memory, Module as Kernels, Stream};
+use crate::cuda::launch::{Argument, Launch, Launches, Precision};
+use crate::cuda::source::Module;
+use crate::network::{Key, Network};
+use crate::ops::testing::Random;
+use crate::train::sgd::Sgd;
+
+/// What names the random numbers of a pass.
+const SEED: u64 = 0x0123_4567_89ab_cdef;
+/// Places of the values that change from step to step.
+const VALUES: [Argument; 8] = [
+    Argument::Seed,
+    Argument::Rate,
+    Argument::Momentum,
+    Argument::Nesterov,
+    Argument::Decay,
+    Argument::LossScale,
+    Argument::Failed,
+    Argument::Loss(0),
+];
+
+/// The emulated device, or the real one; nothing where there is none.
+pub fn device() -> Option<Device> {
+    Device::new(0).map_err(|error| eprintln!("skipped: {error}")).ok()
+}
+
+/// A network on the device and on the CPU.
+pub struct Bench<N: Network> {
+    pub net: N,
+    pub launches: Launches,
+    batch: usize,
+    kernels: Kernels,
+    stream: Stream,
+    arena: Memory,
+    parameters: Vec<[Memory; 3]>,
+    values: Memory,
+    wanted: Memory,
+    workspace: Workspace,
+    random: Random,
+}
+
+fn memory(device: &Device, floats: usize) -> Memory {
+    Memory::new(device.context(), floats * size_of::<f32>()).expect("there is memory")
+}
+
+impl<N: Network> Bench<N> {
+    pub fn new(device: &Device, precision: Precision, batch: usize, seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let mut net = N::new(seed);
+        // Running statistics, scales and biases that change something.
+        net.visit_mut(&Key::ROOT, &mut |_, parameter| {
+            let moved: Vec<f32> = parameter.values().iter().map(|v| v + 0.4 * random.real().abs() as f32).collect();
+            parameter.set(&moved).expect("as many");
+        });
+        let module = Module::new(&N::PROGRAM, precision);
+        let launches = module.launches(batch);
+        let kernels = device.load(&module.source).unwrap_or_else(|error| panic!("{error}\n{}", module.source));
+        let mut parameters = Vec::new();
+        let mut lengths = module.parameters.iter();
+        net.visit(&Key::ROOT, &mut |key, parameter| {
+            let spec = lengths.next().expect("all parameters are there");
+            assert_eq!(spec.len, parameter.len(), "{key}");
+            let memories = [0; 3].map(|_| memory(device, spec.len));
+            memories[0].write(0, &parameter.values()).expect("it fits");
+            memories[2].write(0, &vec![0.0; spec.len]).expect("it fits");
+            parameters.push(memories);
+        });
+        assert!(lengths.next().is_none());
+        let arena = memory(device, launches.arena.max(launches.training_arena) / size_of::<f32>());
+        let wanted = memory(device, 1 << 16);
+        let values = memory(device, 2 * VALUES.len());
+        let stream = Stream::new(device.context()).expect("a stream");
+        let workspace = Workspace::default();
+        let mut bench =
+            Self { net, launches, batch, kernels, stream, arena, parameters, values, wanted, workspace, random };
+        bench.set(Sgd::new(0.1), 1.0);
+        bench
+    }
+
+    pub fn set(&mut self, sgd: Sgd, scale: f32) {
+        let (low, high) = (f32::from_bits(SEED as u32), f32::from_bits((SEED >> 32) as u32));
+        let nesterov = f32::from(u8::from(sgd.nesterov));
+        let pairs =
+            [[low, high], [sgd.rate; 2], [sgd.momentum; 2], [nesterov; 2], [sgd.weight_decay; 2], [scale; 2], [0.0; 2]];
+        self.values.write(0, pairs.as_flattened()).expect("it fits");
+    }
+
+    fn address(&self, argument: &Argument) -> u64 {
+        let value = |which| {
+            VALUES
+                .iter()
+                .position(|v| *v == which)
+                .map_or_else(|| panic!("{which:?} has no place"), |at| self.values.at(at * 8))
+        };
+        match *argument {
+            Argument::Arena(place) => self.arena.at(place),
+            Argument::Parameter(index) => self.parameters[index][0].at(0),
+            Argument::Gradient(index) => self.parameters[index][1].at(0),
+            Argument::State(index) => self.parameters[index][2].at(0),
+            Argument::U32(value) => value.into(),
+            Argument::F32(value) => value.to_bits().into(),
+            Argument::Labels(_) | Argument::Targets(_) => self.wanted.at(0),
+            other => value(other),
+        }
+    }
+
+    pub fn run(&self, launches: &[Launch]) {
+        for launch in launches {
+            let kernel = self.kernels.kernel(&launch.kernel, launch.shared).expect("the source has all kernels");
+            let arguments: Vec<u64> = launch.arguments.iter().map(|argument| self.address(argument)).collect();
+            self.stream.launch(kernel, [launch.grid, launch.block], launch.shared, &arguments).expect("it starts");
+        }
+        self.stream.finish().expect("it ends");
+    }
+
+    /// Puts labels or targets where the losses read them.
+    pub fn want(&self, words: &[f32]) {
+        self.wanted.write(0, words).expect("it fits");
+    }
+
+    pub fn loss(&self) -> f32 {
+        let mut loss = [0.0];
+        self.values.read(7 * 8, &mut loss).expect("it was written");
+        loss[0]
+    }
+
+    /// Random values for a volume, in NCHW order.
+    pub fn volume(&mut self, buffer: &Buffer) -> Vec<f32> {
+        self.random.floats(self.batch * buffer.map.volume())
+    }
+
+    /// Puts a volume at a dense place.
+    pub fn put(&self, place: usize, buffer: &Buffer, nchw: &[f32]) {
+        let map = &buffer.map;
+        self.arena.write(place, &reorder(nchw, map.channels, map.height * map.width)).expect("it fits");
+    }
+
+    /// Reads a volume at a dense place.
+    pub fn get(&self, place: usize, buffer: &Buffer) -> Vec<f32> {
+        let map = &buffer.map;
+        let mut values = vec![0.0; self.batch * map.volume()];
+        self.arena.read(place, &mut values).expect("it is there");
+        reorder(&values, map.height * map.width, map.channels)
+    }
+
+    pub fn parameter(&self, index: usize, kind: usize, len: usize) -> Vec<f32> {
+        let mut values = vec![0.0; len];
+        self.parameters[index][kind].read(0, &mut values).expect("it is there");
+        values
+    }
+
+    /// A pass of the CPU in a fresh arena.
+    pub fn cpu(&mut self, training: bool) -> (&mut N, Run<'_>) {
+        let floats = if training { N::TRAINING.floats } else { N::INFERENCE.floats };
+        (&mut self.net, self.workspace.run(floats, self.batch, SEED))
+    }
+}
+
+/// Transposes each sample's matrix of `rows` rows.
+fn reorder(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+    let mut all = Vec::with_capacity(values.len());
+    for sample in values.chunks(rows * columns) {
+        for column in 0..columns {
+            all.extend((0..rows).map(|row| sample[row * columns + column]));
+        }
+    }
+    all
+}
+
+/// A volume in the arena of the CPU, in NCHW order.
+pub fn read(buffer: &Buffer, run: &Run<'_>) -> Vec<f32> {
+    let mut values = vec![0.0; run.batch * buffer.map.volume()];
+    exchange::store(buffer, run, &mut values);
+    values
+}
+
+/// The largest difference, relative to the largest value.
+pub fn difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    let largest = b.iter().fold(1e-6f32, |most, b| most.max(b.abs()));
+    let apart = a
+        .iter()
+        .zip(b)
+        .fold(0.0f32, |most, (a, b)| if a.is_nan() != b.is_nan() { f32::NAN } else { most.max((a - b).abs()) });
+    if a.iter().any(|a| a.is_nan()) { f32::INFINITY } else { apart / largest }
+}

@@ -1,0 +1,200 @@
+// Convolutions as products of matrices. Filters lie as in files, [K][C / groups][FH][FW]. CG and KG are the input channels
+// and the filters of one group, TAPS is FH FW. WHOLE: the filter covers the whole input, as in a fully connected layer.
+
+// The k-th product of a sum over a filter. Where nothing but a whole row of weights is read it is as they lie, otherwise
+// channels are next to each other, as in the volume.
+struct Weight { int c, tap; };
+
+template<class G> FN Weight weight_of(u32 k) {
+  if (G::WHOLE) return {(int)(k / G::TAPS), (int)(k % G::TAPS)};
+  return {(int)(k % G::CG), (int)(k / G::CG)};
+}
+
+// How many neighbours of so many can be read at once.
+constexpr int run(int count) { return count % 4 ? 1 : 4; }
+
+// The same where they are channels of a volume that weights are read in the order of.
+template<class G> constexpr int run_of(int channels) { return G::WHOLE && G::TAPS > 1 ? 1 : run(channels); }
+
+// Weights of several taps for ConvForward, [group][tap][c][k], or for ConvInput, [group][tap][k][c].
+template<class G> FN void conv_pack(const float* w, float* packed) {
+  const u64 i = thread_number();
+  if (i >= (u64)G::K * G::CG * G::TAPS) return;
+  const int inner = (int)(i % (G::FOR_INPUT ? G::CG : G::KG)), outer = (int)(i / (G::FOR_INPUT ? G::CG : G::KG));
+  const int middle = outer % (G::FOR_INPUT ? G::KG : G::CG), rest = outer / (G::FOR_INPUT ? G::KG : G::CG);
+  const int tap = rest % G::TAPS, k = rest / G::TAPS * G::KG + (G::FOR_INPUT ? middle : inner);
+  packed[i] = w[((u64)k * G::CG + (G::FOR_INPUT ? inner : middle)) * G::TAPS + tap];
+}
+
+// The output position of row m. With a fused pool four rows are one window.
+template<class G> FN Place place_of(u32 m) {
+  if (G::POOL) {
+    const u32 window = m / 4;
+    const int width = most(G::OW / 2, 1), height = most(G::OH / 2, 1);
+    return {window / width / height, (int)(window / width % height * 2 + m % 4 / 2), (int)(window % width * 2 + m % 2)};
+  }
+  return {m / G::OW / G::OH, (int)(m / G::OW % G::OH), (int)(m % G::OW)};
+}
+
+// Rows are output positions, columns filters.
+template<class G> struct ConvForward {
+  enum : int { TILE = G::TILE, A_ALONG_K = 1, B_ALONG_K = !G::PACKED };
+  enum : int { A_RUN = run_of<G>(G::CG), B_RUN = G::PACKED ? run(G::KG) : run(G::CG * G::TAPS) };
+  const float *x, *w;
+  typedef Place Row;
+  typedef const float* Column;
+  FN Row row(u32 m) const {
+    const Place p = place_of<G>(m);
+    return {p.n, p.y * G::SH - G::PH, p.x * G::SW - G::PW};
+  }
+  FN Column column(u32 n) const { return w + (G::PACKED ? n : (u64)n * (G::CG * G::TAPS)); }
+  FN void a(const Row& r, u32 k, float (&v)[A_RUN]) const {
+    const Weight f = weight_of<G>(k);
+    const int y = r.y + f.tap / G::FW * G::DH, ix = r.x + f.tap % G::FW * G::DW;
+    if (y < 0 || y >= G::H || ix < 0 || ix >= G::W) return;
+    read_run(v, x + pixel<G::H, G::W>(r.n, y, ix) * G::IN + f.c);
+  }
+  FN void b(u32 k, Column column, float (&v)[B_RUN]) const { read_run(v, column + (G::PACKED ? (u64)k * G::KG : k)); }
+};
+
+template<class G>
+FN void conv_forward(const float* x, const float* w, const float* bias, const float* weight, const float* shift,
+                     const float* mean, const float* variance, const float* residual, float* y, u32* winners, u32 batch) {
+  const Epilogue end = {bias, weight, shift, mean, variance, residual};
+  const u32 group = blockIdx.z, m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE;
+  const u32 rows = batch * (G::POOL ? G::OH / 2 * (G::OW / 2) * 4 : G::OH * G::OW);
+  float sums[8][G::TILE / 16];
+  const ConvForward<G> operands = {x + group * G::CG, w + (u64)group * G::KG * (G::CG * G::TAPS)};
+  product(operands, rows, G::KG, 0, G::CG * G::TAPS, m0, n0, sums);
+  const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
+  if (G::POOL) {
+    for (int window = 0; window < 2; window++) {
+      const u32 m = row + 4 * window;
+      u32 word = 0;
+      for (int j = 0; j < G::TILE / 16; j++) {
+        if (m >= rows || column + j >= G::KG) continue;
+        const int k = (int)(group * G::KG + column + j);
+        float v[4];
+        for (int i = 0; i < 4; i++) v[i] = end.apply<G>(sums[4 * window + i][j], k, place_of<G>(m + i));
+        u32 right, below;
+        y[(u64)(m / 4) * G::OUT + k] = window_winner(v, right, below);
+        word |= (right | below << 16) << (k % 16);
+      }
+      if (G::WINNERS) {
+        for (int d = 1; d < 256 / G::TILE; d *= 2) word |= __shfl_xor_sync(~0u, word, d);
+        if (m < rows && column < G::KG && column % 16 == 0) {
+          winners[winners_at<G>(m / 4, (int)(group * G::KG + column))] = word;
+        }
+      }
+    }
+  } else {
+    for (int i = 0; i < 8; i++) {
+      if (row + i >= rows) continue;
+      const Place p = place_of<G>(row + i);
+      for (int j = 0; j < G::TILE / 16; j++) {
+        if (column + j >= G::KG) continue;
+        const int k = (int)(group * G::KG + column + j);
+        y[(u64)(row + i) * G::OUT + k] = end.apply<G>(sums[i][j], k, p);
+      }
+    }
+  }
+}
+
+// The gradient of the input: rows are input positions, columns channels; k counts filters, then taps.
+template<class G> struct ConvInput {
+  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = run(G::KG), B_ALONG_K = 0, B_RUN = run(G::CG) };
+  const float *dz, *w;
+  typedef Place Row;
+  typedef u32 Column;
+  FN Row row(u32 m) const {
+    return {m / G::W / G::H, (int)(m / G::W % G::H) + G::PH, (int)(m % G::W) + G::PW};
+  }
+  FN Column column(u32 n) const { return n; }
+  FN void a(const Row& r, u32 k, float (&v)[A_RUN]) const {
+    const int filter = (int)(k % G::KG), tap = (int)(k / G::KG);
+    const int y = r.y - tap / G::FW * G::DH, x = r.x - tap % G::FW * G::DW;
+    if (y < 0 || x < 0 || y % G::SH || x % G::SW || y / G::SH >= G::OH || x / G::SW >= G::OW) return;
+    read_run(v, dz + pixel<G::OH, G::OW>(r.n, y / G::SH, x / G::SW) * G::DZ + filter);
+  }
+  FN void b(u32 k, Column c, float (&v)[B_RUN]) const { read_run(v, w + (u64)k * G::CG + c); }
+};
+
+template<class G> FN void conv_input_gradient(const float* dz, const float* w, float* dx, u32 batch) {
+  const u32 group = blockIdx.z, m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE, rows = batch * (G::H * G::W);
+  float sums[8][G::TILE / 16];
+  const ConvInput<G> operands = {dz + group * G::KG, w + (u64)group * G::KG * (G::CG * G::TAPS)};
+  product(operands, rows, G::CG, 0, G::KG * G::TAPS, m0, n0, sums);
+  const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
+  for (int i = 0; i < 8; i++) {
+    for (int j = 0; j < G::TILE / 16; j++) {
+      if (row + i >= rows || column + j >= G::CG) continue;
+      put<G::ADD>(dx + (u64)(row + i) * G::DX + group * G::CG + column + j, sums[i][j]);
+    }
+  }
+}
+
+// The same where the filter covers the whole input: rows are samples, columns weights as they lie.
+template<class G> struct WholeInput {
+  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = run(G::KG), B_ALONG_K = 0, B_RUN = run(G::CG * G::TAPS) };
+  const float *dz, *w;
+  typedef const float* Row;
+  typedef u32 Column;
+  FN Row row(u32 m) const { return dz + (u64)m * G::DZ; }
+  FN Column column(u32 n) const { return n; }
+  FN void a(Row r, u32 k, float (&v)[A_RUN]) const { read_run(v, r + k); }
+  FN void b(u32 k, Column n, float (&v)[B_RUN]) const { read_run(v, w + (u64)k * (G::CG * G::TAPS) + n); }
+};
+
+template<class G> FN void whole_input_gradient(const float* dz, const float* w, float* dx, u32 batch) {
+  const u32 m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE;
+  float sums[8][G::TILE / 16];
+  const WholeInput<G> operands = {dz, w};
+  product(operands, batch, G::CG * G::TAPS, 0, G::KG, m0, n0, sums);
+  const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
+  for (int i = 0; i < 8; i++) {
+    for (int j = 0; j < G::TILE / 16; j++) {
+      if (row + i >= batch || column + j >= G::CG * G::TAPS) continue;
+      const Weight f = weight_of<G>(column + j);
+      put<G::ADD>(dx + ((u64)(row + i) * G::TAPS + f.tap) * G::DX + f.c, sums[i][j]);
+    }
+  }
+}
+
+// The gradient of the weights: rows are filters, columns weights, k counts output positions.
+template<class G> struct ConvWeights {
+  enum : int { TILE = G::TILE, A_ALONG_K = 0, A_RUN = run(G::KG), B_ALONG_K = 0, B_RUN = run_of<G>(G::CG) };
+  const float *x, *dz;
+  struct Column { int c, y, x; };
+  typedef u32 Row;
+  FN Row row(u32 m) const { return m; }
+  FN Column column(u32 n) const {
+    const Weight f = weight_of<G>(n);
+    return {f.c, f.tap / G::FW * G::DH - G::PH, f.tap % G::FW * G::DW - G::PW};
+  }
+  FN void a(Row m, u32 k, float (&v)[A_RUN]) const { read_run(v, dz + (u64)k * G::DZ + m); }
+  FN void b(u32 k, const Column& f, float (&v)[B_RUN]) const {
+    const int y = (int)(k / G::OW % G::OH) * G::SH + f.y, ix = (int)(k % G::OW) * G::SW + f.x;
+    if (y < 0 || y >= G::H || ix < 0 || ix >= G::W) return;
+    read_run(v, x + pixel<G::H, G::W>(k / G::OW / G::OH, y, ix) * G::IN + f.c);
+  }
+};
+
+// Writes or adds to the gradient, or writes one of several parts of it, each of `each` positions.
+template<class G> FN void conv_weight_gradient(const float* x, const float* dz, float* dw, u32 each, u32 batch) {
+  const u32 group = blockIdx.z % G::GROUPS, part = blockIdx.z / G::GROUPS, m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE;
+  const u32 positions = batch * (G::OH * G::OW), first = part * each;
+  const u32 last = positions - first < each ? positions : first + each;
+  float sums[8][G::TILE / 16];
+  const ConvWeights<G> operands = {x + group * G::CG, dz + group * G::KG};
+  product(operands, G::KG, G::CG * G::TAPS, first, last, m0, n0, sums);
+  const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
+  for (int i = 0; i < 8; i++) {
+    for (int j = 0; j < G::TILE / 16; j++) {
+      if (row + i >= G::KG || column + j >= G::CG * G::TAPS) continue;
+      const Weight f = weight_of<G>(column + j);
+      const u64 at = ((u64)(group * G::KG + row + i) * G::CG + f.c) * G::TAPS + f.tap;
+      if (gridDim.z == G::GROUPS) put<G::ADD>(dw + at, sums[i][j]);
+      else dw[(u64)part * ((u64)G::K * G::CG * G::TAPS) + at] = sums[i][j];
+    }
+  }
+}

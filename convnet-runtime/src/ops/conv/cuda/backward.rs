@@ -1,0 +1,161 @@
+//! Convolutions backward on the GPU.
+
+use super::super::{Backward, Bias};
+use super::{AROUND, DEPTHWISE, ROWS, packed, parts};
+use crate::cpu::map::Gradient;
+use crate::cuda::launch::Argument;
+use crate::cuda::source::{Emitter, Kernel};
+
+/// The gradients of the residual, the parameters and the input, in this order.
+pub fn backward(pass: &Backward, weights: usize, emitter: &mut Emitter) {
+    sum_gradient(pass, emitter);
+    if pass.train_weights {
+        bias_gradient(pass, weights, emitter);
+        weight_gradient(pass, weights, emitter);
+    }
+    if let Some(to) = &pass.input_gradient {
+        input_gradient(pass, to, weights, emitter);
+    }
+}
+
+fn sum_gradient(pass: &Backward, emitter: &mut Emitter) {
+    let (stage, geometry) = (&pass.stage, &pass.stage.geometry);
+    let direct = pass.sum_gradient == pass.output_gradient;
+    let residual = pass.residual_gradient.filter(|to| {
+        // The residual's gradient may be the output's.
+        !(direct && !to.accumulate && to.buffer == pass.output_gradient)
+    });
+    if direct && residual.is_none() {
+        return;
+    }
+    let kernel = geometry
+        .kernel("conv_sum_gradient", AROUND)
+        .with([("POOL", usize::from(stage.pool)), ("OUT", stage.output.map.pitch())])
+        .with([("DY", pass.output_gradient.map.pitch()), ("DZ", pass.sum_gradient.map.pitch())])
+        .with([("SUMS", usize::from(!direct)), ("RESIDUAL", usize::from(residual.is_some()))])
+        .with([("RES", residual.map_or(0, |to| to.buffer.map.pitch()))])
+        .with([("ADD", usize::from(residual.is_some_and(|to| to.accumulate)))])
+        .activation(stage.activation);
+    let arguments = [
+        ("const float* y", emitter.at(&stage.output)),
+        ("const float* dy", emitter.at(&pass.output_gradient)),
+        ("const u32* winners", stage.winners.filter(|_| stage.pool).map(|place| emitter.words(place))),
+        ("float* dz", if direct { None } else { emitter.at(&pass.sum_gradient) }),
+        ("float* residual", residual.and_then(|to| emitter.at(&to.buffer))),
+        ("u32 batch", emitter.samples()),
+    ];
+    emitter.each(&kernel, emitter.batch * geometry.output.iter().product::<usize>(), &arguments);
+}
+
+fn bias_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
+    let geometry = &pass.stage.geometry;
+    let [rows, columns, filters] = geometry.output;
+    let (dz, pitch) = (emitter.at(&pass.sum_gradient), pass.sum_gradient.map.pitch());
+    match geometry.bias {
+        Bias::None => {}
+        Bias::Channel => {
+            let blocks = filters.div_ceil(32);
+            let count = emitter.parts(emitter.batch * rows * columns, blocks);
+            let parts = emitter.scratch(count * filters);
+            let volume = [("H", rows), ("W", columns), ("C", filters), ("IN", pitch)];
+            let kernel = Kernel::new("channel_sums", &["sums"], volume);
+            let arguments = [("const float* x", dz), ("float* parts", parts), ("u32 batch", emitter.samples())];
+            emitter.launch(&kernel, [blocks, count, 1], &arguments);
+            let gradient = emitter.gradient(weights, 1);
+            add_parts(parts, gradient, filters, count, pass.accumulate, emitter);
+        }
+        Bias::Position => {
+            let kernel = geometry
+                .kernel("position_bias_gradient", AROUND)
+                .with([("DZ", pitch), ("ADD", usize::from(pass.accumulate))]);
+            let gradient = emitter.gradient(weights, 1);
+            let arguments = [("const float* dz", dz), ("float* db", gradient), ("u32 batch", emitter.samples())];
+            emitter.each(&kernel, rows * columns * filters, &arguments);
+        }
+    }
+}
+
+fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
+    let (stage, geometry) = (&pass.stage, &pass.stage.geometry);
+    let [rows, columns, filters] = geometry.output;
+    let positions = emitter.batch * rows * columns;
+    let gradient = emitter.gradient(weights, 0);
+    let operands = [("const float* x", emitter.at(&stage.input)), ("const float* dz", emitter.at(&pass.sum_gradient))];
+    let pitches = [("IN", stage.input.map.pitch()), ("DZ", pass.sum_gradient.map.pitch())];
+    let [x, dz] = operands;
+    if geometry.is_depthwise() {
+        let blocks = filters.div_ceil(32);
+        let count = emitter.parts(positions, blocks);
+        let parts = emitter.scratch(count * geometry.weights());
+        let kernel = geometry.kernel("depthwise_weight_gradient", DEPTHWISE).with(pitches);
+        emitter.launch(
+            &kernel,
+            [blocks, count, 1],
+            &[x, dz, ("float* parts", parts), ("u32 batch", emitter.samples())],
+        );
+        add_parts(parts, gradient, geometry.weights(), count, pass.accumulate, emitter);
+        return;
+    }
+    let width = geometry.channels() * geometry.taps();
+    let (kernel, across) = geometry.product("conv_weight_gradient", width, emitter.precision);
+    let down = geometry.filters().div_ceil(ROWS);
+    let (count, each) = parts(positions, down * across * geometry.groups, emitter);
+    let kernel = kernel.with(pitches).with([("ADD", usize::from(pass.accumulate))]);
+    let target = if count > 1 { emitter.scratch(count * geometry.weights()) } else { gradient };
+    let arguments = [
+        x,
+        dz,
+        ("float* dw", target),
+        ("u32 each", Some(Argument::U32(each as u32))),
+        ("u32 batch", emitter.samples()),
+    ];
+    emitter.launch(&kernel, [down, across, geometry.groups * count], &arguments);
+    add_parts(target, gradient, geometry.weights(), count, pass.accumulate, emitter);
+}
+
+/// Adds the parts of a sum, in order; there is nothing to do where the only part is the sum.
+fn add_parts(
+    parts: Option<Argument>,
+    sum: Option<Argument>,
+    size: usize,
+    count: usize,
+    add: bool,
+    emitter: &mut Emitter,
+) {
+    let kernel = Kernel::new("add_parts", &["sums"], [("ADD", usize::from(add))]);
+    emitter.declare(&kernel, &ADD_PARTS);
+    if parts != sum {
+        let [a, b, c, d] = ADD_PARTS;
+        let number = |n: usize| Some(Argument::U32(n as u32));
+        emitter.each(&kernel, size, &[(a, parts), (b, sum), (c, number(size)), (d, number(count))]);
+    }
+}
+
+const ADD_PARTS: [&str; 4] = ["const float* parts", "float* sums", "u32 size", "u32 count"];
+
+fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut Emitter) {
+    let geometry = &pass.stage.geometry;
+    let [height, width, depth] = geometry.input;
+    let pitches =
+        [("DZ", pass.sum_gradient.map.pitch()), ("DX", to.buffer.map.pitch()), ("ADD", usize::from(to.accumulate))];
+    let as_it_lies = geometry.is_depthwise() || geometry.is_dense();
+    let weight = if as_it_lies { emitter.parameter(weights, 0) } else { packed(geometry, weights, true, emitter) };
+    let arguments = [
+        ("const float* dz", emitter.at(&pass.sum_gradient)),
+        ("const float* w", weight),
+        ("float* dx", emitter.at(&to.buffer)),
+        ("u32 batch", emitter.samples()),
+    ];
+    if geometry.is_depthwise() {
+        let kernel = geometry.kernel("depthwise_input_gradient", DEPTHWISE).with(pitches);
+        emitter.each(&kernel, emitter.batch * height * width * depth, &arguments);
+    } else if geometry.is_dense() {
+        let columns = geometry.channels() * geometry.taps();
+        let (kernel, across) = geometry.product("whole_input_gradient", columns, emitter.precision);
+        emitter.launch(&kernel.with(pitches), [emitter.batch.div_ceil(ROWS), across, 1], &arguments);
+    } else {
+        let (kernel, across) = geometry.product("conv_input_gradient", geometry.channels(), emitter.precision);
+        let down = (emitter.batch * height * width).div_ceil(ROWS);
+        emitter.launch(&kernel.with(pitches), [down, across, geometry.groups], &arguments);
+    }
+}

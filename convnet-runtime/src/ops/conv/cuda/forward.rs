@@ -1,0 +1,80 @@
+//! Convolutions forward on the GPU.
+
+use super::super::{Bias, Stage};
+use super::{AROUND, DEPTHWISE, ROWS, bias, packed};
+use crate::cpu::map::LANES;
+use crate::cuda::launch::Argument;
+use crate::cuda::source::{Emitter, Kernel};
+
+/// Fills `stage.output` and, in training, keeps the winners of the pool. `norm` is folded in: its parameters and what it
+/// adds to the variance.
+pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitter: &mut Emitter) {
+    let geometry = &stage.geometry;
+    let [rows, columns, filters] = geometry.output;
+    // Winners are kept for 16 filters at a time, which must then be those of one block.
+    let fits = !geometry.is_depthwise() && (geometry.groups == 1 || geometry.filters().is_multiple_of(LANES));
+    let apart = stage.pool && !fits;
+    let full = if apart { emitter.scratch(emitter.batch * rows * columns * filters) } else { None };
+    let winners = stage.winners.map(|place| emitter.words(place));
+
+    let has = |there: bool| usize::from(there);
+    let (y, pitch) = if apart { (full, filters) } else { (emitter.at(&stage.output), stage.output.map.pitch()) };
+    let fused = stage.pool && !apart;
+    let epilogue = |kernel: Kernel| {
+        kernel
+            .with([("BIAS", bias(geometry.bias)), ("NORM", has(norm.is_some()))])
+            .with([("RESIDUAL", has(stage.residual.is_some()))])
+            .with([("RES", stage.residual.map_or(0, |residual| residual.map.pitch()))])
+            .with([("POOL", has(fused)), ("WINNERS", has(winners.is_some()))])
+            .with([("IN", stage.input.map.pitch()), ("OUT", pitch)])
+            .activation(stage.activation)
+            .number("eps", norm.map_or(0.0, |(_, eps)| eps))
+    };
+    let of_norm = |index| norm.and_then(|(norm, _)| emitter.parameter(norm, index));
+    let biased = geometry.bias != Bias::None;
+    let ends = [
+        ("const float* bias", if biased { emitter.parameter(weights, 1) } else { None }),
+        ("const float* weight", of_norm(0)),
+        ("const float* shift", of_norm(1)),
+        ("const float* mean", of_norm(2)),
+        ("const float* variance", of_norm(3)),
+        ("const float* residual", stage.residual.and_then(|residual| emitter.at(&residual))),
+    ];
+    let weight =
+        if geometry.is_depthwise() { emitter.parameter(weights, 0) } else { packed(geometry, weights, false, emitter) };
+    let mut arguments = vec![("const float* x", emitter.at(&stage.input)), ("const float* w", weight)];
+    arguments.extend(ends);
+    arguments.push(("float* y", y));
+
+    if geometry.is_depthwise() {
+        arguments.push(("u32 batch", emitter.samples()));
+        let kernel = epilogue(geometry.kernel("depthwise_forward", DEPTHWISE));
+        emitter.each(&kernel, emitter.batch * rows * columns * filters, &arguments);
+    } else {
+        arguments.push(("u32* winners", if apart { None } else { winners }));
+        arguments.push(("u32 batch", emitter.samples()));
+        let (kernel, across) = geometry.product("conv_forward", geometry.filters(), emitter.precision);
+        let positions = if fused { (rows / 2) * (columns / 2) * 4 } else { rows * columns };
+        let down = (emitter.batch * positions).div_ceil(ROWS);
+        emitter.launch(&epilogue(kernel), [down, across, geometry.groups], &arguments);
+    }
+    if apart {
+        pool(stage, full, winners, emitter);
+    }
+}
+
+fn pool(stage: &Stage, full: Option<Argument>, winners: Option<Argument>, emitter: &mut Emitter) {
+    let map = &stage.output.map;
+    let kernel = stage
+        .geometry
+        .kernel("pool_winners", AROUND)
+        .with([("WINNERS", usize::from(winners.is_some())), ("OUT", map.pitch())]);
+    let arguments = [
+        ("const float* x", full),
+        ("float* y", emitter.at(&stage.output)),
+        ("u32* winners", winners),
+        ("u32 batch", emitter.samples()),
+    ];
+    let count = emitter.batch * map.height * map.width * map.channels.div_ceil(LANES);
+    emitter.each(&kernel, count, &arguments);
+}

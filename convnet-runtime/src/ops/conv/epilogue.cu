@@ -1,0 +1,76 @@
+// What surrounds the sums of a convolution: bias or folded batch norm, residual, activation, 2x2 max pool.
+struct Place { u32 n; int y, x; };
+
+// What follows the sum of filter k at a place.
+struct Epilogue {
+  const float *bias, *weight, *shift, *mean, *variance, *residual;
+  template<class G> FN float apply(float v, int k, const Place& p) const {
+    if (G::BIAS == 1) v += bias[k];
+    if (G::BIAS == 2) v += bias[(k * G::OH + p.y) * G::OW + p.x];
+    if (G::NORM) v = (v - mean[k]) * (weight[k] / sqrtf(variance[k] + G::eps())) + shift[k];
+    if (G::RESIDUAL) v += residual[pixel<G::OH, G::OW>(p.n, p.y, p.x) * G::RES + k];
+    return G::apply(v);
+  }
+};
+
+// The largest of a window, row by row, the first of equals, and two bits: whether it is on the right, and below.
+FN float window_winner(const float (&v)[4], u32& right, u32& below) {
+  const bool right_above = v[1] > v[0], right_below = v[3] > v[2];
+  const float above = right_above ? v[1] : v[0], under = right_below ? v[3] : v[2];
+  below = under > above, right = below ? right_below : right_above;
+  return below ? under : above;
+}
+
+// Winners of a pool: a word for each pixel and 16 channels, bit i for the right, bit 16 + i for below.
+template<class G> FN u64 winners_at(u64 pixel, int k) { return pixel * ((G::K + 15) / 16) + k / 16; }
+
+// A 2x2 max pool of what a convolution that cannot take it in has given.
+template<class G> FN void pool_winners(const float* x, float* y, u32* winners, u32 batch) {
+  const int blocks = (G::K + 15) / 16, height = G::OH / 2, width = G::OW / 2;
+  const u64 i = thread_number();
+  if (i >= (u64)batch * height * width * blocks) return;
+  const u64 p = i / blocks;
+  const int block = (int)(i % blocks), py = (int)(p / width % height), px = (int)(p % width);
+  const u32 n = (u32)(p / width / height);
+  u32 word = 0;
+  for (int k = block * 16; k < least(block * 16 + 16, G::K); k++) {
+    float v[4];
+    for (int j = 0; j < 4; j++) v[j] = x[pixel<G::OH, G::OW>(n, 2 * py + j / 2, 2 * px + j % 2) * G::K + k];
+    u32 right, below;
+    y[p * G::OUT + k] = window_winner(v, right, below);
+    word |= (right | below << 16) << (k % 16);
+  }
+  if (G::WINNERS) winners[winners_at<G>(p, block * 16)] = word;
+}
+
+// The gradient of the sums, back through pool and activation; the residual gets the same.
+template<class G>
+FN void conv_sum_gradient(const float* y, const float* dy, const u32* winners, float* dz, float* residual, u32 batch) {
+  const u64 i = thread_number();
+  if (i >= (u64)batch * G::OH * G::OW * G::K) return;
+  const Element e = element<G::OH, G::OW, G::K>(i);
+  float d = 0.f;
+  if (G::POOL) {
+    const int py = e.y / 2, px = e.x / 2;
+    if (py < G::OH / 2 && px < G::OW / 2) {
+      const u64 p = ((u64)e.n * (G::OH / 2) + py) * (G::OW / 2) + px;
+      const u32 word = winners[winners_at<G>(p, e.c)] >> (e.c % 16);
+      const bool won = (int)(word & 1) == e.x % 2 && (int)(word >> 16 & 1) == e.y % 2;
+      if (won) d = G::slope(y[p * G::OUT + e.c]) * dy[p * G::DY + e.c];
+    }
+  } else {
+    d = G::slope(y[e.pixel * G::OUT + e.c]) * dy[e.pixel * G::DY + e.c];
+  }
+  if (G::SUMS) dz[e.pixel * G::DZ + e.c] = d;
+  if (G::RESIDUAL) put<G::ADD>(residual + e.pixel * G::RES + e.c, d);
+}
+
+// The gradient of a bias per position.
+template<class G> FN void position_bias_gradient(const float* dz, float* db, u32 batch) {
+  const u64 i = thread_number();
+  if (i >= (u64)G::K * G::OH * G::OW) return;
+  const int k = (int)(i / (G::OH * G::OW)), place = (int)(i % (G::OH * G::OW));
+  float sum = 0.f;
+  for (u32 n = 0; n < batch; n++) sum += dz[((u64)n * (G::OH * G::OW) + place) * G::DZ + k];
+  put<G::ADD>(db + i, sum);
+}

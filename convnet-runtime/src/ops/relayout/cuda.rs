@@ -1,0 +1,32 @@
+//! Copies on the GPU.
+
+use crate::cpu::map::{Buffer, Map};
+use crate::cuda::launch::Argument;
+use crate::cuda::source::{Emitter, Kernel};
+
+/// Some channels of a volume.
+pub struct Side {
+    /// Where the first channel of the first pixel is.
+    pub place: Option<Argument>,
+    /// From a pixel to the next.
+    pub pitch: usize,
+}
+
+impl Side {
+    /// A volume from one of its channels on.
+    pub fn new(buffer: &Buffer, channel: usize, emitter: &Emitter) -> Self {
+        Self { place: emitter.channel(buffer, channel), pitch: buffer.map.pitch() }
+    }
+}
+
+/// Copies or adds as many channels as `map` has.
+pub fn copy(map: &Map, from: &Side, to: &Side, add: bool, emitter: &mut Emitter) {
+    let volume = [("H", 1), ("W", map.height * map.width), ("C", map.channels)];
+    let kernel = Kernel::new("relayout_copy", &["relayout"], volume).with([
+        ("IN", from.pitch),
+        ("OUT", to.pitch),
+        ("ADD", usize::from(add)),
+    ]);
+    let arguments = [("const float* x", from.place), ("float* y", to.place), ("u32 batch", emitter.samples())];
+    emitter.each(&kernel, emitter.batch * map.volume(), &arguments);
+}

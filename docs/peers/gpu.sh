@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# On a machine with a GPU: the tests, then our times, then PyTorch's in the same run, in under 9 minutes.
+#
+# gpu.sh [OUT]: logs go to OUT (default gpu-results). Build before, so that no time goes to the compiler:
+#   cargo test --release --features cuda --test cuda --no-run; cargo build --release --features cuda --example 91_cuda_bench
+# PyTorch's own NVRTC is used unless CONVNET_CUDA_LIB names another. CONVNET_TESTS and CONVNET_BENCH name binaries that were
+# built elsewhere.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+out=${1:-gpu-results}
+mkdir -p "$out"
+begun=$(date +%s)
+left() { echo $((520 - $(date +%s) + begun)); }
+
+site=$(python3 -c 'import os, torch; print(os.path.dirname(os.path.dirname(torch.__file__)))' 2>/dev/null || true)
+export CONVNET_CUDA_LIB=${CONVNET_CUDA_LIB:-$site} CONVNET_REQUIRE_CUDA=1 PYTHONUNBUFFERED=1
+{
+    date -u
+    nvidia-smi -L
+    nvidia-smi --query-gpu=driver_version,clocks.sm,clocks.max.sm,power.limit --format=csv
+    lscpu | grep 'Model name'
+} 2>&1 | tee "$out/machine.txt"
+
+newest() { find target/release/"$1" -maxdepth 1 -name "$2" -type f -executable -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d' ' -f2; }
+tests=${CONVNET_TESTS:-$(newest deps 'cuda-*')}
+bench=${CONVNET_BENCH:-$(newest examples '91_cuda_bench')}
+status=0
+echo "== tests"
+timeout 150 "$tests" --test-threads=4 --skip compile:: 2>&1 | tee "$out/tests.txt" || status=1
+echo "== ours"
+timeout 160 "$bench" --seconds 110 --kernels 2>&1 | tee "$out/ours.txt" || status=1
+if [ -n "$site" ]; then
+    echo "== PyTorch"
+    budget=$(($(left) - 20))
+    timeout "$(left)" python3 docs/peers/torch_gpu.py --out "$out/torch.jsonl" --budget "$budget" 2>&1 |
+        tee "$out/torch.txt" || status=1
+else
+    echo "PyTorch is not installed: no peer"
+fi
+exit "$status"

@@ -1,0 +1,177 @@
+//! How fast networks run on a GPU: one line per work, then a table of a network's kernels.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+#[cfg(feature = "cuda")]
+use convnet_runtime::cuda::{Cuda, CudaTrainer, Device, Precision};
+#[cfg(feature = "cuda")]
+use convnet_runtime::prelude::*;
+
+#[cfg(feature = "cuda")]
+#[path = "../tests/cuda/nets.rs"]
+#[allow(dead_code)]
+mod nets;
+
+const HELP: &str = "\
+Times VGG D, a VGG for CIFAR-10 and LeNet on a GPU: training and inference, several batches and precisions.
+
+Usage: 91_cuda_bench [--seconds S] [--smoke] [--kernels]
+
+  --seconds S  stops when so many seconds have gone by (default 150)
+  --smoke      LeNet alone and small batches: whether it runs
+  --kernels    then a table of the kernels of VGG D's step
+  --help       this text
+
+It needs `--features cuda`, a device and NVRTC (CONVNET_CUDA_LIB names its folder).
+";
+
+#[derive(Default)]
+#[cfg_attr(not(feature = "cuda"), allow(dead_code))]
+struct Options {
+    seconds: f64,
+    smoke: bool,
+    kernels: bool,
+}
+
+/// The options, or nothing if the help was asked for.
+fn options() -> Result<Option<Options>, String> {
+    let mut options = Options { seconds: 150.0, ..Options::default() };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--help" | "-h" => return Ok(None),
+            "--smoke" => options.smoke = true,
+            "--kernels" => options.kernels = true,
+            "--seconds" => {
+                let value = arguments.next().and_then(|value| value.parse().ok());
+                options.seconds = value.ok_or("--seconds needs a number")?;
+            }
+            _ => return Err(format!("unknown option `{argument}`; try --help")),
+        }
+    }
+    Ok(Some(options))
+}
+
+#[cfg(not(feature = "cuda"))]
+fn run(_: &Options) -> Result<(), Box<dyn Error>> {
+    Err("this example needs `--features cuda`".into())
+}
+
+#[cfg(feature = "cuda")]
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    use nets::{CifarVgg, LeNet, VggD};
+    use std::time::Instant;
+
+    let device = Device::new(0)?;
+    println!("device {device}");
+    let bench = Bench { device, begun: Instant::now(), seconds: options.seconds };
+    let precisions = [Precision::Bf16, Precision::Tf32, Precision::F32];
+    if options.smoke {
+        return bench.network::<LeNet, 10>("lenet", &precisions, &[2], &[1, 2]);
+    }
+    bench.network::<VggD, 1000>("vgg_d", &precisions[..2], &[128], &[128, 1, 32, 256])?;
+    bench.network::<CifarVgg, 10>("cifar_vgg", &precisions, &[128, 1024], &[128, 1024])?;
+    bench.network::<LeNet, 10>("lenet", &precisions, &[128, 1024], &[128, 1024])?;
+    if options.kernels {
+        for precision in &precisions[..2] {
+            let net = Cuda::with_precision(VggD::new(1), &bench.device, *precision)?;
+            for (kernel, milliseconds) in net.profile(128)? {
+                println!("kernel vgg_d {precision:?} b128 {kernel} {milliseconds:.4} ms");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(feature = "cuda")]
+struct Bench {
+    device: Device,
+    begun: std::time::Instant,
+    seconds: f64,
+}
+
+#[cfg(feature = "cuda")]
+impl Bench {
+    /// One network: training at some batch sizes, inference at others.
+    fn network<N: Network<Logits = Tensor<Features<C>>>, const C: usize>(
+        &self,
+        name: &str,
+        precisions: &[Precision],
+        training: &[usize],
+        inference: &[usize],
+    ) -> Result<(), Box<dyn Error>> {
+        for &precision in precisions {
+            let begun = std::time::Instant::now();
+            let mut net = Cuda::with_precision(N::new(1), &self.device, precision)?;
+            println!("ready {name} {precision:?} after {:.1} s", begun.elapsed().as_secs_f64());
+            for &batch in training {
+                let images = Tensor::from_fn(batch, |n, c, y, x| ((n * 7 + c * 5 + y * 3 + x) % 17) as f32 * 0.1 - 0.8);
+                let labels: Vec<usize> = (0..batch).map(|n| n % C).collect();
+                let mut trainer = CudaTrainer::new(Sgd::new(1e-4).momentum(0.9).weight_decay(5e-4), 1);
+                self.line(name, precision, "train", batch, 3 * N::MACS, &mut |count| {
+                    (0..count).try_for_each(|_| trainer.queue(&mut net, &images, &CrossEntropy(&labels)).map(drop))?;
+                    trainer.finish(&mut net).map(drop).map_err(Into::into)
+                })?;
+            }
+            for &batch in inference {
+                let images = Tensor::from_fn(batch, |n, c, y, x| ((n * 7 + c * 5 + y * 3 + x) % 17) as f32 * 0.1 - 0.8);
+                self.line(name, precision, "infer", batch, N::MACS, &mut |count| {
+                    (0..count).try_for_each(|_| net.predict(&images).map(drop)).map_err(Into::into)
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Times `work`, which does something so many times; copies of the batch to the device are in it.
+    fn line(
+        &self,
+        name: &str,
+        precision: Precision,
+        what: &str,
+        batch: usize,
+        macs: u64,
+        work: &mut dyn FnMut(usize) -> Result<(), Box<dyn Error>>,
+    ) -> Result<(), Box<dyn Error>> {
+        if self.begun.elapsed().as_secs_f64() > self.seconds {
+            println!("left out {name} {precision:?} {what} b{batch}: the time is up");
+            return Ok(());
+        }
+        let mut time = |count: usize| {
+            let begun = std::time::Instant::now();
+            work(count)?;
+            Ok::<f64, Box<dyn Error>>(begun.elapsed().as_secs_f64() / count as f64)
+        };
+        time(2)?;
+        let count = (0.3 / time(2)?.max(1e-6)).clamp(2.0, 2000.0) as usize;
+        let mut runs = (0..5).map(|_| time(count)).collect::<Result<Vec<f64>, _>>()?;
+        runs.sort_by(f64::total_cmp);
+        let (best, median, rate) = (runs[0], runs[2], batch as f64 / runs[2]);
+        let tflops = 2e-12 * macs as f64 * rate;
+        println!(
+            "{name} {precision:?} {what} b{batch}: {:.4} ms (best {:.4}), {rate:.0} images/s, {tflops:.2} TFLOP/s",
+            median * 1e3,
+            best * 1e3
+        );
+        Ok(())
+    }
+}
+
+fn main() -> ExitCode {
+    let result = match options() {
+        Ok(Some(options)) => run(&options),
+        Ok(None) => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Err(mistake) => Err(mistake.into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Every kernel of the networks, compiled for sm_80 and sm_90a where NVRTC is: registers, spills, tensor cores.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+use convnet_runtime::cuda::{Compiled, Compiler, Cuda, DeviceError, Precision};
+use convnet_runtime::prelude::*;
+
+use crate::nets::{CifarVgg, Discriminator, LeNet, MobileNet, ResNet18, VggD};
+
+/// Bytes that a kernel may spill, by the beginning of its name.
+const SPILLS: [(&str, usize); 0] = [];
+
+/// What ptxas says about a kernel.
+#[derive(Debug)]
+struct Usage {
+    kernel: String,
+    registers: usize,
+    spilled: usize,
+}
+
+fn compiler() -> Option<Compiler> {
+    match Compiler::find() {
+        Ok(compiler) => Some(compiler),
+        Err(error) if env::var_os("CONVNET_CUDA_LIB").is_some() => panic!("{error}"),
+        Err(_) => {
+            println!("skipped: compiling CUDA's kernels: there is no NVRTC");
+            None
+        }
+    }
+}
+
+/// The number before a phrase.
+fn before(line: &str, phrase: &str) -> usize {
+    let head = line.split(phrase).next().unwrap_or_default();
+    head.split_whitespace().last().and_then(|word| word.parse().ok()).unwrap_or_default()
+}
+
+fn usages(log: &str) -> Vec<Usage> {
+    let mut usages: Vec<Usage> = Vec::new();
+    for line in log.lines() {
+        if line.contains("Compiling entry function") {
+            let kernel = line.split('\'').nth(1).unwrap_or_default().to_owned();
+            usages.push(Usage { kernel, registers: 0, spilled: 0 });
+        } else if let Some(usage) = usages.last_mut() {
+            if line.contains("bytes spill stores") {
+                usage.spilled = before(line, " bytes spill stores") + before(line, " bytes spill loads");
+            } else if line.contains("Used ") {
+                usage.registers = before(line, " registers");
+            }
+        }
+    }
+    usages
+}
+
+/// Instructions of a cubin that tensor cores run, if there is a disassembler beside NVRTC.
+fn tensor_instructions(image: &[u8], name: &str) -> Option<usize> {
+    let folder = PathBuf::from(env::var_os("CONVNET_CUDA_LIB")?);
+    let program =
+        [folder.join("nvidia/cu13/bin/nvdisasm"), folder.join("bin/nvdisasm")].into_iter().find(|p| p.exists())?;
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.cubin"));
+    fs::write(&file, image).unwrap();
+    let output = Command::new(program).arg("-c").arg(&file).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout);
+    Some(text.lines().filter(|line| line.contains("HMMA") || line.contains("HGMMA")).count())
+}
+
+fn check<N: Network>(compiler: &Compiler) {
+    for precision in [Precision::F32, Precision::Tf32, Precision::Bf16] {
+        for architecture in ["sm_80", "sm_90a"] {
+            let begun = Instant::now();
+            let source = Cuda::<N>::source(precision);
+            let Compiled { image, log } =
+                compiler.compile(&source, architecture).unwrap_or_else(|error| panic!("{}: {error}", N::NAME));
+            let usages = usages(&log);
+            let name = format!("{}-{precision:?}-{architecture}", N::NAME);
+            let most = usages.iter().map(|usage| usage.registers).max().unwrap_or_default();
+            let tensor = tensor_instructions(&image, &name);
+            println!(
+                "{name}: {} kernels, at most {most} registers, {} KiB, tensor instructions {tensor:?}, {:.1} s",
+                usages.len(),
+                image.len() >> 10,
+                begun.elapsed().as_secs_f64()
+            );
+            assert!(!usages.is_empty() && most > 0, "{name}: the log tells nothing:\n{log}");
+            for Usage { kernel, spilled, .. } in &usages {
+                let allowed = SPILLS.iter().find(|(start, _)| kernel.starts_with(start)).map_or(0, |(_, bytes)| *bytes);
+                assert!(*spilled <= allowed, "{name}: `{kernel}` spills {spilled} bytes");
+            }
+            for line in log.lines() {
+                // C7510 and its like: wgmma that waits for itself.
+                let serialised = ["C7510", "C7517", "C7519", "serializ"].iter().any(|word| line.contains(word));
+                assert!(!serialised && !line.contains("warning"), "{name}: {line}");
+            }
+            let expected = precision != Precision::F32;
+            assert!(tensor.is_none_or(|count| (count > 0) == expected), "{name}: {tensor:?} tensor instructions");
+        }
+    }
+}
+
+macro_rules! networks {
+    ($($test:ident $network:ident)*) => {$(
+        #[test]
+        fn $test() {
+            if let Some(compiler) = compiler() {
+                check::<$network>(&compiler);
+            }
+        }
+    )*};
+}
+
+networks! {
+    lenet LeNet
+    cifar_vgg CifarVgg
+    vgg_d VggD
+    resnet_18 ResNet18
+    mobilenet MobileNet
+    dcgan_discriminator Discriminator
+}
+
+#[test]
+fn mistakes_come_with_their_line() {
+    let Some(compiler) = compiler() else { return };
+    let Err(DeviceError::Compile { log }) = compiler.compile("__global__ void f() { nothing; }", "sm_90a") else {
+        panic!("it compiles");
+    };
+    assert!(log.contains("network.cu(1)") && log.contains("nothing"), "{log}");
+    assert!(compiler.compile("__global__ void f() {}", "sm_1").is_err());
+}
+
+#[test]
+fn logs_are_read() {
+    let log = "ptxas info    : Compiling entry function 'a_0' for 'sm_80'\n\
+               ptxas info    : Function properties for a_0\n    \
+               16 bytes stack frame, 12 bytes spill stores, 8 bytes spill loads\n\
+               ptxas info    : Used 40 registers, used 1 barriers, 384 bytes cmem[0]\n";
+    let usages = usages(log);
+    assert_eq!(usages.len(), 1);
+    assert_eq!((usages[0].kernel.as_str(), usages[0].registers, usages[0].spilled), ("a_0", 40, 20));
+}

@@ -1,0 +1,122 @@
+// Tensor cores: mma.sync with its loads, and wgmma. Products are exact, sums are f32 in order of k.
+#pragma once
+
+namespace cuemu {
+
+static inline float from_bf16(u16 v) { return __uint_as_float(u32(v) << 16); }
+static inline u16 to_bf16(float f) {
+  u32 u = __float_as_uint(f);
+  if ((u & 0x7FFFFFFF) > 0x7F800000) return 0x7FFF;
+  return u16((u + 0x7FFF + (u >> 16 & 1)) >> 16);
+}
+static inline float to_tf32(u32 u) { return __uint_as_float(u & 0xFFFFE000); }
+
+// Sixteen values of row r of an operand whose k runs along the rows, as its descriptor says (start, stride of 8 rows).
+static inline void operand_row(u64 descriptor, u32 r, float* o) {
+  u32 start = (descriptor & 0x3FFF) << 4, stride = (descriptor >> 32 & 0x3FFF) << 4;
+  if (descriptor >> 62 != 1) fault("only the swizzle of 128 bytes is emulated", descriptor >> 62);
+  for (u32 c = 0; c < 2; c++) {
+    u32 a = start + (r >> 3) * stride + (r & 7) * 128 + c * 16;
+    const u16* p = (const u16*)shared(a ^ ((a >> 7 & 7) << 4), 16);
+    for (int i = 0; i < 8; i++) o[c * 8 + i] = from_bf16(p[i]);
+  }
+}
+
+// The part of d[64][n] += a[64][16] b[n][16]^T that lies in this thread's registers.
+static inline void multiply(const Product& w) {
+  u32 t = cur->lin & 127, lane = t & 31, row = (t >> 5) * 16 + (lane >> 2);
+  float a[2][16], b[16];
+  operand_row(w.a, row, a[0]);
+  operand_row(w.a, row + 8, a[1]);
+  for (int j = 0; j < w.n / 8; j++)
+    for (int e = 0; e < 2; e++) {
+      operand_row(w.b, j * 8 + (lane & 3) * 2 + e, b);
+      for (int h = 0; h < 2; h++) {
+        float s = w.scale ? w.d[4 * j + 2 * h + e] : 0.f;
+        for (int k = 0; k < 16; k++) s += a[h][k] * b[k];
+        w.d[4 * j + 2 * h + e] = s;
+      }
+    }
+}
+
+}  // namespace cuemu
+
+DEV void wgmma_fence() {}
+DEV void wgmma_commit() {
+  cuemu::cur->product_groups.push_back(std::move(cuemu::cur->products));
+  cuemu::cur->products.clear();
+}
+template <int N>
+DEV void wgmma_wait() {
+  auto& groups = cuemu::cur->product_groups;
+  for (; groups.size() > N; groups.pop_front())
+    for (auto& w : groups.front()) cuemu::multiply(w);
+}
+template <int R>
+DEV void reg_inc() {}
+template <int R>
+DEV void reg_dec() {}
+#define CUEMU_WGMMA(N)                                                                                                \
+  DEV void wgmma_m64n##N##k16(float (&d)[N / 2], u64 a, u64 b, int scale) {                                           \
+    cuemu::cur->products.push_back({d, N, a, b, scale});                                                              \
+  }
+CUEMU_WGMMA(64)
+CUEMU_WGMMA(128)
+CUEMU_WGMMA(256)
+
+DEV u32 pack_bf16(float low, float high) { return u32(cuemu::to_bf16(low)) | u32(cuemu::to_bf16(high)) << 16; }
+DEV float bf16_f(u16 v) { return cuemu::from_bf16(v); }
+
+// Lane l gives the address of row l % 8 of matrix l / 8, and gets two values of row l / 4 of each matrix.
+DEV void ldmatrix_x4(u32 (&r)[4], u32 address) {
+  using namespace cuemu;
+  cur->exchange = anywhere(address, 16);
+  warp_sync();
+  u32 lane = cur->lin & 31, warp = cur->lin & ~31u;
+  for (int m = 0; m < 4; m++)
+    memcpy(&r[m], (const u8*)blk->fibers[warp + m * 8 + (lane >> 2)].exchange + (lane & 3) * 4, 4);
+  warp_sync();
+}
+// The same of matrices that are read by columns.
+DEV void ldmatrix_x4_trans(u32 (&r)[4], u32 address) {
+  using namespace cuemu;
+  cur->exchange = anywhere(address, 16);
+  warp_sync();
+  u32 lane = cur->lin & 31, warp = cur->lin & ~31u;
+  for (int m = 0; m < 4; m++) {
+    auto at = [&](u32 row) { return ((const u16*)blk->fibers[warp + m * 8 + row].exchange)[lane >> 2]; };
+    r[m] = u32(at((lane & 3) * 2)) | u32(at((lane & 3) * 2 + 1)) << 16;
+  }
+  warp_sync();
+}
+
+// d[16][8] += a[16][16] b[16][8] in bfloat16.
+DEV void mma_m16n8k16(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1) {
+  using namespace cuemu;
+  struct Registers { u32 a[4], b[2]; } own = {{a[0], a[1], a[2], a[3]}, {b0, b1}};
+  cur->exchange = &own;
+  warp_sync();
+  u32 lane = cur->lin & 31, warp = cur->lin & ~31u, group = lane >> 2, t = lane & 3;
+  auto half = [](u32 v, u32 k) { return from_bf16(u16(k & 1 ? v >> 16 : v)); };
+  auto of = [&](u32 l) -> const Registers& { return *(const Registers*)blk->fibers[warp + l].exchange; };
+  auto A = [&](u32 r, u32 k) { return half(of((r & 7) * 4 + (k & 7) / 2).a[(r >> 3) + 2 * (k >> 3)], k); };
+  auto B = [&](u32 k, u32 n) { return half(of(n * 4 + (k & 7) / 2).b[k >> 3], k); };
+  for (u32 i = 0; i < 4; i++)
+    for (u32 k = 0; k < 16; k++) d[i] += A(group + (i >> 1) * 8, k) * B(k, t * 2 + (i & 1));
+  warp_sync();
+}
+
+// d[16][8] += a[16][8] b[8][8] in TF32: the low 13 bits of the operands do not count.
+DEV void mma_m16n8k8_tf32(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1) {
+  using namespace cuemu;
+  struct Registers { u32 a[4], b[2]; } own = {{a[0], a[1], a[2], a[3]}, {b0, b1}};
+  cur->exchange = &own;
+  warp_sync();
+  u32 lane = cur->lin & 31, warp = cur->lin & ~31u, group = lane >> 2, t = lane & 3;
+  auto of = [&](u32 l) -> const Registers& { return *(const Registers*)blk->fibers[warp + l].exchange; };
+  auto A = [&](u32 r, u32 k) { return to_tf32(of((r & 7) * 4 + (k & 3)).a[(r >> 3) + 2 * (k >> 2)]); };
+  auto B = [&](u32 k, u32 n) { return to_tf32(of(n * 4 + (k & 3)).b[k >> 2]); };
+  for (u32 i = 0; i < 4; i++)
+    for (u32 k = 0; k < 8; k++) d[i] += A(group + (i >> 1) * 8, k) * B(k, t * 2 + (i & 1));
+  warp_sync();
+}

@@ -1,0 +1,12 @@
+//! Networks on a GPU against the same networks on the CPU: on the device of this machine, or on the emulator where there
+//! is none. `CONVNET_REQUIRE_CUDA=1` makes a missing device a failure.
+
+#![cfg(feature = "cuda")]
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod compile;
+mod emulator;
+mod faults;
+mod nets;
+mod networks;
+mod support;
