@@ -106,8 +106,8 @@ fn save(program: &mut Program, index: usize) {
     program.stages[index].saved = Some(id);
 }
 
-/// Where a convolution keeps the gradient of its sums: in the place of the gradient of its output, or in scratch where a pool
-/// stands between. It has the border that the gradient of the input reads.
+/// Where a convolution keeps the gradient of its sums: scratch, or the gradient of its output where pool and
+/// activation do not stand between. It has the border that the gradient of the input reads.
 fn sums(program: &mut Program, index: usize, for_input: bool) -> Option<BufferId> {
     let stage = &program.stages[index];
     let Kind::Conv(conv) = &stage.kind else { return None };
@@ -135,7 +135,11 @@ fn sums(program: &mut Program, index: usize, for_input: bool) -> Option<BufferId
         ];
     }
     let filters = conv.filters;
-    let id = if stage.pool { push(program, What::Sums(stage.output), (rows, columns, filters), false) } else { output };
+    let id = if stage.pool || stage.activation.is_some() {
+        push(program, What::Sums(stage.output), (rows, columns, filters), false)
+    } else {
+        output
+    };
     program.buffers[id].border = widest(program.buffers[id].border, border);
     Some(id)
 }

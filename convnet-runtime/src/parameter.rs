@@ -191,6 +191,12 @@ impl Parameter {
         !self.fresh || self.gradient.is_finite()
     }
 
+    /// Whether a pass backward has written a gradient since the last update.
+    #[cfg(test)]
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
     /// Marks the gradient as used, without using it: the step has failed.
     pub(crate) fn spend_gradient(&mut self) {
         self.fresh = false;
@@ -314,6 +320,7 @@ mod tests {
         parameter.update(subtract);
         assert_eq!(parameter.values(), [0.0; 3]);
         parameter.gradient_mut()[0] = 2.0;
+        assert!(parameter.is_fresh());
         (0..2).for_each(|_| parameter.update(subtract));
         assert_eq!(parameter.values(), [-2.0, 0.0, 0.0]);
         assert_eq!(parameter.gradient(), [2.0, 0.0, 0.0]);

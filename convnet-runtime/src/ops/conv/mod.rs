@@ -130,8 +130,8 @@ pub struct Backward {
     /// The gradient of the output (its map has the output's height, width and channels; its border is its own).
     pub output_gradient: Buffer,
     /// Scratch for the gradient of the sums, before pool and activation: blocked, with the border that
-    /// the input's gradient reads. The same buffer as `output_gradient` where the stage has no pool: the one then takes the
-    /// place of the other.
+    /// the input's gradient reads. The same buffer as `output_gradient` where the stage has neither pool nor
+    /// activation: the kernel then skips the pass.
     pub sum_gradient: Buffer,
     /// The gradient of the input, if anything upstream is trained.
     pub input_gradient: Option<Gradient>,

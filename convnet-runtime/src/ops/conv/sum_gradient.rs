@@ -13,17 +13,19 @@ use crate::ops::activation::Activation;
 /// each sample, `[sample][block][16]`, if the bias is one of channels and the pass has been over all of them.
 pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) -> Option<Shared> {
     let stage = &pass.stage;
-    let inside = pass.sum_gradient == pass.output_gradient;
-    let direct = inside && stage.activation == Activation::Identity;
+    let direct = pass.sum_gradient == pass.output_gradient;
     let [rows, columns, depth] = stage.geometry.output;
     let shrink = if stage.pool { 2 } else { 1 };
     let size = [rows / shrink, columns / shrink, depth];
     assert!(is_blocked(&pass.sum_gradient.map, stage.geometry.output), "the sums have the convolution's size");
     assert!(is_blocked(&pass.output_gradient.map, size), "the output's gradient has the output's size");
-    assert!(!(inside && stage.pool), "a pool's gradient is smaller than that of the sums");
-    assert!(inside || !pass.sum_gradient.meets(&pass.output_gradient, run.batch), "a stage writes where it reads");
-    let reads = stage.activation != Activation::Identity;
-    assert!(!(reads && pass.sum_gradient.meets(&stage.output, run.batch)), "a stage writes where it reads");
+    if direct {
+        assert!(!stage.pool && stage.activation == Activation::Identity, "pool and activation have gradients");
+    } else {
+        assert!(!pass.sum_gradient.meets(&pass.output_gradient, run.batch), "a stage writes where it reads");
+        let reads = stage.activation != Activation::Identity;
+        assert!(!(reads && pass.sum_gradient.meets(&stage.output, run.batch)), "a stage writes where it reads");
+    }
     if let Some(residual) = &pass.residual_gradient {
         assert!(is_blocked(&residual.buffer.map, stage.geometry.output), "the residual has the convolution's size");
         let same = residual.buffer == pass.output_gradient && !stage.pool;
@@ -31,7 +33,7 @@ pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) -> Option<Shared> {
             return None;
         }
         assert!(same || !residual.buffer.meets(&pass.output_gradient, run.batch), "a stage writes where it reads");
-        assert!(inside || !residual.buffer.meets(&pass.sum_gradient, run.batch), "a stage writes where it reads");
+        assert!(direct || !residual.buffer.meets(&pass.sum_gradient, run.batch), "a stage writes where it reads");
     } else if direct {
         return None;
     }

@@ -40,10 +40,10 @@ impl Training {
         let Stage { geometry, activation, pool, output, residual, .. } = case.stage;
         let map = output.map;
         let sums = blocked(random, geometry.output, reach(&geometry));
-        let inside = !pool && (activation != Activation::Identity || random.once_in(2));
-        let output_map = if inside { sums } else { blocked(random, [map.height, map.width, map.channels], [0; 4]) };
+        let direct = !pool && activation == Activation::Identity && random.once_in(2);
+        let output_map = if direct { sums } else { blocked(random, [map.height, map.width, map.channels], [0; 4]) };
         let output_gradient = place(&mut case.floats, output_map);
-        let sum_gradient = if inside { output_gradient } else { place(&mut case.floats, sums) };
+        let sum_gradient = if direct { output_gradient } else { place(&mut case.floats, sums) };
         let mut input = blocked(random, geometry.input, [0; 4]);
         if geometry.algorithm == Algorithm::Planar && random.once_in(2) {
             input.layout = Layout::Planar;
@@ -137,7 +137,6 @@ impl Training {
         let packed = conv.weight.packed_gradient();
         assert!(used.iter().zip(&*packed).all(|(used, g)| *used != 0.0 || *g == 0.0), "only weights have gradients");
         let again = Backward { accumulate: true, input_gradient: None, residual_gradient: None, ..*pass };
-        put(&mut run, &pass.output_gradient, &self.dy);
         conv::backward(&again, &mut conv, &mut run);
         ([dx, dr, dw, db], conv.weight.gradient())
     }
