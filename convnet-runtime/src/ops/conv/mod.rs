@@ -14,6 +14,7 @@ mod method;
 mod narrow;
 pub mod pack;
 mod phase;
+mod product;
 mod reduce;
 pub mod reference;
 mod scatter;
@@ -33,6 +34,7 @@ mod winograd;
 pub use backward::backward;
 pub use forward::{forward, forward_train};
 pub use method::{ByBatch, Method};
+pub(crate) use product::Product;
 
 use crate::cpu::map::{Buffer, Gradient};
 use crate::ops::activation::Activation;
