@@ -204,7 +204,7 @@ fn halves_are_the_nearest() {
     for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
         // Between each half and the next: just below the middle, the middle, just above it.
         for half in 0..0x7bff_u16 {
-            let middle = ((value(half) + value(half + 1)) / 2.0) as f32;
+            let middle = f64::midpoint(value(half), value(half + 1)) as f32;
             let below = f32::from_bits(middle.to_bits() - 1);
             let even = half + half % 2;
             let mut x = [0.0; LANES];

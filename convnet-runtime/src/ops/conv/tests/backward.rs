@@ -7,7 +7,7 @@ use crate::cpu::map::{Gradient, Layout};
 use crate::cpu::run::Workspace;
 use crate::ops::activation::{Activation, reference as activation};
 use crate::ops::conv::phase::Phase;
-use crate::ops::conv::{self, Algorithm, Backward, ByBatch, Geometry, Method, Stage, pack, reference};
+use crate::ops::conv::{self, Algorithm, Backward, Bias, ByBatch, Geometry, Method, Stage, pack, reference};
 
 /// A stage with its way back, and what lies in the gradients before it.
 pub struct Training {

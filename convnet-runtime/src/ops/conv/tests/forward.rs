@@ -131,7 +131,9 @@ fn weights_in_half_precision() {
     for mut case in fully_connected_cases(&mut random) {
         let mut weights = case.conv.weight.values();
         let scale = [1.0, 1e-4, 1e-7, 3e4][random.below(4)];
-        weights.iter_mut().for_each(|w| *w *= scale);
+        for w in &mut weights {
+            *w *= scale;
+        }
         case.norm = None;
         case.conv.weight.set(&weights).expect("as many as there are");
         let exact: Vec<f32> = weights.iter().copied().map(rounded).collect();
@@ -228,7 +230,7 @@ fn few_filters() {
 
 /// Zeros behind the input: as many as before it, or none.
 fn random_end(round: usize, pad: usize) -> usize {
-    if round % 3 == 0 { 0 } else { pad }
+    if round.is_multiple_of(3) { 0 } else { pad }
 }
 
 /// Groups of 4 or 8 channels.
