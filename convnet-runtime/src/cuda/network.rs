@@ -140,9 +140,7 @@ impl<N: Network> Cuda<N> {
             return Ok(output);
         }
         let engine = &mut *self.engine.lock().unwrap_or_else(PoisonError::into_inner);
-        engine.prepare(Pass::Infer, batch, TRAINING_LANES)?;
-        engine.send(TRAINING_LANES, &Numbers::default(), input.values(), Rest::None)?;
-        engine.run(Pass::Infer, batch, TRAINING_LANES)?;
+        engine.begin(Pass::Infer, batch, TRAINING_LANES, &Numbers::default(), input.values(), Rest::None)?;
         let lane = &engine.lanes[TRAINING_LANES];
         lane.done.wait()?;
         let (words, mut extents) = (&mut lane.results(), engine.extents.outputs.iter());

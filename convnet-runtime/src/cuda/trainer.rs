@@ -1,7 +1,6 @@
 //! Training on a device, one step after the other.
 
 use super::engine::{Engine, Pass, TRAINING_LANES};
-use super::error::DeviceError;
 use super::lane::{Numbers, Rest, Verdict};
 use super::loss::{DeviceLoss, Kind};
 use super::network::{Cuda, to_planes};
@@ -92,8 +91,8 @@ impl<N: Network> CudaTrainer<N> {
         match place {
             Kind::Device(kind, rest) => {
                 let numbers = self.numbers();
-                self.begin(net.engine(), Pass::Train(kind), lane, &numbers, input.values(), rest, batch)
-                    .map_err(device)?;
+                let engine = net.engine();
+                engine.begin(Pass::Train(kind), batch, lane, &numbers, input.values(), rest).map_err(device)?;
             }
             Kind::Host(loss) => self.through_host(net.engine(), lane, input, loss)?,
         }
@@ -113,8 +112,7 @@ impl<N: Network> CudaTrainer<N> {
         let (turn, mut last) = (net.engine().turn, Ok(None));
         for lane in (0..TRAINING_LANES).map(|lane| (turn + lane) % TRAINING_LANES) {
             match (collect(net, lane), &last) {
-                (_, Err(_)) => {}
-                (Ok(None), _) => {}
+                (_, Err(_)) | (Ok(None), _) => {}
                 (result, _) => last = result,
             }
         }
@@ -127,21 +125,6 @@ impl<N: Network> CudaTrainer<N> {
         Numbers { seed, rate, momentum, nesterov, decay: weight_decay, loss: 0.0 }
     }
 
-    fn begin(
-        &self,
-        engine: &mut Engine,
-        pass: Pass,
-        lane: usize,
-        numbers: &Numbers,
-        values: &[f32],
-        rest: Rest<'_>,
-        batch: usize,
-    ) -> Result<(), DeviceError> {
-        engine.prepare(pass, batch, lane)?;
-        engine.send(lane, numbers, values, rest)?;
-        engine.run(pass, batch, lane)
-    }
-
     /// Forward on the device, the loss here, the rest on the device.
     fn through_host(
         &mut self,
@@ -152,7 +135,7 @@ impl<N: Network> CudaTrainer<N> {
     ) -> Result<(), TrainError> {
         let (step, batch, numbers) = (self.step, input.batch(), self.numbers());
         let device = |cause| TrainError::Device { step, cause };
-        self.begin(engine, Pass::Forward, lane, &numbers, input.values(), Rest::None, batch).map_err(device)?;
+        engine.begin(Pass::Forward, batch, lane, &numbers, input.values(), Rest::None).map_err(device)?;
         engine.lanes[lane].done.wait().map_err(device)?;
         let (words, mut extents) = (&mut engine.lanes[lane].results(), engine.extents.logits.iter());
         self.logits.parts_mut(batch, &mut |values| {
@@ -183,11 +166,8 @@ impl<N: Network> CudaTrainer<N> {
             // An empty tensor counts as zeros.
             staging.resize(staging.len() + len - values.len().min(len), 0.0);
         });
-        let values = std::mem::take(&mut self.staging);
         let numbers = Numbers { loss, ..numbers };
-        let result = self.begin(engine, Pass::Backward, lane, &numbers, &values, Rest::None, batch);
-        self.staging = values;
-        result.map_err(device)
+        engine.begin(Pass::Backward, batch, lane, &numbers, staging, Rest::None).map_err(device)
     }
 }
 

@@ -25,9 +25,17 @@ const VALUES: [Argument; 8] = [
     Argument::Loss(0),
 ];
 
-/// The emulated device, or the real one; nothing where there is none.
+/// The emulated device, or the real one; nothing where there is none, unless `CONVNET_REQUIRE_CUDA=1` makes that a failure.
 pub fn device() -> Option<Device> {
-    Device::new(0).map_err(|error| eprintln!("skipped: {error}")).ok()
+    let required = std::env::var_os("CONVNET_REQUIRE_CUDA").is_some_and(|value| value == "1");
+    match Device::new(0) {
+        Ok(device) => Some(device),
+        Err(error) if required => panic!("CONVNET_REQUIRE_CUDA is set, but {error}"),
+        Err(error) => {
+            eprintln!("skipped: kernels against the CPU: {error}");
+            None
+        }
+    }
 }
 
 /// A network on the device and on the CPU.
