@@ -123,15 +123,15 @@ fn add_parts(
     emitter: &mut Emitter,
 ) {
     let kernel = Kernel::new("add_parts", &["sums"], [("ADD", usize::from(add))]);
-    emitter.declare(&kernel, &ADD_PARTS);
-    if parts != sum {
-        let [a, b, c, d] = ADD_PARTS;
-        let number = |n: usize| Some(Argument::U32(n as u32));
-        emitter.each(&kernel, size, &[(a, parts), (b, sum), (c, number(size)), (d, number(count))]);
+    let number = |n: usize| Some(Argument::U32(n as u32));
+    let arguments =
+        [("const float* parts", parts), ("float* sums", sum), ("u32 size", number(size)), ("u32 count", number(count))];
+    if parts == sum {
+        emitter.declare(&kernel, &arguments);
+    } else {
+        emitter.each(&kernel, size, &arguments);
     }
 }
-
-const ADD_PARTS: [&str; 4] = ["const float* parts", "float* sums", "u32 size", "u32 count"];
 
 fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut Emitter) {
     let geometry = &pass.stage.geometry;
