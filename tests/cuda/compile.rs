@@ -1,4 +1,4 @@
-//! Every kernel of the networks, compiled for sm_80 and sm_90a where NVRTC is: registers, spills, tensor cores.
+//! Every kernel of the networks, compiled for `sm_80` and `sm_90a` where NVRTC is: registers, spills, tensor cores.
 
 use std::env;
 use std::fs;

@@ -1,5 +1,8 @@
 //! Collects kernels and launches while the stages of a network pass by.
 
+// Arguments are optional: one that is missing leaves its parameter out of the kernel.
+#![allow(clippy::unnecessary_wraps)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kernel::Kernel;
@@ -219,7 +222,7 @@ impl Emitter {
     }
 
     /// Blocks over which a sum over pixels is cut, where `others` blocks work beside each other anyway.
-    pub fn parts(&self, pixels: usize, others: usize) -> usize {
+    pub fn parts(pixels: usize, others: usize) -> usize {
         /// Pixels that are worth a block.
         const LEAST: usize = 256;
         (BLOCKS / others.max(1)).clamp(1, pixels.div_ceil(LEAST).max(1))

@@ -195,6 +195,6 @@ pub fn difference(a: &[f32], b: &[f32]) -> f32 {
     let apart = a
         .iter()
         .zip(b)
-        .fold(0.0f32, |most, (a, b)| if a.is_nan() != b.is_nan() { f32::NAN } else { most.max((a - b).abs()) });
+        .fold(0.0f32, |most, (a, b)| if a.is_nan() == b.is_nan() { most.max((a - b).abs()) } else { f32::NAN });
     if a.iter().any(|a| a.is_nan()) { f32::INFINITY } else { apart / largest }
 }
