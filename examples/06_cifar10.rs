@@ -77,6 +77,7 @@ impl Place {
         }
     }
 
+    #[cfg_attr(not(feature = "cuda"), allow(clippy::unnecessary_wraps))]
     fn accuracy(&mut self, data: &Dataset<Volume<32, 32, 3>>) -> Result<f64, Box<dyn Error>> {
         Ok(match self {
             Self::Cpu(net, _) => net.accuracy(data),

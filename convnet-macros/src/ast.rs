@@ -17,6 +17,8 @@ pub struct NetworkDef {
     pub rounding: Rounding,
     /// `#[conv(direct)]`
     pub algorithm: Algorithm,
+    /// `#[weights(f16)]`
+    pub half: Option<TokenStream>,
     pub visibility: Visibility,
     pub name: Ident,
     pub blocks: Vec<Block>,

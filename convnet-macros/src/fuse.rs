@@ -151,6 +151,7 @@ impl<'a> Fuser<'a> {
             }
         };
         Stage {
+            half: !self.training && matches!(kind, Kind::Conv(Conv { half: true, .. })),
             kind,
             method: ByBatch::DIRECT,
             inputs,

@@ -129,6 +129,8 @@ pub struct Conv {
     pub groups: u64,
     pub bias: Bias,
     pub algorithm: Algorithm,
+    /// Inference reads the weights in half precision: fully connected layers of a network with `#[weights(f16)]`.
+    pub half: bool,
 }
 
 /// The word that a convolution was written with.

@@ -66,6 +66,8 @@ pub struct Stage {
     pub kind: Kind,
     /// How a convolution's products are computed.
     pub method: ByBatch,
+    /// Weights are read in half precision.
+    pub half: bool,
     /// The values it reads: a convolution's input; all operands of a sum.
     pub inputs: Vec<NodeId>,
     /// Added before the activation.
@@ -271,6 +273,9 @@ impl fmt::Display for Table<'_> {
             }
             if stage.method != ByBatch::DIRECT {
                 write!(f, ", by {}", stage.method)?;
+            }
+            if stage.half {
+                write!(f, ", f16 weights")?;
             }
             writeln!(f)?;
         }

@@ -1,4 +1,4 @@
-//! What the macro makes of three networks, as files under `tests/snapshots` in the repository: the plan as a table, the
+//! What the macro makes of four networks, as files under `tests/snapshots` in the repository: the plan as a table, the
 //! code as one reads it. And the formula as a table, which a test of the runtime reproduces. After a change that is meant,
 //! `UPDATE_EXPECT=1 cargo test -p convnet-macros` writes them anew: read the difference.
 
@@ -57,6 +57,13 @@ fn inception() -> TokenStream {
     }
 }
 
+fn perceptron() -> TokenStream {
+    quote! {
+        #[weights(f16)]
+        pub struct Perceptron { input 784 -> FC-300 -> relu -> FC-10 -> softmax }
+    }
+}
+
 fn plan(network: TokenStream, expected: &ExpectFile) {
     let mut errors = Errors::default();
     let network = parse::parse(network, &mut errors).expect("it can be read");
@@ -80,6 +87,7 @@ fn plans() {
     plan(lenet(), &expect_file!["../../tests/snapshots/lenet.plan"]);
     plan(resnet(), &expect_file!["../../tests/snapshots/resnet.plan"]);
     plan(inception(), &expect_file!["../../tests/snapshots/inception.plan"]);
+    plan(perceptron(), &expect_file!["../../tests/snapshots/perceptron.plan"]);
 }
 
 #[test]

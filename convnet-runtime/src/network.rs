@@ -19,7 +19,7 @@ pub use tap::Tap;
 use crate::cpu::exchange;
 use crate::cpu::map::Buffer;
 use crate::cpu::run::Run;
-use crate::cpu::workspaces::Workspaces;
+use crate::cpu::workspaces::{Size, Workspaces};
 use crate::data::Dataset;
 use crate::error::{LoadError, SaveError};
 use crate::generated::NOWHERE;
@@ -180,9 +180,11 @@ pub trait Network: Sized + Send + Sync + 'static {
     fn predict(&self, input: &Tensor<Self::Input>) -> Self::Output {
         let output = Mutex::new(Self::Output::default());
         if input.batch() > 0 {
-            let (frame, len) = (&Self::INFERENCE, <Self::Input as Shape>::LEN);
-            self.workspaces().in_groups(frame.floats, Self::PARAMS as usize, input.batch(), &|samples, run| {
-                exchange::load(&input.values()[samples.start * len..samples.end * len], &frame.input, run);
+            let Frame { floats, input: buffer } = &Self::INFERENCE;
+            let len = <Self::Input as Shape>::LEN;
+            let size = Size { floats: *floats, parameters: Self::PARAMS as usize, macs: Self::MACS as usize };
+            self.workspaces().in_groups(&size, input.batch(), &|samples, run| {
+                exchange::load(&input.values()[samples.start * len..samples.end * len], buffer, run);
                 self.infer(run);
                 Self::output(run, &mut output.lock().unwrap_or_else(PoisonError::into_inner));
             });

@@ -1,14 +1,16 @@
 //! One tensor of parameters: its values in the order the kernels read, its gradient, the optimizer's state.
 
 mod derived;
+mod gradient;
 
 pub(crate) use derived::Form;
 
 use self::derived::Derived;
+use self::gradient::Gradient;
 use crate::cpu::map::LANES;
 use crate::cpu::memory::Floats;
 use crate::error::LengthError;
-use crate::ops::conv::{Geometry, pack};
+use crate::ops::conv::{Geometry, Product, pack};
 
 /// A tensor of parameters. Values lie as the kernels read them; `values` and `set` speak the order of weight files
 /// (PyTorch's: filters as `[K, C / groups, H, W]`, fully connected as `[K, C * H * W]`).
@@ -20,8 +22,7 @@ pub struct Parameter {
     role: Role,
     value: Floats,
     derived: Derived,
-    /// Empty until the first training step; packed like the values.
-    gradient: Floats,
+    gradient: Gradient,
     /// The last pass backward has written the gradient, and no update has used it yet.
     fresh: bool,
     /// The optimizer's memory (velocity); empty until it is needed.
@@ -82,7 +83,7 @@ impl Parameter {
             role,
             value,
             derived: Derived::default(),
-            gradient: Floats::default(),
+            gradient: Gradient::default(),
             fresh: false,
             state: Floats::default(),
         }
@@ -143,7 +144,7 @@ impl Parameter {
 
     /// The gradient that the last training step has left, in the order of weight files; zeros before the first.
     pub fn gradient(&self) -> Vec<f32> {
-        if self.gradient.is_empty() { vec![0.0; self.len()] } else { self.unpack(&self.gradient) }
+        self.unpack(&self.packed_gradient())
     }
 
     /// The values as the kernels read them.
@@ -162,12 +163,16 @@ impl Parameter {
         self.derived.get(form, |floats| make(&self.value, floats))
     }
 
+    /// The gradient as the kernels write it.
+    pub(crate) fn packed_gradient(&self) -> Floats {
+        self.gradient.to_packed(self.value.len())
+    }
+
     /// The values and the gradient, both packed. The gradient holds zeros at first, later what the step before has
     /// left, and is `fresh` from now on: the optimizer will use it.
     pub(crate) fn with_gradient(&mut self) -> (&[f32], &mut [f32]) {
-        self.gradient.grow(self.value.len());
-        self.fresh = true;
-        (&self.value, &mut self.gradient)
+        let fresh = std::mem::replace(&mut self.fresh, true);
+        (&self.value, self.gradient.written(self.value.len(), fresh))
     }
 
     /// The gradient to write, packed; see [`with_gradient`](Self::with_gradient).
@@ -175,9 +180,21 @@ impl Parameter {
         self.with_gradient().1
     }
 
-    /// The gradient, packed, if a pass backward has written it since the last update.
-    pub(crate) fn fresh_gradient(&self) -> Option<&[f32]> {
-        self.fresh.then_some(&*self.gradient)
+    /// The gradient as a product, to set in the place of what there is.
+    pub(crate) fn product_mut(&mut self) -> &mut Product {
+        self.fresh = true;
+        self.gradient.product()
+    }
+
+    /// Whether the gradient is finite, if a pass backward has written one since the last update.
+    pub(crate) fn is_finite(&self) -> bool {
+        !self.fresh || self.gradient.is_finite()
+    }
+
+    /// Whether a pass backward has written a gradient since the last update.
+    #[cfg(test)]
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.fresh
     }
 
     /// Marks the gradient as used, without using it: the step has failed.
@@ -185,23 +202,23 @@ impl Parameter {
         self.fresh = false;
     }
 
-    /// Values and gradient, packed alike, and marks the gradient as used; nothing if no gradient is fresh.
-    pub(crate) fn update(&mut self) -> Option<(&mut [f32], &[f32])> {
-        if !std::mem::take(&mut self.fresh) {
-            return None;
+    /// Calls `f` with each part of gradient and values, packed alike, and marks the gradient as used; not at all if no
+    /// gradient is fresh. The parts come in any order, some at the same time.
+    pub(crate) fn update(&mut self, f: impl Fn(&[f32], &mut [f32]) + Sync) {
+        if std::mem::take(&mut self.fresh) {
+            self.derived.clear();
+            self.gradient.each([&mut self.value], |gradient, [values]| f(gradient, values));
         }
-        self.derived.clear();
-        Some((&mut self.value, &self.gradient))
     }
 
     /// Like [`update`](Self::update), with the optimizer's memory, made when first asked for, zero at first.
-    pub(crate) fn update_with_state(&mut self) -> Option<(&mut [f32], &[f32], &mut [f32])> {
-        if !std::mem::take(&mut self.fresh) {
-            return None;
+    pub(crate) fn update_with_state(&mut self, f: impl Fn(&[f32], &mut [f32], &mut [f32]) + Sync) {
+        if std::mem::take(&mut self.fresh) {
+            self.derived.clear();
+            self.state.grow(self.value.len());
+            let slices: [&mut [f32]; 2] = [&mut self.value, &mut self.state];
+            self.gradient.each(slices, |gradient, [values, state]| f(gradient, values, state));
         }
-        self.derived.clear();
-        self.state.grow(self.value.len());
-        Some((&mut self.value, &self.gradient, &mut self.state))
     }
 
     fn pack(packing: Packing, values: &[f32], packed: &mut [f32]) {
@@ -298,11 +315,14 @@ mod tests {
     fn a_gradient_is_used_once() {
         let mut parameter = Parameter::new(vec![3], Packing::Plain, Role::Weight);
         assert_eq!(parameter.gradient(), [0.0; 3]);
-        assert!(parameter.update().is_none());
+        let subtract =
+            |gradient: &[f32], values: &mut [f32]| values.iter_mut().zip(gradient).for_each(|(w, g)| *w -= g);
+        parameter.update(subtract);
+        assert_eq!(parameter.values(), [0.0; 3]);
         parameter.gradient_mut()[0] = 2.0;
-        assert!(parameter.fresh_gradient().is_some());
-        assert!(parameter.update().is_some());
-        assert!(parameter.update().is_none());
+        assert!(parameter.is_fresh());
+        (0..2).for_each(|_| parameter.update(subtract));
+        assert_eq!(parameter.values(), [-2.0, 0.0, 0.0]);
         assert_eq!(parameter.gradient(), [2.0, 0.0, 0.0]);
     }
 }

@@ -118,6 +118,8 @@ pub enum Step {
 
 /// A stage backward: what ran forward, the gradient of its output, where the gradient of its input goes.
 #[derive(Clone, Copy, Debug)]
+// A program is a constant: boxes cannot be, and there is one step per layer.
+#[allow(clippy::large_enum_variant)]
 pub enum BackStep {
     /// A convolution.
     Conv {

@@ -2,9 +2,11 @@
 # On a machine with a GPU: the tests, then our times, then PyTorch's in the same run, in under 9 minutes.
 #
 # gpu.sh [OUT]: logs go to OUT (default gpu-results). Build before, so that no time goes to the compiler:
-#   cargo test --release --features cuda --test cuda --no-run; cargo build --release --features cuda --example 91_cuda_bench
-# PyTorch's own NVRTC is used unless CONVNET_CUDA_LIB names another. CONVNET_TESTS and CONVNET_BENCH name binaries that were
-# built elsewhere.
+#   cargo test --release --features cuda --test cuda --no-run
+#   cargo test --release -p convnet-runtime --features cuda --lib --no-run
+#   cargo build --release --features cuda --example 91_cuda_bench
+# PyTorch's own NVRTC is used unless CONVNET_CUDA_LIB names another. CONVNET_TESTS, CONVNET_UNIT_TESTS and CONVNET_BENCH
+# name binaries that were built elsewhere.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 out=${1:-gpu-results}
@@ -23,12 +25,14 @@ export CONVNET_CUDA_LIB=${CONVNET_CUDA_LIB:-$site} CONVNET_REQUIRE_CUDA=1 PYTHON
 
 newest() { find target/release/"$1" -maxdepth 1 -name "$2" -type f -executable -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d' ' -f2; }
 tests=${CONVNET_TESTS:-$(newest deps 'cuda-*')}
+unit_tests=${CONVNET_UNIT_TESTS:-$(newest deps 'convnet_runtime-*')}
 bench=${CONVNET_BENCH:-$(newest examples '91_cuda_bench')}
 status=0
 echo "== tests"
-timeout 150 "$tests" --test-threads=4 --skip compile:: 2>&1 | tee "$out/tests.txt" || status=1
+timeout 90 "$tests" --test-threads=4 --skip compile:: 2>&1 | tee "$out/tests.txt" || status=1
+timeout 120 "$unit_tests" --test-threads=8 cuda 2>&1 | tee "$out/unit_tests.txt" || status=1
 echo "== ours"
-timeout 160 "$bench" --seconds 110 --kernels 2>&1 | tee "$out/ours.txt" || status=1
+timeout 150 "$bench" --seconds 100 --kernels 2>&1 | tee "$out/ours.txt" || status=1
 if [ -n "$site" ]; then
     echo "== PyTorch"
     budget=$(($(left) - 20))

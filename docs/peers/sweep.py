@@ -66,50 +66,70 @@ def cells():
         yield from ((work, m, b) for m, b in wanted or [(args.mode or usual[0][0], args.batch or usual[0][1])])
 
 
-def floor(line, peak, read):
-    """Milliseconds that the multiply-adds take at the peak, and that memory takes: the weights at inference; in training
-    they are read forward and backward, and read and written with their velocities; a layer's volumes, too. What fits into the
-    cache takes nothing."""
-    work, batch, mode = line["work"], line["batch"], line["mode"]
-    if line["variant"]:
-        layer, shape = nets.layer(line["variant"])
-        (macs, params), out = nets.count([layer], shape), nets.after(layer, shape)
-        values = params + batch * (shape[0] * shape[1] * shape[2] + out[0] * out[1] * out[2])
-    else:
-        macs, params = nets.count(*nets.WORKS[work][:2])
-        values = params * (5 if mode == "train" else 1)
-        macs *= 3 if mode == "train" else 1
-    return 2 * macs * batch / peak / 1e6, 4 * values / read / 1e6 if 4 * values > CACHE else 0
+def floor(work, mode, batch, peak, read):
+    """Milliseconds that the multiply-adds take at the peak, and that memory takes: the weights at inference; in training they
+    are read forward and backward, and read and written with their velocities. What fits into the cache takes nothing."""
+    macs, params = nets.count(*nets.WORKS[work][:2])
+    passes, moves = (3, 5) if mode == "train" else (1, 1)
+    moved = 4 * params * moves / read / 1e6 if 4 * params > CACHE else 0
+    return 2 * macs * passes * batch / peak / 1e6, moved
 
 
 def table(lines):
     lines = [line for line in lines if line["threads"] == args.threads]
-    hardware = [line for line in lines if line["work"] == "W7"]
-    lines = [line for line in lines if line["work"] != "W7"]
+    read = max((line["read_gbs"] for line in lines if line["work"] == "W7"), default=float("inf"))
     peak = max(line["fma_calib"] for line in lines)
-    read = max((line["read_gbs"] for line in hardware), default=float("inf"))
     rows = {}
     for line in lines:
-        key = line["work"], line["variant"], line["mode"], line["batch"]
-        rows.setdefault(key, {}).setdefault(line["peer"], []).append(line)
+        if line["work"] != "W7":
+            key = line["work"], line["variant"], line["mode"], line["batch"]
+            rows.setdefault(key, {}).setdefault(line["peer"], []).append(line)
+    found = {key: medians(peers, peak) for key, peers in rows.items()}
     print(f"peak {peak:.0f} GFLOP/s, reads {read:.1f} GB/s, {args.threads} threads\n")
-    print("| | batch | convnet | best peer | peer / ours | floor: sums | floor: memory | others |")
-    print("| --- | ---: | ---: | --- | ---: | ---: | ---: | --- |")
-    for (work, variant, mode, batch), peers in rows.items():
-        times = {}
-        for peer, runs in peers.items():
-            # What ran while the machine was busy counts only where there is nothing else.
-            good = [run for run in runs if run["fma_calib"] > 0.9 * peak]
-            times[peer] = statistics.median(run["median_ms"] for run in good or runs), "" if good else "*"
-        ours = times.pop("convnet", None)
-        ranked = sorted(times, key=lambda peer: times[peer][0])
-        show = lambda time: f"{time[0]:.4g} ms{time[1]}"
-        best = f"{ranked[0]} {show(times[ranked[0]])}" if ranked else ""
-        ratio = f"{times[ranked[0]][0] / ours[0]:.2f}" if ranked and ours else ""
-        sums, memory = floor(next(iter(peers.values()))[0], peak, read)
-        others = ", ".join(f"{peer} {show(times[peer])}" for peer in ranked[1:])
-        name = f"`{variant}`" if variant else nets.NAMES[work]
-        print(f"| {name}, {MODES[mode]} | {batch} | {show(ours) if ours else ''} | {best} | {ratio} | {sums:.4g} ms | {memory:.3g} ms | {others} |")
+    networks([key for key in found if not key[1]], found, peak, read)
+    layers(list(dict.fromkeys((work, variant, batch) for work, variant, _, batch in found if variant)), found)
+
+
+def medians(peers, peak):
+    """Milliseconds of ours, and of the others, best first; what ran while the machine was busy only where there is nothing else."""
+    times = {}
+    for peer, runs in peers.items():
+        good = [run for run in runs if run["fma_calib"] > 0.9 * peak]
+        times[peer] = statistics.median_low(run["median_ms"] for run in good or runs), "" if good else "*"
+    ours = times.pop("convnet", None)
+    return ours, sorted(times.items(), key=lambda item: item[1])
+
+
+def networks(keys, found, peak, read):
+    show = lambda time: f"{time[0]:.4g} ms{time[1]}"
+    print("| | batch | convnet | best peer | peer / ours | floor | ours / floor | other peers |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |")
+    for key in keys:
+        (work, _, mode, batch), (ours, peers) = key, found[key]
+        best = f"{peers[0][0]} {show(peers[0][1])}" if peers else ""
+        ratio = f"{peers[0][1][0] / ours[0]:.2f}" if peers and ours else ""
+        least, what = max(zip(floor(work, mode, batch, peak, read), ("", " (memory)")))
+        others = ", ".join(f"{peer} {show(time)}" for peer, time in peers[1:])
+        print(f"| {nets.NAMES[work]}, {MODES[mode]} | {batch} | {show(ours) if ours else ''} | {best} | {ratio} | "
+              f"{least:.4g} ms{what} | {f'{ours[0] / least:.2f}' if ours else ''} | {others} |")
+
+
+def layers(keys, found):
+    """GFLOP/s of ours / of the best peer."""
+    modes = ["fwd", "bwd_data", "bwd_weights"]
+    if not keys:
+        return
+    print("\n| layer | batch | " + " | ".join(MODES[mode] for mode in modes) + " |\n| --- | ---: | --- | --- | --- |")
+    for work, variant, batch in keys:
+        one, shape = nets.layer(variant)
+        operations = 2 * nets.count([one], shape)[0] * batch
+        rate = lambda time: f"{operations / time[0] / 1e6:.0f}{time[1]}"
+        cells = []
+        for mode in modes:
+            ours, peers = found.get((work, variant, mode, batch), (None, []))
+            best = f"{rate(peers[0][1])} {peers[0][0]}" if peers else ""
+            cells.append(f"{rate(ours)} / {best}" if ours else best)
+        print(f"| `{variant}` | {batch} | " + " | ".join(cells) + " |")
 
 
 if not args.table:

@@ -25,6 +25,27 @@ network! {
     }
 }
 
+network! {
+    /// Weights of two bytes at inference.
+    #[weights(f16)]
+    pub struct Half {
+        input 784 -> FC-300 -> sigmoid -> FC-10 -> softmax
+    }
+}
+
+#[test]
+fn weights_in_half_precision_are_close() {
+    let net = TwoLayers::new(1);
+    let half = Half::from_bytes(&net.to_bytes()).expect("the same parameters");
+    assert_eq!(half.to_bytes(), net.to_bytes());
+    let images = Tensor::from_fn(3, |n, c, _, _| ((n * 784 + c) % 17) as f32 / 16.0);
+    let [near, exact]: [Probabilities<_>; 2] = [half.predict(&images), net.predict(&images)];
+    assert_ne!(near, exact);
+    for (near, exact) in (0..3).flat_map(|n| near.sample(n).iter().zip(exact.sample(n))) {
+        assert!((near - exact).abs() < 1e-3 * exact, "{near} {exact}");
+    }
+}
+
 const _: () = {
     assert!(Perceptron::PARAMS == 7_850);
     assert!(Perceptron::MACS == 7_840);

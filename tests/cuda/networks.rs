@@ -98,7 +98,7 @@ fn trained(device: &Device, queued: bool) -> Vec<u8> {
             trainer.step(&mut net, &images, &CrossEntropy(&labels)).unwrap();
         }
     }
-    assert!(trainer.finish(&mut net).unwrap().is_none_or(|loss| loss.is_finite()));
+    assert!(trainer.finish(&mut net).unwrap().is_none_or(f32::is_finite));
     net.into_cpu().unwrap().to_bytes()
 }
 

@@ -83,10 +83,10 @@ impl Stages<'_> {
         match &stage.kind {
             Kind::Conv(conv) => {
                 let geometry = self.geometry(conv, stage);
-                let (pool, method) = (stage.pool, by_batch(stage.method));
+                let (pool, method, half) = (stage.pool, by_batch(stage.method), stage.half);
                 quote!(rt::conv::Stage {
-                    geometry: #geometry, method: #method, input: #input, residual: #residual, activation: #activation,
-                    pool: #pool, output: #output, winners: #saved,
+                    geometry: #geometry, method: #method, half: #half, input: #input, residual: #residual,
+                    activation: #activation, pool: #pool, output: #output, winners: #saved,
                 })
             }
             Kind::Norm { eps, momentum } => {

@@ -123,6 +123,7 @@ impl Lowering<'_> {
             groups: 1,
             bias: Self::bias(layer),
             algorithm: self.algorithm(layer),
+            half: self.def.half.is_some(),
         };
         (Op::Conv(conv), Volume::Features(filters), Sure { depth: count.is_some(), ..Sure::ALL })
     }

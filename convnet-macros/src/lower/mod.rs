@@ -22,7 +22,7 @@ use syn::Ident;
 use crate::ast::{NetworkDef, Step};
 use crate::diag::shape::Sliding;
 use crate::diag::{self, Errors};
-use crate::ir::{Graph, Node, NodeId, Op, Output, Tap, Weights, WeightsId};
+use crate::ir::{Conv, Graph, Node, NodeId, Op, Output, Tap, Weights, WeightsId};
 use crate::shape::Volume;
 use calls::{Sharing, Source};
 use flow::Sure;
@@ -39,6 +39,10 @@ const MOST_STEPS: usize = 100_000;
 
 pub fn lower(def: NetworkDef, errors: &mut Errors) -> Graph {
     let Lowered { nodes, trunk, weights, output, taps } = walk(&def, errors);
+    let halves = |node: &Node| matches!(node.op, Op::Conv(Conv { half: true, .. }));
+    if let Some(half) = def.half.as_ref().filter(|_| errors.is_empty() && !nodes.iter().any(halves)) {
+        errors.at(half, diag::syntax::no_weights_to_halve(&def.name));
+    }
     let NetworkDef { attributes, visibility, name, budgets, .. } = def;
     Graph { attributes, visibility, name, budgets, nodes, trunk, weights, output, taps }
 }

@@ -48,7 +48,7 @@ impl Lowering<'_> {
             kind: true,
         };
         let (bias, algorithm) = (Self::bias(layer), self.algorithm(layer));
-        let op = Op::Conv(Conv { kind, window, filters, groups, bias, algorithm });
+        let op = Op::Conv(Conv { kind, window, filters, groups, bias, algorithm, half: false });
         self.push_window(layer, op, from, size, sure, child, sliding)
     }
 

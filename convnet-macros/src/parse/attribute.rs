@@ -1,6 +1,7 @@
-//! `#[budget(..)]`, `#[rounding(..)]`, `#[conv(..)]`; the other attributes pass through.
+//! `#[budget(..)]`, `#[rounding(..)]`, `#[conv(..)]`, `#[weights(..)]`; the other attributes pass through.
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{Attribute, Meta};
 
 use super::{Parser, Tokens};
@@ -15,11 +16,13 @@ pub(super) struct Attributes {
     pub budgets: Vec<Budget>,
     pub rounding: Option<Rounding>,
     pub algorithm: Option<Algorithm>,
+    pub half: Option<TokenStream>,
 }
 
 const ROUNDINGS: [(&str, Rounding); 4] =
     [("exact", Rounding::Exact), ("floor", Rounding::Floor), ("ceil", Rounding::Ceil), ("same", Rounding::Same)];
 const ALGORITHMS: [(&str, Algorithm); 2] = [("direct", Algorithm::Direct), ("fastest", Algorithm::Fastest)];
+const WEIGHTS: [(&str, ()); 1] = [("f16", ())];
 const BUDGETS: [(&str, BudgetKind); 4] = [
     ("params", BudgetKind::Params),
     ("macs", BudgetKind::Macs),
@@ -50,6 +53,10 @@ impl Parser<'_> {
             } else if path.is_ident("conv") {
                 let algorithm = self.choice(&attribute, "conv(direct)", &ALGORITHMS);
                 self.once(&attribute, "conv", algorithm, &mut found.algorithm);
+            } else if path.is_ident("weights") {
+                let half = self.choice(&attribute, "weights(f16)", &WEIGHTS);
+                let tokens = half.map(|()| attribute.meta.to_token_stream());
+                self.once(&attribute, "weights", tokens, &mut found.half);
             } else {
                 found.others.push(attribute);
             }

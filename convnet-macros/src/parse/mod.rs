@@ -64,6 +64,7 @@ pub fn parse(input: TokenStream, errors: &mut Errors) -> Option<NetworkDef> {
         budgets: attributes.budgets,
         rounding: attributes.rounding.unwrap_or_default(),
         algorithm: attributes.algorithm.unwrap_or_default(),
+        half: attributes.half,
         visibility: frame.visibility,
         name: frame.name,
         blocks,

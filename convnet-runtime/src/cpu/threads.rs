@@ -83,6 +83,26 @@ fn spread(n: usize, worker: &(dyn Fn() + Sync)) {
     }
 }
 
+/// Runs a task for each chunk of `len` floats, the last one shorter: with its number and that chunk of all slices, which
+/// have the same length. `work` is as for [`parallel`].
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn parallel_chunks<const N: usize>(
+    slices: [&mut [f32]; N],
+    len: usize,
+    work: usize,
+    task: impl Fn(usize, [&mut [f32]; N]) + Sync,
+) {
+    let whole = slices.first().map_or(0, |slice| slice.len());
+    assert!(slices.iter().all(|slice| slice.len() == whole), "the slices have the same length");
+    let slices = slices.map(Shared::new);
+    parallel(whole.div_ceil(len), work, |i| {
+        // SAFETY: the tasks have different chunks of slices that are borrowed for this loop.
+        task(i, slices.map(|slice| unsafe { slice.part(i * len, len.min(whole - i * len)) }));
+    });
+}
+
 /// Where task `i` of `tasks` begins, in a range of `len` cut into parts that differ by one at most.
 #[inline]
 pub fn cut(len: usize, tasks: usize, i: usize) -> usize {
@@ -227,6 +247,17 @@ mod tests {
         };
         check();
         rayon::ThreadPoolBuilder::new().num_threads(4).build().expect("a pool").install(check);
+    }
+
+    #[test]
+    fn every_chunk_once() {
+        for len in [0, 5, 100, 1003] {
+            let (mut a, mut b) = (vec![1.0; len], vec![2.0; len]);
+            parallel_chunks([&mut a, &mut b], 10, SMALL, |i, [a, b]| {
+                a.iter_mut().zip(b).for_each(|(a, b)| *a += *b + i as f32);
+            });
+            assert!(a.iter().enumerate().all(|(i, a)| (*a - 3.0 - (i / 10) as f32).abs() < 1e-6));
+        }
     }
 
     #[test]

@@ -45,37 +45,44 @@ impl Workspaces {
 
     /// Runs `f` for all samples of a batch. Through a small network groups of samples go one by one, each on one thread:
     /// nobody waits for others between the layers, and what a layer writes is still near when the next one reads it.
-    pub fn in_groups(
-        &self,
-        floats: usize,
-        parameters: usize,
-        batch: usize,
-        f: &(dyn Fn(Range<usize>, &mut Run<'_>) + Sync),
-    ) {
+    pub fn in_groups(&self, size: &Size, batch: usize, f: &(dyn Fn(Range<usize>, &mut Run<'_>) + Sync)) {
         let run = |samples: Range<usize>| {
             self.with(|workspace| {
-                let mut run = workspace.run(floats, samples.len(), 0);
+                let mut run = workspace.run(size.floats, samples.len(), 0);
                 (run.first, run.total) = (samples.start, batch);
                 f(samples, &mut run);
             });
         };
-        let groups = groups(floats, parameters, batch);
+        let groups = size.groups(batch);
         if groups < 2 {
             return run(0..batch);
         }
-        threads::parallel(groups, MOVE * batch * floats, |i| {
+        threads::parallel(groups, batch * (2 * size.macs + MOVE * size.floats), |i| {
             threads::alone(|| run(cut(batch, groups, i)..cut(batch, groups, i + 1)));
         });
     }
 }
 
-/// How many groups a batch falls into.
-fn groups(floats: usize, parameters: usize, batch: usize) -> usize {
-    let most = ARENA / floats.max(1);
-    if parameters > PARAMETERS || most < GROUP.start {
-        return 1;
+/// How large a network is.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// Floats of the arena per sample.
+    pub floats: usize,
+    /// Parameters.
+    pub parameters: usize,
+    /// Multiply-accumulates of a sample.
+    pub macs: usize,
+}
+
+impl Size {
+    /// How many groups a batch falls into.
+    fn groups(&self, batch: usize) -> usize {
+        let most = ARENA / self.floats.max(1);
+        if self.parameters > PARAMETERS || most < GROUP.start {
+            return 1;
+        }
+        batch.div_ceil((batch / GROUPS).clamp(GROUP.start, GROUP.end.min(most)))
     }
-    batch.div_ceil((batch / GROUPS).clamp(GROUP.start, GROUP.end.min(most)))
 }
 
 impl Clone for Workspaces {
@@ -117,7 +124,8 @@ mod tests {
         ] {
             let seen = Mutex::new(vec![0; batch]);
             let count = std::sync::atomic::AtomicUsize::new(0);
-            Workspaces::new().in_groups(floats, parameters, batch, &|samples, run| {
+            let size = Size { floats, parameters, macs: 1 << 20 };
+            Workspaces::new().in_groups(&size, batch, &|samples, run| {
                 assert_eq!((run.batch, run.first, run.total), (samples.len(), samples.start, batch));
                 count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 samples.for_each(|sample| seen.lock().expect("no thread panics")[sample] += 1);

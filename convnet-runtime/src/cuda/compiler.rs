@@ -182,7 +182,9 @@ impl Nvrtc {
         let said = |text: &str| DeviceError::Compile { log: text.to_owned() };
         let source = CString::new(source).map_err(|_| said("the source holds a zero"))?;
         let architecture = format!("--gpu-architecture={architecture}");
-        let options = std::iter::once(&*architecture).chain(OPTIONS).map(CString::new);
+        // On all cores; the cubin is the same.
+        let parallel = (self.version >= (13, 0)).then_some("--split-compile=0");
+        let options = std::iter::once(&*architecture).chain(OPTIONS).chain(parallel).map(CString::new);
         let options: Vec<CString> = options.collect::<Result<_, _>>().map_err(|_| said("an option holds a zero"))?;
         let options: Vec<*const c_char> = options.iter().map(|option| option.as_ptr()).collect();
         let mut program: Program = ptr::null_mut();

@@ -271,8 +271,8 @@ mod tests {
     #[test]
     fn channels_become_planes() {
         let words: Vec<u32> = (0..12).map(|i| (i as f32).to_bits()).collect();
-        let mut values = [0.0; 12];
+        let mut values = [0.0_f32; 12];
         to_planes(&words, [3, 2], &mut values);
-        assert_eq!(values, [0., 2., 4., 1., 3., 5., 6., 8., 10., 7., 9., 11.]);
+        assert_eq!(values.map(|v| v as usize), [0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11]);
     }
 }

@@ -19,6 +19,20 @@ fn networks_predict_any_batch() {
 }
 
 #[test]
+fn groups_of_samples_give_what_single_ones_do() {
+    let net = Linear::new(1);
+    let data = brightest(100, 1);
+    let all = net.predict(data.images());
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        assert_eq!(pool.install(|| net.predict(data.images())), all);
+    }
+    for n in 0..100 {
+        assert_eq!(net.predict(&data.images().select(&[n])).sample(0), all.sample(n));
+    }
+}
+
+#[test]
 fn taps_give_what_is_in_the_middle() {
     let net = Linear::new(1);
     let data = brightest(3, 1);

@@ -1,7 +1,5 @@
 //! Stochastic gradient descent.
 
-use rayon::prelude::*;
-
 use crate::network::{Key, Network};
 use crate::parameter::{Parameter, Role};
 
@@ -59,37 +57,23 @@ impl Sgd {
     }
 
     fn update_one(&self, parameter: &mut Parameter) {
-        /// Values of one task: enough to be worth a thread.
-        const TASK: usize = 1 << 16;
         let decay = if parameter.role() == Role::Weight { self.weight_decay } else { 0.0 };
-        if self.momentum == 0.0 {
-            let Some((values, gradient)) = parameter.update() else { return };
-            let step = |(values, gradient): (&mut [f32], &[f32])| {
-                for (w, g) in values.iter_mut().zip(gradient) {
-                    *w -= self.rate * (g + decay * *w);
+        let Self { rate, momentum, nesterov, .. } = *self;
+        if momentum == 0.0 {
+            parameter.update(|gradient, values| {
+                for (g, w) in gradient.iter().zip(values) {
+                    *w -= rate * (g + decay * *w);
                 }
-            };
-            if values.len() <= TASK {
-                step((values, gradient));
-            } else {
-                values.par_chunks_mut(TASK).zip(gradient.par_chunks(TASK)).for_each(step);
-            }
+            });
             return;
         }
-        let Some((values, gradient, velocity)) = parameter.update_with_state() else { return };
-        let step = |((values, gradient), velocity): ((&mut [f32], &[f32]), &mut [f32])| {
-            for ((w, g), v) in values.iter_mut().zip(gradient).zip(velocity) {
+        parameter.update_with_state(|gradient, values, velocity| {
+            for ((g, w), v) in gradient.iter().zip(values).zip(velocity) {
                 let g = g + decay * *w;
-                *v = self.momentum * *v + g;
-                *w -= self.rate * if self.nesterov { g + self.momentum * *v } else { *v };
+                *v = momentum * *v + g;
+                *w -= rate * if nesterov { g + momentum * *v } else { *v };
             }
-        };
-        if values.len() <= TASK {
-            step(((values, gradient), velocity));
-        } else {
-            let parts = values.par_chunks_mut(TASK).zip(gradient.par_chunks(TASK)).zip(velocity.par_chunks_mut(TASK));
-            parts.for_each(step);
-        }
+        });
     }
 }
 

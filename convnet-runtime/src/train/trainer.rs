@@ -143,15 +143,7 @@ impl<N: Network> Trainer<N> {
 fn not_finite<N: Network>(net: &N) -> Option<String> {
     let mut found = None;
     net.visit(&Key::ROOT, &mut |key, parameter| {
-        // 0 x is zero, or NaN where x is not finite; sums in 16 lanes become vector instructions, a search does not.
-        let finite = parameter.fresh_gradient().is_none_or(|gradient| {
-            let mut lanes = [0.0f32; 16];
-            for line in gradient.chunks_exact(16) {
-                lanes.iter_mut().zip(line).for_each(|(sum, x)| *sum += 0.0 * x);
-            }
-            !lanes.iter().any(|sum| sum.is_nan())
-        });
-        if !finite && found.is_none() {
+        if found.is_none() && !parameter.is_finite() {
             found = Some(key.to_string());
         }
     });

@@ -55,6 +55,10 @@ pub fn not_one_of(word: &str, among: &[&str], nearest: Option<&str>) -> String {
     }
 }
 
+pub fn no_weights_to_halve(name: &Ident) -> String {
+    format!("`f16` is for the weights of fully connected layers, of which {name} has none")
+}
+
 pub fn budget_sign(key: &Ident) -> String {
     format!("a budget is written with `<=`: `{key} <= 140M`")
 }

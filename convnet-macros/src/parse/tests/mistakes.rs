@@ -1371,6 +1371,7 @@ fn frames() {
             "#[budget] struct A { input 3x3x3 -> relu }",
             "#[budget(parms <= 1M, macs = 3, macs < 3, train <= , train <= 3Q, train <= 1.5K, train <= 2, activations <= 99999999999G, 3)] struct A { input 3x3x3 -> relu }",
             "#[rounding(flor)] #[rounding(exact)] #[rounding(floor)] #[conv(fast)] #[conv(direct, fastest)] #[conv = 3] #[rounding()] struct A { input 3x3x3 -> relu }",
+            "#[weights(f8)] #[weights(f61)] #[weights(16)] #[weights] #[weights(f16)] #[weights(f16)] struct A { input 3x3x3 -> relu }",
             "#[conv(direct)] struct A { input 3x3x3 -> relu -> cnv3-3 } nonsense",
         ],
         &expect![[r#"
@@ -1441,6 +1442,18 @@ fn frames() {
                 this attribute is written `#[conv(direct)]`
             rounding()
                 this attribute is written `#[rounding(floor)]`
+
+            #[weights(f8)] #[weights(f61)] #[weights(16)] #[weights] #[weights(f16)] #[weights(f16)] struct A { input 3x3x3 -> relu }    => relu
+            f8
+                unknown word `f8`: write `f16`
+            f61
+                unknown word `f61`: did you mean `f16`?
+            16
+                this attribute is written `#[weights(f16)]`
+            weights
+                this attribute is written `#[weights(f16)]`
+            weights(f16)
+                `weights` is given twice
 
             #[conv(direct)] struct A { input 3x3x3 -> relu -> cnv3-3 } nonsense    => relu -> ?
             nonsense

@@ -10,7 +10,7 @@ use crate::shape::Volume;
 fn reads_the_lecture() {
     let network = sound(
         "/// VGG
-        #[derive(Clone)] #[budget(params <= 140M, macs <= 15.5G, train <= 64KiB)] #[rounding(floor)] #[conv(direct)]
+        #[derive(Clone)] #[budget(params <= 140M, macs <= 15.5G, train <= 64KiB)] #[rounding(floor)] #[conv(direct)] #[weights(f16)]
         pub struct VggD {
             input 224x224x3
             -> [conv3-64 -> relu]*2 -> maxpool -> LRN
@@ -23,7 +23,12 @@ fn reads_the_lecture() {
     assert_eq!(network.attributes.len(), 2);
     let budgets: Vec<_> = network.budgets.iter().map(|budget| (budget.kind, budget.limit)).collect();
     expect!["[(Params, 140000000), (Macs, 15500000000), (Train, 65536)]"].assert_eq(&format!("{budgets:?}"));
-    expect!["Floor Direct"].assert_eq(&format!("{:?} {:?}", network.rounding, network.algorithm));
+    expect!["Floor Direct true"].assert_eq(&format!(
+        "{:?} {:?} {}",
+        network.rounding,
+        network.algorithm,
+        network.half.is_some()
+    ));
     assert_eq!(network.input.volume, Volume::Map { height: 224, width: 224, depth: 3 });
     expect!["[conv3-64 -> relu]*2 -> maxpool -> LRN -> [[conv3-512 -> ReLU]*3 -> maxpool]*2 -> <7x7x512> -> [FC-4096 -> relu -> dropout(0.5)]*2 @ fc7 -> FC-1000 -> soft-max"].assert_eq(&shapes(&network.chain));
 }

@@ -1,11 +1,11 @@
-//! AVX2 and FMA: two registers hold the 16 lanes.
+//! AVX2, FMA and F16C: two registers hold the 16 lanes.
 
 #[allow(clippy::wildcard_imports)]
 use std::arch::x86_64::*;
 
 use super::{Isa, Kernel, Simd};
 
-/// The processor has AVX2 and FMA.
+/// The processor has AVX2, FMA and F16C.
 #[derive(Clone, Copy, Debug)]
 pub struct Avx2(());
 
@@ -13,7 +13,8 @@ impl Avx2 {
     /// If the processor has the instructions.
     #[inline]
     pub fn new() -> Option<Self> {
-        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c"))
+            .then_some(Self(()))
     }
 }
 
@@ -40,10 +41,11 @@ impl Simd for Avx2 {
     const TILE_BLOCKS: usize = 1;
     const TILE_PIXELS: usize = 6;
     const TILE_ROWS: usize = 6;
+    const AHEAD: usize = 1024;
 
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
-        #[target_feature(enable = "avx2,fma")]
+        #[target_feature(enable = "avx2,fma,f16c")]
         fn enter<K: Kernel>(s: Avx2, kernel: K) -> K::Output {
             kernel.run(s)
         }
@@ -71,8 +73,42 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
+    unsafe fn stream_to(self, x: *mut f32, v: V) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            _mm256_stream_ps(x, v[0]);
+            _mm256_stream_ps(x.add(8), v[1]);
+        }
+    }
+
+    #[inline(always)]
+    fn fence(self) {
+        op!(_mm_sfence());
+    }
+
+    #[inline(always)]
+    unsafe fn load_half(self, x: *const u16) -> V {
+        // SAFETY: the caller's promise.
+        unsafe { [_mm256_cvtph_ps(_mm_loadu_si128(x.cast())), _mm256_cvtph_ps(_mm_loadu_si128(x.add(8).cast()))] }
+    }
+
+    #[inline(always)]
+    unsafe fn store_half(self, x: *mut u16, v: V) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            _mm_storeu_si128(x.cast(), _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(v[0]));
+            _mm_storeu_si128(x.add(8).cast(), _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(v[1]));
+        }
+    }
+
+    #[inline(always)]
     fn prefetch(self, x: *const f32) {
         op!(_mm_prefetch::<_MM_HINT_T0>(x.cast()));
+    }
+
+    #[inline(always)]
+    fn prefetch_far(self, x: *const f32) {
+        op!(_mm_prefetch::<_MM_HINT_T1>(x.cast()));
     }
 
     #[inline(always)]
@@ -149,6 +185,22 @@ impl Simd for Avx2 {
             };
             [half(bits & 255), half(bits >> 8)]
         })
+    }
+
+    #[inline(always)]
+    unsafe fn spread<const W: usize>(self, x: *const f32, channel: usize) -> V {
+        if W == 8 {
+            // SAFETY: the caller's promise.
+            return unsafe { [_mm256_set1_ps(*x.add(channel)), _mm256_set1_ps(*x.add(8 + channel))] };
+        }
+        // SAFETY: the caller's promise.
+        let [a, b] = unsafe { self.load_from(x) };
+        match channel {
+            0 => op!([_mm256_permute_ps::<0x00>(a), _mm256_permute_ps::<0x00>(b)]),
+            1 => op!([_mm256_permute_ps::<0x55>(a), _mm256_permute_ps::<0x55>(b)]),
+            2 => op!([_mm256_permute_ps::<0xaa>(a), _mm256_permute_ps::<0xaa>(b)]),
+            _ => op!([_mm256_permute_ps::<0xff>(a), _mm256_permute_ps::<0xff>(b)]),
+        }
     }
 
     #[inline(always)]

@@ -36,6 +36,7 @@ impl Simd for Avx512 {
     const TILE_BLOCKS: usize = 2;
     const TILE_PIXELS: usize = 14;
     const TILE_ROWS: usize = 8;
+    const AHEAD: usize = 2560;
 
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
@@ -64,8 +65,36 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    unsafe fn stream_to(self, x: *mut f32, v: __m512) {
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_stream_ps(x, v) }
+    }
+
+    #[inline(always)]
+    fn fence(self) {
+        op!(_mm_sfence());
+    }
+
+    #[inline(always)]
+    unsafe fn load_half(self, x: *const u16) -> __m512 {
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(x.cast())) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_half(self, x: *mut u16, v: __m512) {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_storeu_si256(x.cast(), _mm512_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(v)) }
+    }
+
+    #[inline(always)]
     fn prefetch(self, x: *const f32) {
         op!(_mm_prefetch::<_MM_HINT_T0>(x.cast()));
+    }
+
+    #[inline(always)]
+    fn prefetch_far(self, x: *const f32) {
+        op!(_mm_prefetch::<_MM_HINT_T1>(x.cast()));
     }
 
     #[inline(always)]
@@ -132,6 +161,23 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn mask(self, bits: u16) -> __mmask16 {
         bits
+    }
+
+    #[inline(always)]
+    unsafe fn spread<const W: usize>(self, x: *const f32, channel: usize) -> __m512 {
+        if W == 8 {
+            // SAFETY: the caller's promise.
+            let [low, high] = unsafe { [_mm256_set1_ps(*x.add(channel)), _mm256_set1_ps(*x.add(8 + channel))] };
+            return op!(_mm512_insertf32x8::<1>(_mm512_castps256_ps512(low), high));
+        }
+        // SAFETY: the caller's promise.
+        let v = unsafe { self.load_from(x) };
+        match channel {
+            0 => op!(_mm512_permute_ps::<0x00>(v)),
+            1 => op!(_mm512_permute_ps::<0x55>(v)),
+            2 => op!(_mm512_permute_ps::<0xaa>(v)),
+            _ => op!(_mm512_permute_ps::<0xff>(v)),
+        }
     }
 
     #[inline(always)]

@@ -10,7 +10,7 @@ use super::{Kernel, Portable, Simd};
 pub enum Isa {
     /// AVX-512 F, BW, DQ, VL: one register per vector.
     Avx512,
-    /// AVX2 and FMA: two.
+    /// AVX2, FMA and F16C: two.
     Avx2,
     /// NEON: four.
     Neon,

@@ -8,6 +8,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub(crate) mod half;
 mod isa;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -42,6 +43,9 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// The register tile of sums of outer products over positions: rows of weights.
     const TILE_ROWS: usize;
 
+    /// How far ahead of its use a weight is asked for that is used once, in bytes.
+    const AHEAD: usize;
+
     /// Runs the kernel in a function compiled for this instruction set.
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output;
 
@@ -60,8 +64,48 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// `x` points to 16 writable floats.
     unsafe fn store_to(self, x: *mut f32, v: Self::V);
 
+    /// Sixteen floats into memory, past the caches where the instruction set can. [`fence`](Self::fence) comes before
+    /// anybody else reads them.
+    ///
+    /// # Safety
+    /// `x` points to 16 writable floats, at a 64-byte boundary.
+    #[inline(always)]
+    unsafe fn stream_to(self, x: *mut f32, v: Self::V) {
+        // SAFETY: the caller's promise.
+        unsafe { self.store_to(x, v) };
+    }
+
+    /// Everything that `stream_to` has written is there for others before what this thread writes next.
+    #[inline(always)]
+    fn fence(self) {}
+
+    /// Sixteen halves from memory, at any alignment.
+    ///
+    /// # Safety
+    /// `x` points to 16 readable halves.
+    #[inline(always)]
+    unsafe fn load_half(self, x: *const u16) -> Self::V {
+        // SAFETY: the caller's promise.
+        let halves = unsafe { x.cast::<[u16; LANES]>().read_unaligned() };
+        self.load(&halves.map(half::widen))
+    }
+
+    /// Sixteen halves into memory, at any alignment; rounds to the nearest, of two equally near ones to the even.
+    ///
+    /// # Safety
+    /// `x` points to 16 writable halves.
+    #[inline(always)]
+    unsafe fn store_half(self, x: *mut u16, v: Self::V) {
+        let halves = self.to_array(v).map(half::narrow);
+        // SAFETY: the caller's promise.
+        unsafe { x.cast::<[u16; LANES]>().write_unaligned(halves) }
+    }
+
     /// Asks for the cache line at `x`, wherever that is.
     fn prefetch(self, x: *const f32);
+
+    /// The same, into the second cache only: for lines that the first has no room for yet.
+    fn prefetch_far(self, x: *const f32);
 
     /// `a + b`
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
@@ -110,6 +154,20 @@ pub trait Simd: Copy + Send + Sync + 'static {
         let mut array = [0.0; LANES];
         self.store(&mut array, v);
         array
+    }
+
+    /// Float `i / W * W + channel` becomes lane i, where `W` is 4 or 8 and the channel less.
+    ///
+    /// # Safety
+    /// `x` points to 16 readable floats.
+    #[inline(always)]
+    unsafe fn spread<const W: usize>(self, x: *const f32, channel: usize) -> Self::V {
+        let mut array = [0.0; LANES];
+        for (i, lane) in array.iter_mut().enumerate() {
+            // SAFETY: it is one of the sixteen.
+            *lane = unsafe { *x.add(i / W * W + channel) };
+        }
+        self.load(&array)
     }
 
     /// Zero in every lane.

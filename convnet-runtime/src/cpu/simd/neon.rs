@@ -41,6 +41,7 @@ impl Simd for Neon {
     const TILE_BLOCKS: usize = 1;
     const TILE_PIXELS: usize = 6;
     const TILE_ROWS: usize = 4;
+    const AHEAD: usize = 1024;
 
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
@@ -72,6 +73,9 @@ impl Simd for Neon {
 
     #[inline(always)]
     fn prefetch(self, _: *const f32) {}
+
+    #[inline(always)]
+    fn prefetch_far(self, _: *const f32) {}
 
     #[inline(always)]
     fn add(self, a: V, b: V) -> V {

@@ -31,6 +31,7 @@ impl Simd for Portable {
     const TILE_BLOCKS: usize = 1;
     const TILE_PIXELS: usize = 2;
     const TILE_ROWS: usize = 2;
+    const AHEAD: usize = 1024;
 
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
@@ -59,6 +60,9 @@ impl Simd for Portable {
 
     #[inline(always)]
     fn prefetch(self, _: *const f32) {}
+
+    #[inline(always)]
+    fn prefetch_far(self, _: *const f32) {}
 
     #[inline(always)]
     fn add(self, a: V, b: V) -> V {

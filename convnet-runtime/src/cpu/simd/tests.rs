@@ -50,6 +50,34 @@ fn all_instruction_sets_agree() {
     }
 }
 
+struct Spread([f32; LANES]);
+
+impl Kernel for Spread {
+    type Output = Vec<[f32; LANES]>;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> Self::Output {
+        let x = self.0.as_ptr();
+        // SAFETY: the array has sixteen floats.
+        let [four, eight] =
+            unsafe { [[0, 1, 2, 3].map(|c| s.spread::<4>(x, c)), [0, 3, 4, 7].map(|c| s.spread::<8>(x, c))] };
+        four.into_iter().chain(eight).map(|v| s.to_array(v)).collect()
+    }
+}
+
+#[test]
+fn lanes_see_a_channel_of_their_group() {
+    let x = std::array::from_fn(|i| i as f32);
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        let spread = isa.run(Spread(x));
+        for (j, (width, channel)) in
+            [(4, 0), (4, 1), (4, 2), (4, 3), (8, 0), (8, 3), (8, 4), (8, 7)].into_iter().enumerate()
+        {
+            assert_eq!(spread[j], std::array::from_fn(|i| (i / width * width + channel) as f32), "{isa:?}");
+        }
+    }
+}
+
 struct Maximum;
 
 impl Kernel for Maximum {
@@ -104,5 +132,92 @@ fn rows_become_columns() {
                 assert_eq!(*v, (16 * i + j) as f32, "{isa:?}");
             }
         }
+    }
+}
+
+struct Halves(u16);
+
+impl Kernel for Halves {
+    type Output = ([f32; LANES], [u16; LANES]);
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> Self::Output {
+        let halves: [u16; LANES] = std::array::from_fn(|i| self.0 + i as u16);
+        let mut back = [0; LANES];
+        // SAFETY: both arrays have 16 halves.
+        unsafe {
+            let v = s.load_half(halves.as_ptr());
+            s.store_half(back.as_mut_ptr(), v);
+            (s.to_array(v), back)
+        }
+    }
+}
+
+/// The value of a half, from its definition.
+fn value(half: u16) -> f64 {
+    let sign = if half >> 15 == 1 { -1.0 } else { 1.0 };
+    let (exponent, fraction) = (i32::from(half >> 10 & 31), f64::from(half & 1023));
+    sign * match exponent {
+        0 => fraction * 2_f64.powi(-24),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (1.0 + fraction / 1024.0) * 2_f64.powi(exponent - 15),
+    }
+}
+
+#[test]
+fn all_halves_come_and_go() {
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        for first in (0..=u16::MAX).step_by(LANES) {
+            // Denormals are flushed inside kernels; halves must not be.
+            let (floats, back) = crate::cpu::threads::flushed(|| isa.run(Halves(first)));
+            for (half, (float, back)) in (first..).zip(floats.into_iter().zip(back)) {
+                let expected = value(half);
+                if expected.is_nan() {
+                    assert!(float.is_nan() && value(back).is_nan(), "{isa:?} {half:#x}");
+                } else {
+                    assert_eq!(f64::from(float).to_bits(), expected.to_bits(), "{isa:?} {half:#x}");
+                    assert_eq!(back, half, "{isa:?} {half:#x}");
+                }
+            }
+        }
+    }
+}
+
+struct Narrow([f32; LANES]);
+
+impl Kernel for Narrow {
+    type Output = [u16; LANES];
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> [u16; LANES] {
+        let mut halves = [0; LANES];
+        // SAFETY: the array has 16 halves.
+        unsafe { s.store_half(halves.as_mut_ptr(), s.load(&self.0)) };
+        halves
+    }
+}
+
+#[test]
+fn halves_are_the_nearest() {
+    let next = |x: f32| f32::from_bits(x.to_bits() + 1);
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        // Between each half and the next: just below the middle, the middle, just above it.
+        for half in 0..0x7bff_u16 {
+            let middle = f64::midpoint(value(half), value(half + 1)) as f32;
+            let below = f32::from_bits(middle.to_bits() - 1);
+            let even = half + half % 2;
+            let mut x = [0.0; LANES];
+            x[..6].copy_from_slice(&[below, middle, next(middle), -below, -middle, -next(middle)]);
+            let expected = [half, even, half + 1].map(|half| [half, half | 0x8000]);
+            let found = crate::cpu::threads::flushed(|| isa.run(Narrow(x)));
+            for i in 0..3 {
+                assert_eq!([found[i], found[i + 3]], expected[i], "{isa:?} {half:#x} {i}");
+            }
+        }
+        let ends = [65519.996, 65520.0, f32::INFINITY, f32::MIN_POSITIVE, 1e-45, 2.0_f32.powi(-25), -0.0];
+        let mut x = [0.0; LANES];
+        x[..7].copy_from_slice(&ends);
+        assert_eq!(isa.run(Narrow(x))[..7], [0x7bff, 0x7c00, 0x7c00, 0, 0, 0, 0x8000], "{isa:?}");
     }
 }

@@ -1,5 +1,8 @@
 //! Collects kernels and launches while the stages of a network pass by.
 
+// Arguments are optional: one that is missing leaves its parameter out of the kernel.
+#![allow(clippy::unnecessary_wraps)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kernel::Kernel;
@@ -36,6 +39,8 @@ const TEMPLATES: [(&str, &str); 24] = [
     ("widen", include_str!("../../ops/widen/widen.cu")),
 ];
 
+/// Blocks that keep the largest devices busy.
+pub(crate) const BLOCKS: usize = 264;
 /// Places begin at multiples of this many bytes.
 const ALIGN: usize = 256;
 
@@ -94,8 +99,8 @@ impl Emitter {
     }
 
     /// Makes a kernel that batches of other sizes launch.
-    pub fn declare(&mut self, kernel: &Kernel, parameters: &[&str]) {
-        let declared: Vec<(&str, bool)> = parameters.iter().map(|name| (*name, true)).collect();
+    pub fn declare(&mut self, kernel: &Kernel, parameters: &[(&str, Option<Argument>)]) {
+        let declared: Vec<(&str, bool)> = parameters.iter().map(|(name, there)| (*name, there.is_some())).collect();
         self.name(kernel, &declared);
     }
 
@@ -217,9 +222,7 @@ impl Emitter {
     }
 
     /// Blocks over which a sum over pixels is cut, where `others` blocks work beside each other anyway.
-    pub fn parts(&self, pixels: usize, others: usize) -> usize {
-        /// Enough for the largest devices.
-        const BLOCKS: usize = 264;
+    pub fn parts(pixels: usize, others: usize) -> usize {
         /// Pixels that are worth a block.
         const LEAST: usize = 256;
         (BLOCKS / others.max(1)).clamp(1, pixels.div_ceil(LEAST).max(1))

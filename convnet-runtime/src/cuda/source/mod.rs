@@ -9,7 +9,7 @@ mod scope;
 mod tests;
 mod walk;
 
-pub(crate) use emitter::Emitter;
+pub(crate) use emitter::{BLOCKS, Emitter};
 pub(crate) use kernel::{Kernel, volume};
 
 use super::launch::{Launches, ParameterSpec, Precision};

@@ -46,7 +46,7 @@ pub fn forward(stage: &Stage, weights: usize, emitter: &mut Emitter) {
 
 fn statistics(stage: &Stage, weights: usize, [mean, variance]: [Option<Argument>; 2], emitter: &mut Emitter) {
     let (map, blocks) = (&stage.input.map, stage.input.map.channels.div_ceil(32));
-    let count = emitter.parts(emitter.batch * map.height * map.width, blocks);
+    let count = Emitter::parts(emitter.batch * map.height * map.width, blocks);
     let parts = emitter.scratch(2 * count * map.channels);
     let kernel = Kernel::new("bn_moments", &["activation", "sums", "bn"], volume(map)).with([("IN", map.pitch())]);
     let arguments =
@@ -90,7 +90,7 @@ pub fn backward(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     let mut sums = None;
     if pass.train_weights || batch_statistics {
         let blocks = map.channels.div_ceil(32);
-        let count = emitter.parts(emitter.batch * map.height * map.width, blocks);
+        let count = Emitter::parts(emitter.batch * map.height * map.width, blocks);
         let parts = emitter.scratch(2 * count * map.channels);
         let [x, y, dy, mean] = operands;
         let arguments = [x, y, dy, mean, ("float* parts", parts), ("u32 batch", emitter.samples())];

@@ -1,11 +1,12 @@
 //! A stage backward.
 
-use super::bias_gradient::bias_gradient;
+use super::bias_gradient::{add_samples, bias_gradient};
 use super::forward::check_input;
 use super::input_gradient::input_gradient;
 use super::sum_gradient::sum_gradient;
 use super::weight_gradient::weight_gradient;
-use super::{Backward, pack, winograd};
+use super::{Backward, Product, fc, pack, winograd};
+use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::layers::Conv;
 
@@ -17,7 +18,7 @@ use crate::layers::Conv;
 pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
     let geometry = &pass.stage.geometry;
     let batch = run.batch;
-    sum_gradient(pass, run);
+    let totals = sum_gradient(pass, run);
     let dz = run.view(&pass.sum_gradient);
     assert!(conv.weight.packed().len() >= pack::packed_len(geometry), "the weights are the layer's");
     if pass.train_weights {
@@ -25,16 +26,31 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
         let x = run.view(&pass.stage.input);
         // SAFETY: both volumes lie in the arena, which `run` borrows alone, and have the convolution's size.
         unsafe {
-            if !conv.bias.is_empty() {
+            if let Some(totals) = totals {
+                let len = geometry.output[2].next_multiple_of(LANES);
+                add_samples(totals.part(0, batch * len), &mut conv.bias.gradient_mut()[..len], pass.accumulate);
+            } else if !conv.bias.is_empty() {
                 bias_gradient(geometry, dz, batch, conv.bias.gradient_mut(), pass.accumulate);
             }
-            let (method, gradient) = (pass.weight_method.of(batch), conv.weight.gradient_mut());
-            weight_gradient(geometry, method, x, dz, gradient, pass.accumulate, run);
+            let len = pack::packed_len(geometry);
+            if !pass.accumulate && Product::pays(geometry, len, batch) {
+                conv.weight.product_mut().set(len, x, dz, batch);
+            } else if fc::fits(geometry) {
+                fc::weight_gradient(geometry, x, dz, conv.weight.gradient_mut(), pass.accumulate, run);
+            } else {
+                let (method, gradient) = (pass.weight_method.of(batch), conv.weight.gradient_mut());
+                weight_gradient(geometry, method, x, dz, gradient, pass.accumulate, run);
+            }
         }
     }
     if let Some(gradient) = &pass.input_gradient {
         assert!(!gradient.buffer.meets(&pass.sum_gradient, batch), "a stage writes where it reads");
         let dx = run.view(&gradient.buffer);
+        if fc::fits(geometry) {
+            // SAFETY: as below.
+            unsafe { fc::input_gradient(geometry, dz, conv.weight.packed(), dx, gradient.accumulate, run) };
+            return;
+        }
         if let Some(size) = winograd::tile(pass.input_method.of(batch), geometry) {
             // SAFETY: as below.
             unsafe { winograd::input_gradient(size, geometry, dz, &conv.weight, dx, gradient.accumulate, run) };

@@ -31,6 +31,16 @@ pub unsafe fn bias_gradient(geometry: &Geometry, dz: View, batch: usize, gradien
     });
 }
 
+/// The bias's gradient from the sums of each block of each sample, `[sample][block][16]`.
+pub fn add_samples(samples: &[f32], gradient: &mut [f32], accumulate: bool) {
+    if !accumulate {
+        gradient.fill(0.0);
+    }
+    for sample in samples.chunks_exact(gradient.len()) {
+        gradient.iter_mut().zip(sample).for_each(|(to, sum)| *to += sum);
+    }
+}
+
 /// Sums over samples and positions.
 struct Channels<'a> {
     dz: View,

@@ -36,6 +36,10 @@ template<class G> FN Place place_of(u32 m) {
   return {m / G::OW / G::OH, (int)(m / G::OW % G::OH), (int)(m % G::OW)};
 }
 
+template<class G> FN u32 conv_rows(u32 batch) {
+  return batch * (G::POOL ? G::OH / 2 * (G::OW / 2) * 4 : G::OH * G::OW);
+}
+
 // Rows are output positions, columns filters.
 template<class G> struct ConvForward {
   enum : int { TILE = G::TILE, A_ALONG_K = 1, B_ALONG_K = !G::PACKED };
@@ -57,17 +61,27 @@ template<class G> struct ConvForward {
   FN void b(u32 k, Column column, float (&v)[B_RUN]) const { read_run(v, column + (G::PACKED ? (u64)k * G::KG : k)); }
 };
 
+// Writes the output; or, where the sums are cut into parts of `each` products, parts[part][row][filter].
 template<class G>
 FN void conv_forward(const float* x, const float* w, const float* bias, const float* weight, const float* shift,
-                     const float* mean, const float* variance, const float* residual, float* y, u32* winners, u32 batch) {
+                     const float* mean, const float* variance, const float* residual, float* y, u32* winners, float* parts,
+                     u32 each, u32 batch) {
   const Epilogue end = {bias, weight, shift, mean, variance, residual};
-  const u32 group = blockIdx.z, m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE;
-  const u32 rows = batch * (G::POOL ? G::OH / 2 * (G::OW / 2) * 4 : G::OH * G::OW);
+  const u32 group = blockIdx.z % G::GROUPS, part = blockIdx.z / G::GROUPS, m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE;
+  const u32 rows = conv_rows<G>(batch), first = part * each;
+  const u32 last = (u32)least((int)(first + each), G::CG * G::TAPS);
   float sums[8][G::TILE / 16];
   const ConvForward<G> operands = {x + group * G::CG, w + (u64)group * G::KG * (G::CG * G::TAPS)};
-  product(operands, rows, G::KG, 0, G::CG * G::TAPS, m0, n0, sums);
+  product(operands, rows, G::KG, first, last, m0, n0, sums);
   const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
-  if (G::POOL) {
+  if (gridDim.z > G::GROUPS) {
+    for (int i = 0; i < 8; i++) {
+      for (int j = 0; j < G::TILE / 16; j++) {
+        if (row + i >= rows || column + j >= G::KG) continue;
+        parts[((u64)part * rows + row + i) * G::K + group * G::KG + column + j] = sums[i][j];
+      }
+    }
+  } else if (G::POOL) {
     for (int window = 0; window < 2; window++) {
       const u32 m = row + 4 * window;
       u32 word = 0;
@@ -98,6 +112,31 @@ FN void conv_forward(const float* x, const float* w, const float* bias, const fl
       }
     }
   }
+}
+
+// Adds the parts, in order, and does what follows: a thread for a row, or a window of four, and 16 filters.
+template<class G>
+FN void conv_finish(const float* parts, const float* bias, const float* weight, const float* shift, const float* mean,
+                    const float* variance, const float* residual, float* y, u32* winners, u32 count, u32 batch) {
+  const Epilogue end = {bias, weight, shift, mean, variance, residual};
+  const u32 rows = conv_rows<G>(batch), run = G::POOL ? 4 : 1, blocks = (G::K + 15) / 16;
+  const u64 i = thread_number(), at = i / blocks;
+  if (at >= rows / run) return;
+  const int block = (int)(i % blocks);
+  u32 word = 0;
+  for (int k = 16 * block; k < least(16 * block + 16, G::K); k++) {
+    float v[4];
+    for (u32 q = 0; q < run; q++) {
+      const u32 m = (u32)at * run + q;
+      float sum = 0.f;
+      for (u32 part = 0; part < count; part++) sum += parts[((u64)part * rows + m) * G::K + k];
+      v[q] = end.apply<G>(sum, k, place_of<G>(m));
+    }
+    u32 right = 0, below = 0;
+    y[at * G::OUT + k] = G::POOL ? window_winner(v, right, below) : v[0];
+    word |= (right | below << 16) << (k % 16);
+  }
+  if (G::WINNERS) winners[winners_at<G>(at, 16 * block)] = word;
 }
 
 // The gradient of the input: rows are input positions, columns channels; k counts filters, then taps.

@@ -7,7 +7,7 @@ use super::few::{self, Few};
 use super::span::Span;
 use super::sweep::Sweep;
 use super::tile::Walk;
-use super::{Algorithm, Bias, Geometry, Stage, pack, winograd};
+use super::{Algorithm, Bias, Geometry, Stage, fc, pack, winograd};
 use crate::cpu::map::{LANES, Layout, Map};
 use crate::cpu::memory::Floats;
 use crate::cpu::run::Run;
@@ -89,6 +89,16 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         winners: winners.map(|address| (address, words)),
     };
     let x = run.view(&stage.input);
+    if fc::fits(geometry) {
+        let weights = if stage.half {
+            fc::Weights::Half(fc::halves(&conv.weight))
+        } else {
+            fc::Weights::Single(conv.weight.packed())
+        };
+        // SAFETY: as below.
+        unsafe { fc::forward(geometry, x, weights, &epilogue, run) };
+        return;
+    }
     if let Some(size) = winograd::tile(stage.method.of(run.batch), geometry) {
         // SAFETY: as below.
         unsafe { winograd::forward(size, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
@@ -118,7 +128,7 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
         Algorithm::Depthwise => (1, 1, taps * LANES),
     };
     let whole = geometry.algorithm == Algorithm::Blocked && geometry.groups == 1;
-    let walk = Walk {
+    let mut walk = Walk {
         blocks,
         block_step: x.plane,
         rows: geometry.kernel[0],
@@ -130,6 +140,11 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
         pixel_step: geometry.stride[1] * x.lanes,
         stream,
     };
+    if geometry.dilation[1] == 1 && geometry.algorithm != Algorithm::Depthwise && walk.last_lanes == lanes {
+        // The taps of a row lie one behind the other, as their weights do.
+        let lanes = walk.columns * lanes;
+        walk = Walk { columns: 1, lanes, last_lanes: lanes, ..walk };
+    }
     Sweep {
         walk,
         depthwise: geometry.algorithm == Algorithm::Depthwise,

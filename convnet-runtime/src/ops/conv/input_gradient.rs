@@ -6,7 +6,7 @@ use super::span::Span;
 use super::sweep::{Segment, Sink, Sweep};
 use super::tile::Walk;
 use super::transpose::{self, Piece};
-use super::{Algorithm, Geometry, dense, scatter};
+use super::{Algorithm, Geometry, scatter};
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::memory::Floats;
 use crate::cpu::simd::Simd;
@@ -35,11 +35,6 @@ pub unsafe fn input_gradient(
         dx.map.layout == Layout::Blocked || geometry.algorithm == Algorithm::Planar,
         "the layout is the algorithm's"
     );
-    if dense::fits(geometry) {
-        // SAFETY: as for this function.
-        unsafe { dense::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
-        return;
-    }
     if scatter::fits(geometry) {
         // SAFETY: as for this function.
         unsafe { scatter::input_gradient(geometry, dz, batch, weights, dx, accumulate, scratch) };

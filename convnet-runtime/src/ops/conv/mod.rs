@@ -5,14 +5,16 @@ mod backward;
 mod bias_gradient;
 #[cfg(feature = "cuda")]
 pub(crate) mod cuda;
-mod dense;
 mod epilogue;
+mod fc;
 mod few;
 mod forward;
 mod input_gradient;
 mod method;
+mod narrow;
 pub mod pack;
 mod phase;
+mod product;
 mod reduce;
 pub mod reference;
 mod scatter;
@@ -32,6 +34,7 @@ mod winograd;
 pub use backward::backward;
 pub use forward::{forward, forward_train};
 pub use method::{ByBatch, Method};
+pub(crate) use product::Product;
 
 use crate::cpu::map::{Buffer, Gradient};
 use crate::ops::activation::Activation;
@@ -104,6 +107,8 @@ pub struct Stage {
     pub geometry: Geometry,
     /// How its products are computed.
     pub method: ByBatch,
+    /// A fully connected layer reads its weights in half precision.
+    pub half: bool,
     /// What it reads; its border is at least as wide as the windows reach.
     pub input: Buffer,
     /// Added before the activation.

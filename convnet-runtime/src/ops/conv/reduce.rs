@@ -91,7 +91,7 @@ impl Reduce<'_> {
     /// As for `consecutive`, with one block.
     #[inline(always)]
     pub unsafe fn depthwise<S: Simd>(self, s: S) {
-        rows!(self, s, Vectors)
+        rows!(self, s, Vectors);
     }
 
     #[inline(always)]

@@ -97,7 +97,7 @@ pub unsafe fn input_gradient(
         let mut memory = HELD.take();
         memory.grow(held.len());
         let gradient = &mut memory[..held.len()];
-        dispatch(Sample { geometry, dz, dx, sample, accumulate, held, weights, memory: gradient });
+        dispatch(Scatter { geometry, dz, dx, sample, accumulate, held, weights, memory: gradient });
         HELD.set(memory);
     });
 }
@@ -122,7 +122,7 @@ fn pack_rows(geometry: &Geometry, weights: &[f32], vectors: usize, to: &mut [f32
 }
 
 /// The gradient of one sample.
-struct Sample<'a> {
+struct Scatter<'a> {
     geometry: &'a Geometry,
     dz: View,
     dx: View,
@@ -133,7 +133,7 @@ struct Sample<'a> {
     memory: &'a mut [f32],
 }
 
-impl Kernel for Sample<'_> {
+impl Kernel for Scatter<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -160,7 +160,7 @@ impl Kernel for Sample<'_> {
     }
 }
 
-impl Sample<'_> {
+impl Scatter<'_> {
     /// What some positions of a row give through a row of taps.
     #[inline(always)]
     fn tile<S: Simd>(

@@ -50,6 +50,12 @@ impl Span {
         group * size..(group + 1) * size
     }
 
+    /// Channels of a group, on either side, where these are 4 or 8: each block then meets one block.
+    pub fn narrow(&self) -> Option<usize> {
+        let width = self.from / self.groups;
+        (self.from == self.to && (width == 4 || width == 8)).then_some(width)
+    }
+
     fn exact(&self, block: usize) -> std::ops::Range<usize> {
         let last = ((block + 1) * LANES).min(self.from) - 1;
         self.group(block * LANES).start / LANES..self.group(last).end.div_ceil(LANES)

@@ -1,16 +1,17 @@
-//! The gradient of the sums: back through pool and activation. The residual gets the same.
+//! The gradient of the sums: back through pool and activation. The residual gets the same, the bias the sum.
 
-use super::Backward;
 use super::forward::is_blocked;
+use super::{Backward, Bias};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::threads::{MOVE, parallel};
+use crate::cpu::threads::{MOVE, Shared, parallel};
 use crate::cpu::view::View;
 use crate::ops::activation::Activation;
 
-/// Writes the gradient of the sums, unless it is the output's, and that of the residual.
-pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) {
+/// Writes the gradient of the sums, unless it is the output's, and that of the residual. Gives the sums of each block of
+/// each sample, `[sample][block][16]`, if the bias is one of channels and the pass has been over all of them.
+pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) -> Option<Shared> {
     let stage = &pass.stage;
     let direct = pass.sum_gradient == pass.output_gradient;
     let [rows, columns, depth] = stage.geometry.output;
@@ -29,12 +30,12 @@ pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) {
         assert!(is_blocked(&residual.buffer.map, stage.geometry.output), "the residual has the convolution's size");
         let same = residual.buffer == pass.output_gradient && !stage.pool;
         if same && direct && !residual.accumulate {
-            return;
+            return None;
         }
         assert!(same || !residual.buffer.meets(&pass.output_gradient, run.batch), "a stage writes where it reads");
         assert!(direct || !residual.buffer.meets(&pass.sum_gradient, run.batch), "a stage writes where it reads");
     } else if direct {
-        return;
+        return None;
     }
     let blocks = depth.div_ceil(LANES);
     let words = (blocks * (rows / 2) * (columns / 2)).next_multiple_of(LANES);
@@ -54,9 +55,13 @@ pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) {
         depth,
     };
     let batch = run.batch;
+    let totals = run.scratch(batch * blocks * LANES);
     parallel(batch * blocks, 2 * MOVE * batch * blocks * rows * columns * LANES, |i| {
-        dispatch(Plane { back: &back, sample: i / blocks, block: i % blocks });
+        // SAFETY: the tasks have different parts of the memory.
+        let total = unsafe { totals.part(i * LANES, LANES) };
+        dispatch(Plane { back: &back, sample: i / blocks, block: i % blocks, total });
     });
+    (stage.geometry.bias == Bias::Channel).then_some(totals)
 }
 
 struct Back {
@@ -79,6 +84,8 @@ struct Plane<'a> {
     back: &'a Back,
     sample: usize,
     block: usize,
+    /// The sum of its gradients.
+    total: &'a mut [f32],
 }
 
 impl Kernel for Plane<'_> {
@@ -96,16 +103,33 @@ impl Kernel for Plane<'_> {
             if let Some((residual, false)) = back.residual {
                 residual.clear_border(self.sample, self.block);
             }
+            let mut total = s.zero();
             match back.winners {
-                Some((winners, words)) => self.unpool(s, winners.add(self.sample * words)),
-                None => {
-                    for row in 0..back.rows {
+                Some((winners, words)) => {
+                    let winners = winners.add(self.sample * words);
+                    for row in 0..back.rows / 2 {
+                        total = s.add(total, self.unpool(s, winners, row));
+                    }
+                    if back.rows % 2 == 1 {
                         for column in 0..back.columns {
-                            self.put(s, row, column, self.gradient(s, row, column));
+                            self.put(s, back.rows - 1, column, s.zero());
                         }
                     }
                 }
+                None => {
+                    for row in 0..back.rows {
+                        // Independent sums, so that additions need not wait for each other.
+                        let mut sums = [s.zero(); 4];
+                        for column in 0..back.columns {
+                            let v = self.gradient(s, row, column);
+                            self.put(s, row, column, v);
+                            sums[column % 4] = s.add(sums[column % 4], v);
+                        }
+                        total = s.add(total, s.add(s.add(sums[0], sums[1]), s.add(sums[2], sums[3])));
+                    }
+                }
             }
+            s.store_to(self.total.as_mut_ptr(), total);
         }
     }
 }
@@ -142,32 +166,28 @@ impl Plane<'_> {
         }
     }
 
-    /// Gives each gradient to the one of four that won.
+    /// Gives each gradient of a row to the one of four that won, and the sum of all.
     #[inline(always)]
-    unsafe fn unpool<S: Simd>(&self, s: S, winners: *const u32) {
+    unsafe fn unpool<S: Simd>(&self, s: S, winners: *const u32, row: usize) -> S::V {
         let [rows, columns] = [self.back.rows, self.back.columns];
         let zero = s.zero();
+        let mut sums = [zero; 4];
         // SAFETY: see `run`; there is a word for each block and position of the output.
         unsafe {
-            for row in 0..rows / 2 {
-                for column in 0..columns / 2 {
-                    let g = self.gradient(s, row, column);
-                    let word = *winners.add((self.block * (rows / 2) + row) * (columns / 2) + column);
-                    let [low, right] = [(word >> 16) as u16, word as u16];
-                    for (i, won) in [!low & !right, !low & right, low & !right, low & right].into_iter().enumerate() {
-                        self.put(s, 2 * row + i / 2, 2 * column + i % 2, s.select(s.mask(won), g, zero));
-                    }
+            for column in 0..columns / 2 {
+                let g = self.gradient(s, row, column);
+                let word = *winners.add((self.block * (rows / 2) + row) * (columns / 2) + column);
+                let [low, right] = [(word >> 16) as u16, word as u16];
+                for (i, won) in [!low & !right, !low & right, low & !right, low & right].into_iter().enumerate() {
+                    self.put(s, 2 * row + i / 2, 2 * column + i % 2, s.select(s.mask(won), g, zero));
                 }
-                if columns % 2 == 1 {
-                    self.put(s, 2 * row, columns - 1, zero);
-                    self.put(s, 2 * row + 1, columns - 1, zero);
-                }
+                sums[column % 4] = s.add(sums[column % 4], g);
             }
-            if rows % 2 == 1 {
-                for column in 0..columns {
-                    self.put(s, rows - 1, column, zero);
-                }
+            if columns % 2 == 1 {
+                self.put(s, 2 * row, columns - 1, zero);
+                self.put(s, 2 * row + 1, columns - 1, zero);
             }
         }
+        s.add(s.add(sums[0], sums[1]), s.add(sums[2], sums[3]))
     }
 }

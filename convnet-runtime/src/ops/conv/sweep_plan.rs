@@ -1,7 +1,10 @@
 //! How a sweep is cut into tasks.
 
+use super::narrow;
+use super::span::Span;
 use super::sweep::Sweep;
 use super::tile::{PIXELS, STREAMS, Walk};
+use crate::cpu::map::LANES;
 use crate::cpu::simd::Simd;
 use crate::cpu::threads::cut;
 
@@ -9,6 +12,8 @@ use crate::cpu::threads::cut;
 const CHUNK: usize = 1 << 13;
 /// Pairs of blocks of output channels that use the same samples' features while these are in a near cache.
 pub const PAIRS: usize = 4;
+/// Products that a depthwise one takes as long as.
+const DEPTHWISE: usize = 3;
 /// Floating-point operations of a task: few enough for all processors, many enough to be worth it.
 const TASK: std::ops::Range<usize> = 1 << 20..1 << 25;
 
@@ -47,6 +52,8 @@ pub struct Plan<'a> {
     tiles: usize,
     /// The parts that they are cut into.
     strips: usize,
+    /// Channels of a group, where these are few: see [`narrow`].
+    pub narrow: Option<usize>,
     /// Input blocks whose weights are used for many tiles before the next ones, if not all.
     pub chunk: Option<usize>,
     /// A group's weights are larger than a sample's input: consecutive tasks share them.
@@ -76,17 +83,23 @@ impl<'a> Plan<'a> {
             Line::Plane => (sweep.samples, 1, sweep.rows * sweep.columns),
             Line::Batch => (1, 1, sweep.samples),
         };
+        let taps = walk.rows * walk.columns;
+        let narrow = match sweep.span.as_ref().and_then(Span::narrow) {
+            Some(width) if line != Line::Batch && taps <= narrow::TAPS => Some(width),
+            _ => None,
+        };
+        let pixels = if narrow.is_some() { S::TILE_PIXELS.min(narrow::POSITIONS) } else { S::TILE_PIXELS };
         let most = match line {
             // These tiles are cut into register tiles on their own.
             Line::Row if sweep.depthwise && sweep.pool => PIXELS,
             Line::Row | Line::Plane if sweep.depthwise => 2 * PIXELS,
-            Line::Row if sweep.pool => S::TILE_PIXELS / 2,
+            Line::Row if sweep.pool => pixels / 2,
             // Samples often lie a power of two apart, and a set of a cache holds but so many of them.
-            Line::Batch => S::TILE_PIXELS.min(8),
-            _ => S::TILE_PIXELS,
+            Line::Batch => pixels.min(8),
+            _ => pixels,
         };
         let single = line == Line::Batch && positions == 1;
-        let blocks = match sweep.depthwise {
+        let blocks = match sweep.depthwise || narrow.is_some() {
             true => 1,
             false if single => STREAMS,
             false => S::TILE_BLOCKS,
@@ -98,7 +111,9 @@ impl<'a> Plan<'a> {
         let line_tiles = positions.div_ceil(most);
         let tiles = lines * line_tiles;
         let groups = sweep.blocks.div_ceil(group);
-        let products = walk.blocks * walk.weights();
+        // A depthwise product takes as long as several: what it reads it uses once.
+        let share = if sweep.depthwise { LANES * DEPTHWISE } else { narrow.unwrap_or(LANES) };
+        let products = walk.blocks * walk.weights() * share / LANES;
         let work = 2 * products * sweep.samples * sweep.rows * sweep.columns * sweep.blocks;
         let task = (work / 128).clamp(TASK.start, TASK.end);
         let strips = work.div_ceil((samples * groups).max(1) * task).clamp(1, tiles.max(1));
@@ -115,6 +130,7 @@ impl<'a> Plan<'a> {
             line_tiles,
             tiles,
             strips,
+            narrow,
             chunk,
             weights_first,
             work,

@@ -3,6 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
+use super::narrow;
 use super::sweep::{Segment, Sink};
 use super::sweep_plan::{Line, PAIRS, Plan};
 use super::tile::{PIXELS, STREAMS, SUMS, SUMS_STEP, Tile};
@@ -78,7 +79,13 @@ impl<K: Sink> Task<'_, K> {
     unsafe fn tiles<S: Simd>(&self, s: S, sample: usize, first: usize, blocks: usize, tiles: Range<usize>) {
         let (plan, sweep, walk) = (self.plan, self.plan.sweep, &self.plan.walk);
         let x = sweep.x.wrapping_add(sample * sweep.x_sample + sweep.from(first) * walk.block_step);
-        let w = sweep.w.wrapping_add(first * walk.stream);
+        let mut w = sweep.w.wrapping_add(first * walk.stream);
+        let mut condensed = MaybeUninit::<narrow::Weights>::uninit();
+        if let Some(width) = plan.narrow {
+            // SAFETY: the block's weights are there.
+            unsafe { narrow::condense(s, walk, width, w, condensed.as_mut_ptr()) };
+            w = condensed.as_ptr().cast();
+        }
         // For two rows, or for `STREAMS` blocks.
         let mut memory = MaybeUninit::<[Sums; 2]>::uninit();
         let sums = memory.as_mut_ptr().cast::<f32>();
@@ -152,6 +159,8 @@ impl<K: Sink> Task<'_, K> {
         unsafe {
             if self.plan.sweep.depthwise {
                 tile.depthwise(s, pixels);
+            } else if let Some(width) = self.plan.narrow {
+                narrow::product(s, tile, width, pixels);
             } else if self.plan.blocks == STREAMS {
                 tile.single(s, blocks);
             } else {

@@ -83,6 +83,10 @@ impl Job for Copy<'_> {
         }
 
         let row = part.row(block, y);
+        if lanes == 1 && source_lanes == 1 && !accumulate && first < last {
+            row.copy_from_slice(self.x.row(n, from + first - to, y));
+            return;
+        }
         if !accumulate && (self.rest == Rest::Clear || first == start) {
             row.fill(0.0);
         }

@@ -25,9 +25,17 @@ const VALUES: [Argument; 8] = [
     Argument::Loss(0),
 ];
 
-/// The emulated device, or the real one; nothing where there is none.
+/// The emulated device, or the real one; nothing where there is none, unless `CONVNET_REQUIRE_CUDA=1` makes that a failure.
 pub fn device() -> Option<Device> {
-    Device::new(0).map_err(|error| eprintln!("skipped: {error}")).ok()
+    let required = std::env::var_os("CONVNET_REQUIRE_CUDA").is_some_and(|value| value == "1");
+    match Device::new(0) {
+        Ok(device) => Some(device),
+        Err(error) if required => panic!("CONVNET_REQUIRE_CUDA is set, but {error}"),
+        Err(error) => {
+            eprintln!("skipped: kernels against the CPU: {error}");
+            None
+        }
+    }
 }
 
 /// A network on the device and on the CPU.
@@ -187,6 +195,6 @@ pub fn difference(a: &[f32], b: &[f32]) -> f32 {
     let apart = a
         .iter()
         .zip(b)
-        .fold(0.0f32, |most, (a, b)| if a.is_nan() != b.is_nan() { f32::NAN } else { most.max((a - b).abs()) });
+        .fold(0.0f32, |most, (a, b)| if a.is_nan() == b.is_nan() { most.max((a - b).abs()) } else { f32::NAN });
     if a.iter().any(|a| a.is_nan()) { f32::INFINITY } else { apart / largest }
 }

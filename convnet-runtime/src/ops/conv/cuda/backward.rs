@@ -55,7 +55,7 @@ fn bias_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
         Bias::None => {}
         Bias::Channel => {
             let blocks = filters.div_ceil(32);
-            let count = emitter.parts(emitter.batch * rows * columns, blocks);
+            let count = Emitter::parts(emitter.batch * rows * columns, blocks);
             let parts = emitter.scratch(count * filters);
             let volume = [("H", rows), ("W", columns), ("C", filters), ("IN", pitch)];
             let kernel = Kernel::new("channel_sums", &["sums"], volume);
@@ -85,7 +85,7 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     let [x, dz] = operands;
     if geometry.is_depthwise() {
         let blocks = filters.div_ceil(32);
-        let count = emitter.parts(positions, blocks);
+        let count = Emitter::parts(positions, blocks);
         let parts = emitter.scratch(count * geometry.weights());
         let kernel = geometry.kernel("depthwise_weight_gradient", DEPTHWISE).with(pitches);
         emitter.launch(
@@ -99,7 +99,7 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     let width = geometry.channels() * geometry.taps();
     let (kernel, across) = geometry.product("conv_weight_gradient", width, emitter.precision);
     let down = geometry.filters().div_ceil(ROWS);
-    let (count, each) = parts(positions, down * across * geometry.groups, emitter);
+    let (count, each) = parts(positions, down * across * geometry.groups);
     let kernel = kernel.with(pitches).with([("ADD", usize::from(pass.accumulate))]);
     let target = if count > 1 { emitter.scratch(count * geometry.weights()) } else { gradient };
     let arguments = [
@@ -123,15 +123,15 @@ fn add_parts(
     emitter: &mut Emitter,
 ) {
     let kernel = Kernel::new("add_parts", &["sums"], [("ADD", usize::from(add))]);
-    emitter.declare(&kernel, &ADD_PARTS);
-    if parts != sum {
-        let [a, b, c, d] = ADD_PARTS;
-        let number = |n: usize| Some(Argument::U32(n as u32));
-        emitter.each(&kernel, size, &[(a, parts), (b, sum), (c, number(size)), (d, number(count))]);
+    let number = |n: usize| Some(Argument::U32(n as u32));
+    let arguments =
+        [("const float* parts", parts), ("float* sums", sum), ("u32 size", number(size)), ("u32 count", number(count))];
+    if parts == sum {
+        emitter.declare(&kernel, &arguments);
+    } else {
+        emitter.each(&kernel, size, &arguments);
     }
 }
-
-const ADD_PARTS: [&str; 4] = ["const float* parts", "float* sums", "u32 size", "u32 count"];
 
 fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut Emitter) {
     let geometry = &pass.stage.geometry;

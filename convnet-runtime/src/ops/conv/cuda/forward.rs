@@ -1,10 +1,10 @@
 //! Convolutions forward on the GPU.
 
-use super::super::{Bias, Stage};
+use super::super::{Bias, Geometry, Stage};
 use super::{AROUND, DEPTHWISE, ROWS, bias, packed};
 use crate::cpu::map::LANES;
 use crate::cuda::launch::Argument;
-use crate::cuda::source::{Emitter, Kernel};
+use crate::cuda::source::{BLOCKS, Emitter, Kernel};
 
 /// Fills `stage.output` and, in training, keeps the winners of the pool. `norm` is folded in: its parameters and what it
 /// adds to the variance.
@@ -25,7 +25,7 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
             .with([("BIAS", bias(geometry.bias)), ("NORM", has(norm.is_some()))])
             .with([("RESIDUAL", has(stage.residual.is_some()))])
             .with([("RES", stage.residual.map_or(0, |residual| residual.map.pitch()))])
-            .with([("POOL", has(fused)), ("WINNERS", has(winners.is_some()))])
+            .with([("POOL", has(fused)), ("WINNERS", has(fused && winners.is_some()))])
             .with([("IN", stage.input.map.pitch()), ("OUT", pitch)])
             .activation(stage.activation)
             .number("eps", norm.map_or(0.0, |(_, eps)| eps))
@@ -52,15 +52,43 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
         emitter.each(&kernel, emitter.batch * rows * columns * filters, &arguments);
     } else {
         arguments.push(("u32* winners", if apart { None } else { winners }));
-        arguments.push(("u32 batch", emitter.samples()));
         let (kernel, across) = geometry.product("conv_forward", geometry.filters(), emitter.precision);
         let positions = if fused { (rows / 2) * (columns / 2) * 4 } else { rows * columns };
+        let tiles = |samples: usize| (samples * positions).div_ceil(ROWS) * across * geometry.groups;
+        let (count, each) = cut(geometry, tiles(emitter.batch));
+        let parts = if count > 1 { emitter.scratch(count * emitter.batch * positions * filters) } else { y };
+        let mut product = arguments.clone();
+        product.push(("float* parts", parts));
+        product.push(("u32 each", Some(Argument::U32(each as u32))));
+        product.push(("u32 batch", emitter.samples()));
         let down = (emitter.batch * positions).div_ceil(ROWS);
-        emitter.launch(&epilogue(kernel), [down, across, geometry.groups], &arguments);
+        emitter.launch(&epilogue(kernel), [down, across, geometry.groups * count], &product);
+
+        // What follows x and w is the same.
+        let mut finish = vec![("const float* parts", parts)];
+        finish.extend_from_slice(&arguments[2..]);
+        finish.push(("u32 count", Some(Argument::U32(count as u32))));
+        finish.push(("u32 batch", emitter.samples()));
+        let kernel = epilogue(geometry.kernel("conv_finish", super::sources(emitter.precision)));
+        if count > 1 {
+            let rows = emitter.batch * positions / if fused { 4 } else { 1 };
+            emitter.each(&kernel, rows * filters.div_ceil(LANES), &finish);
+        } else if cut(geometry, tiles(1)).0 > 1 {
+            emitter.declare(&kernel, &finish);
+        }
     }
     if apart {
         pool(stage, full, winners, emitter);
     }
+}
+
+/// Into how many parts the sums are cut where there are few tiles, and the products of each.
+fn cut(geometry: &Geometry, tiles: usize) -> (usize, usize) {
+    /// Products that are worth a part.
+    const LEAST: usize = 128;
+    let products = geometry.channels() * geometry.taps();
+    let each = products.div_ceil((BLOCKS / tiles.max(1)).clamp(1, (products / LEAST).max(1))).next_multiple_of(16);
+    (products.div_ceil(each), each)
 }
 
 fn pool(stage: &Stage, full: Option<Argument>, winners: Option<Argument>, emitter: &mut Emitter) {

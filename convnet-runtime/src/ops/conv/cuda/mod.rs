@@ -104,7 +104,7 @@ fn packed(geometry: &Geometry, weights: usize, for_input: bool, emitter: &mut Em
 }
 
 /// Where a sum over output positions is cut into parts: how many, and the positions of each, a multiple of 16.
-fn parts(positions: usize, tiles: usize, emitter: &Emitter) -> (usize, usize) {
-    let each = positions.div_ceil(emitter.parts(positions, tiles)).next_multiple_of(16);
+fn parts(positions: usize, tiles: usize) -> (usize, usize) {
+    let each = positions.div_ceil(Emitter::parts(positions, tiles)).next_multiple_of(16);
     (positions.div_ceil(each), each)
 }

@@ -1,7 +1,7 @@
 //! Stages backward.
 
 use super::case::{Case, blocked, get, place, put};
-use super::forward::{expected, vgg, wide};
+use super::forward::{expected, fc, fully_connected_cases, narrow, vgg, wide};
 use super::{Random, assert_near, sets};
 use crate::cpu::map::{Gradient, Layout};
 use crate::cpu::run::Workspace;
@@ -134,8 +134,8 @@ impl Training {
         let [dw, db] = [conv.weight.gradient(), conv.bias.gradient()];
         let mut used = conv.weight.packed().to_vec();
         pack::pack(&case.stage.geometry, &vec![1.0; conv.weight.len()], &mut used);
-        let packed = conv.weight.fresh_gradient().expect("the pass has written it");
-        assert!(used.iter().zip(packed).all(|(used, g)| *used != 0.0 || *g == 0.0), "only weights have gradients");
+        let packed = conv.weight.packed_gradient();
+        assert!(used.iter().zip(&*packed).all(|(used, g)| *used != 0.0 || *g == 0.0), "only weights have gradients");
         let again = Backward { accumulate: true, input_gradient: None, residual_gradient: None, ..*pass };
         conv::backward(&again, &mut conv, &mut run);
         ([dx, dr, dw, db], conv.weight.gradient())
@@ -175,24 +175,48 @@ fn random_stages() {
 #[test]
 fn fully_connected() {
     let mut random = Random(12);
-    for (input, filters, batch, algorithm) in [
-        ([7, 7, 50], 130, 1, Algorithm::Blocked),
-        ([1, 1, 300], 290, 3, Algorithm::Blocked),
-        ([1, 1, 300], 90, 70, Algorithm::Blocked),
-        ([3, 5, 40], 20, 9, Algorithm::Blocked),
-        ([9, 7, 3], 20, 9, Algorithm::Planar),
-    ] {
+    let mut cases = fully_connected_cases(&mut random);
+    cases.push(Case::new(&mut random, fc([9, 7, 3], 20, Algorithm::Planar), 9));
+    cases.push(Case::new(&mut random, fc([1, 1, 300], 290, Algorithm::Blocked), 3));
+    for case in cases {
+        Training::new(&mut random, case).check();
+    }
+}
+
+#[test]
+fn narrow_groups() {
+    let mut random = Random(16);
+    for _ in 0..60 {
+        let geometry = narrow(&mut random);
+        let batch = random.range(1, 3);
+        let case = Case::new(&mut random, geometry, batch);
+        Training::new(&mut random, case).check();
+    }
+}
+
+/// Inputs of few channels, whose gradient is scattered.
+#[test]
+fn few_channels() {
+    let mut random = Random(17);
+    for _ in 0..100 {
+        let kernel = [random.range(2, 6), random.range(2, 6)];
+        let stride = [random.range(1, 2), random.range(1, 2)];
+        let input = [random.range(6, 16), random.range(6, 18)];
+        let pad = [random.below(kernel[0]), random.below(kernel[1])];
+        let dilation = [if 2 * kernel[0] <= input[0] { random.range(1, 2) } else { 1 }, 1];
+        let output = [0, 1].map(|i| (input[i] + 2 * pad[i] - (kernel[i] - 1) * dilation[i] - 1) / stride[i] + 1);
         let geometry = Geometry {
-            input,
-            output: [1, 1, filters],
-            kernel: [input[0], input[1]],
-            stride: [1, 1],
-            pad: [0, 0],
-            dilation: [1, 1],
+            input: [input[0], input[1], random.range(1, 24)],
+            output: [output[0], output[1], random.range(1, 40)],
+            kernel,
+            stride,
+            pad,
+            dilation,
             groups: 1,
             bias: Bias::Channel,
-            algorithm,
+            algorithm: Algorithm::Blocked,
         };
+        let batch = random.range(1, 3);
         let case = Case::new(&mut random, geometry, batch);
         Training::new(&mut random, case).check();
     }

@@ -167,7 +167,7 @@ impl Case {
         floats += (k.div_ceil(LANES) * (h / 2) * (w / 2)).next_multiple_of(LANES);
         let output = place(&mut floats, output);
         let method = ByBatch::DIRECT;
-        let stage = Stage { geometry, method, input, residual, activation, pool, output, winners };
+        let stage = Stage { geometry, method, half: false, input, residual, activation, pool, output, winners };
 
         let mut conv = Conv::new(Box::leak(Box::new(geometry)));
         let fan = geometry.input[2] / geometry.groups * geometry.kernel[0] * geometry.kernel[1];

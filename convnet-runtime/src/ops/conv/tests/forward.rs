@@ -74,29 +74,91 @@ fn random_stages() {
     }
 }
 
-#[test]
-fn fully_connected() {
-    let mut random = Random(2);
+/// A fully connected layer.
+pub fn fc(input: [usize; 3], filters: usize, algorithm: Algorithm) -> Geometry {
+    Geometry {
+        input,
+        output: [1, 1, filters],
+        kernel: [input[0], input[1]],
+        stride: [1, 1],
+        pad: [0, 0],
+        dilation: [1, 1],
+        groups: 1,
+        bias: Bias::Channel,
+        algorithm,
+    }
+}
+
+/// Random ones, and some of many inputs, filters or samples.
+pub fn fully_connected_cases(random: &mut Random) -> Vec<Case> {
+    let mut cases: Vec<_> = (0..60)
+        .map(|_| {
+            let [input, filters] =
+                [[random.range(1, 8), random.range(1, 8), random.range(1, 70)], [random.range(1, 150); 3]];
+            let algorithm = if random.once_in(4) { Algorithm::Planar } else { Algorithm::Blocked };
+            let batch = random.range(1, 20);
+            Case::new(random, fc(input, filters[0], algorithm), batch)
+        })
+        .collect();
     for (input, filters, batch) in [
         ([7, 7, 50], 130, 1),
         ([1, 1, 300], 90, 1),
         ([1, 1, 300], 90, 70),
         ([3, 3, 40], 20, 9),
         ([1, 1, 2100], 33, 100),
+        ([1, 1, 700], 20, 301),
     ] {
-        let geometry = Geometry {
-            input,
-            output: [1, 1, filters],
-            kernel: [input[0], input[1]],
-            stride: [1, 1],
-            pad: [0, 0],
-            dilation: [1, 1],
-            groups: 1,
-            bias: Bias::Channel,
-            algorithm: Algorithm::Blocked,
-        };
-        check(&Case::new(&mut random, geometry, batch));
+        cases.push(Case::new(random, fc(input, filters, Algorithm::Blocked), batch));
     }
+    cases
+}
+
+#[test]
+fn fully_connected() {
+    fully_connected_cases(&mut Random(2)).iter().for_each(check);
+}
+
+/// The nearest half, of two equally near ones the even.
+fn rounded(x: f32) -> f32 {
+    let exponent = (f64::from(x.abs()).log2().floor() as i32).max(-14);
+    let unit = 2_f64.powi(exponent - 10);
+    (((f64::from(x) / unit).round_ties_even() * unit) as f32).clamp(-65504.0, 65504.0)
+}
+
+#[test]
+fn weights_in_half_precision() {
+    let mut random = Random(5);
+    for mut case in fully_connected_cases(&mut random) {
+        let mut weights = case.conv.weight.values();
+        let scale = [1.0, 1e-4, 1e-7, 3e4][random.below(4)];
+        for w in &mut weights {
+            *w *= scale;
+        }
+        case.norm = None;
+        case.conv.weight.set(&weights).expect("as many as there are");
+        let exact: Vec<f32> = weights.iter().copied().map(rounded).collect();
+        for (w, rounded) in weights.iter().zip(&exact).filter(|(w, _)| (7e-5..65504.0).contains(&w.abs())) {
+            assert!((w - rounded).abs() <= w.abs() / 2048.0);
+        }
+        let mut plain =
+            Case { conv: case.conv.clone(), norm: None, x: case.x.clone(), residual: case.residual.clone(), ..case };
+        plain.conv.weight.set(&exact).expect("as many as there are");
+        case.stage.half = true;
+        for isa in sets() {
+            let [half, plain] = [&case, &plain].map(|case| isa.scope(|| infer(case)));
+            assert_eq!(half, plain, "{isa:?}, batch {}, {:?}", case.batch, case.stage);
+        }
+    }
+}
+
+#[test]
+fn halves_follow_their_weights() {
+    let mut case = Case::new(&mut Random(6), fc([1, 1, 40], 20, Algorithm::Blocked), 2);
+    case.stage.half = true;
+    let before = infer(&case);
+    let weights: Vec<f32> = case.conv.weight.values().iter().map(|w| -w).collect();
+    case.conv.weight.set(&weights).expect("as many as there are");
+    assert_ne!(infer(&case), before);
 }
 
 pub fn vgg(size: usize, depth: usize, filters: usize) -> Geometry {
@@ -127,6 +189,8 @@ fn threads_do_not_change_a_bit() {
     let mut cases: Vec<_> = (0..30).map(|_| Case::random(&mut random)).collect();
     cases.push(Case::new(&mut random, vgg(56, 32, 48), 2));
     cases.push(Case::new(&mut random, vgg(14, 128, 100), 1));
+    cases.push(Case::new(&mut random, fc([3, 3, 100], 300, Algorithm::Blocked), 40));
+    cases.push(Case::new(&mut random, fc([6, 6, 256], 200, Algorithm::Blocked), 1));
     for case in &cases {
         let bits = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
@@ -166,5 +230,37 @@ fn few_filters() {
 
 /// Zeros behind the input: as many as before it, or none.
 fn random_end(round: usize, pad: usize) -> usize {
-    if round % 3 == 0 { 0 } else { pad }
+    if round.is_multiple_of(3) { 0 } else { pad }
+}
+
+/// Groups of 4 or 8 channels.
+pub fn narrow(random: &mut Random) -> Geometry {
+    let groups = random.range(2, 12);
+    let depth = groups * [4, 8][random.below(2)];
+    let kernel = [random.range(1, 6), random.range(1, 5)];
+    let stride = [random.range(1, 2), random.range(1, 2)];
+    let input = [random.range(6, 20), random.range(6, 24)];
+    let pad = [random.below(kernel[0]), random.below(kernel[1])];
+    let output = [0, 1].map(|i| (input[i] + 2 * pad[i] - kernel[i]) / stride[i] + 1);
+    Geometry {
+        input: [input[0], input[1], depth],
+        output: [output[0], output[1], depth],
+        kernel,
+        stride,
+        pad,
+        dilation: [1, 1],
+        groups,
+        bias: Bias::Channel,
+        algorithm: Algorithm::Blocked,
+    }
+}
+
+#[test]
+fn narrow_groups() {
+    let mut random = Random(6);
+    for _ in 0..100 {
+        let geometry = narrow(&mut random);
+        let batch = random.range(1, 3);
+        check(&Case::new(&mut random, geometry, batch));
+    }
 }

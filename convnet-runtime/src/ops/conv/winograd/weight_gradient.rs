@@ -168,20 +168,20 @@ impl Kernel for Products<'_> {
         let groups = pass.height.div_ceil(GROUP);
         parallel(pass.points * groups, 2 * pass.points * pass.u_step * block.len, |i| {
             let [first, last] = [0, 1].map(|j| cut(pass.height, groups, i % groups + j));
-            s.vectorize(Point { block, point: i / groups, first, last });
+            s.vectorize(Matrix { block, point: i / groups, first, last });
         });
     }
 }
 
 /// The products of some blocks of filters at one point.
-struct Point<'a> {
+struct Matrix<'a> {
     block: Block<'a>,
     point: usize,
     first: usize,
     last: usize,
 }
 
-impl Kernel for Point<'_> {
+impl Kernel for Matrix<'_> {
     type Output = ();
 
     #[inline(always)]

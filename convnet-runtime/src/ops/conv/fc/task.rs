@@ -1,0 +1,145 @@
+//! How a product is cut into tasks, and one of them.
+
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
+use super::Pass;
+use super::matrix::Matrix;
+use super::tile::{MOST, STREAMS, Tile};
+use crate::cpu::map::LANES;
+use crate::cpu::simd::{Kernel, Simd};
+use crate::cpu::threads::cut;
+use crate::ops::conv::sweep::{Segment, Sink};
+
+/// Blocks of outputs of a task: they use the same samples while these are in a near cache.
+const GROUP: usize = 4;
+/// Most samples of a task.
+pub const SAMPLES: usize = 16 * MOST;
+/// Inputs whose weights are used for all samples while they are in the nearest cache.
+const CHUNK: usize = 64;
+/// How far ahead of its use a weight is asked for, in bytes, if it is used for panel after panel.
+const AHEAD: usize = 8192;
+/// Tasks that keep all processors busy.
+const TASKS: usize = 16;
+
+/// Each task has a group of blocks of outputs and some panels of samples, which a tile takes together.
+pub struct Plan {
+    samples: usize,
+    groups: usize,
+    panels: usize,
+    /// Parts that the panels are cut into.
+    ranges: usize,
+}
+
+impl Plan {
+    /// The plan for an instruction set.
+    #[inline(always)]
+    pub fn new<S: Simd>(samples: usize, blocks: usize) -> Self {
+        let most = MOST.min(S::TILE_PIXELS);
+        let groups = blocks.div_ceil(GROUP);
+        let panels = samples.div_ceil(most);
+        let ranges = panels.div_ceil(SAMPLES / most).max(TASKS.div_ceil(groups).min(panels / 4));
+        Self { samples, groups, panels, ranges }
+    }
+
+    /// The number of tasks.
+    pub fn tasks(&self) -> usize {
+        self.groups * self.ranges
+    }
+
+    /// The samples of a panel.
+    #[inline(always)]
+    fn samples(&self, panel: usize) -> Range<usize> {
+        cut(self.samples, self.panels, panel)..cut(self.samples, self.panels, panel + 1)
+    }
+}
+
+/// The `i`-th task.
+pub struct Task<'a, M, K> {
+    /// What is multiplied.
+    pub pass: &'a Pass<'a, M, K>,
+    /// How it is cut.
+    pub plan: &'a Plan,
+    /// The task.
+    pub i: usize,
+}
+
+#[repr(C, align(64))]
+struct Memory {
+    piece: [f32; GROUP * CHUNK * LANES],
+    sums: [f32; GROUP * SAMPLES * LANES],
+}
+
+impl<M: Matrix, K: Sink> Kernel for Task<'_, M, K> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { pass, plan, i } = self;
+        let (group, range) = (i / plan.ranges, i % plan.ranges);
+        let blocks = group * GROUP..((group + 1) * GROUP).min(pass.blocks);
+        let panels = cut(plan.panels, plan.ranges, range)..cut(plan.panels, plan.ranges, range + 1);
+        let begin = plan.samples(panels.start).start;
+        let mut memory = MaybeUninit::<Memory>::uninit();
+        // SAFETY: fields of the local memory, by address.
+        let (local, sums) = unsafe {
+            let memory = memory.as_mut_ptr();
+            ((&raw mut (*memory).piece).cast::<f32>(), (&raw mut (*memory).sums).cast::<f32>())
+        };
+        let place = |block: usize, sample: usize| {
+            sums.wrapping_add(((block - blocks.start) * SAMPLES + sample - begin) * LANES)
+        };
+        let count = panels.len();
+        let once = count == 1 && !M::MADE;
+        let together = match plan.samples(panels.start).len() {
+            1 if once => STREAMS,
+            2 if once => 2,
+            _ => S::TILE_BLOCKS,
+        };
+        let chunk = if once { pass.len } else { CHUNK };
+        for from in (0..pass.len).step_by(chunk) {
+            let inputs = from..pass.len.min(from + chunk);
+            // SAFETY: blocks and inputs are the pass's; there is room for a group and a chunk.
+            let (piece, stream) = unsafe { pass.matrix.piece(s, blocks.clone(), inputs.clone(), local) };
+            let mut first = blocks.start;
+            while first < blocks.end {
+                let together = if first + together <= blocks.end { together } else { 1 };
+                let w = piece.wrapping_add((first - blocks.start) * stream);
+                for (j, panel) in panels.clone().enumerate() {
+                    let samples = plan.samples(panel);
+                    // Each panel asks for its part of what comes later.
+                    let (ahead, ahead_step) = match (M::MADE, once) {
+                        (true, _) => (0, 0),
+                        (_, true) => (S::AHEAD / size_of::<M::Weight>(), LANES),
+                        _ => (AHEAD / size_of::<M::Weight>() + j * chunk / count * LANES, LANES.div_ceil(count)),
+                    };
+                    let tile = Tile {
+                        x: pass.x.x.wrapping_add(samples.start * pass.x.step + from),
+                        x_sample: pass.x.step,
+                        len: inputs.len(),
+                        w,
+                        stream,
+                        ahead: w.wrapping_add(ahead),
+                        ahead_step,
+                        far: !once,
+                        sums: place(first, samples.start),
+                        resume: from > 0,
+                    };
+                    // SAFETY: the samples and the piece are there; a range has no more than `SAMPLES` samples.
+                    unsafe { tile.product(s, together, samples.len()) };
+                }
+                first += together;
+            }
+        }
+        for sample in panels.flat_map(|panel| plan.samples(panel)) {
+            for block in blocks.clone() {
+                let at = Segment { sample, block, row: 0, column: 0, len: 1 };
+                // SAFETY: the sums have been written above; each task has its own samples and blocks.
+                unsafe {
+                    pass.sink.border(sample, block);
+                    pass.sink.take(s, at, place(block, sample));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Convolutions in groups of 4 or 8 channels, on either side: a filter meets the inputs of its own group alone, not those
+//! of the whole block.
+
+// Indices name the registers of a tile.
+#![allow(clippy::needless_range_loop)]
+
+use super::tile::{Tile, Walk};
+use crate::cpu::map::LANES;
+use crate::cpu::simd::{Kernel, Simd};
+
+/// Most taps.
+pub const TAPS: usize = 25;
+/// Most positions of a tile.
+pub const POSITIONS: usize = 8;
+
+/// Room for the weights of a block.
+pub type Weights = [[f32; LANES]; 8 * TAPS];
+
+/// For each tap and channel of a group, the weights of all filters of a block: in `[tap][16 channels][16 filters]` they
+/// are alone in their column among those of the same channel of other groups.
+///
+/// # Safety
+/// The weights of the walk are there.
+#[inline(always)]
+pub unsafe fn condense<S: Simd>(s: S, walk: &Walk, width: usize, w: *const f32, to: *mut Weights) {
+    for tap in 0..walk.rows * walk.columns {
+        for channel in 0..width {
+            let mut v = s.zero();
+            for row in (channel..LANES).step_by(width) {
+                // SAFETY: the caller's promise.
+                v = s.add(v, unsafe { s.load_from(w.add((tap * LANES + row) * LANES)) });
+            }
+            // SAFETY: there is room for all taps and channels.
+            unsafe { s.store_to(to.cast::<f32>().add((tap * width + channel) * LANES), v) };
+        }
+    }
+}
+
+/// `sums[p] = sum over taps and channels of w[tap, channel] x[p, tap, channel of the lane's group]`, with condensed
+/// weights.
+///
+/// # Safety
+/// As for `Tile::product`, with one block.
+#[inline(always)]
+pub unsafe fn product<S: Simd>(s: S, tile: Tile<'_>, width: usize, pixels: usize) {
+    macro_rules! choose {
+        ($($p:literal)*) => {
+            match (width, pixels) {
+                $((4, $p) if const { $p <= S::TILE_PIXELS } => s.vectorize(Narrow::<4, $p>(tile)),
+                (8, $p) if const { $p <= S::TILE_PIXELS } => s.vectorize(Narrow::<8, $p>(tile)),)*
+                _ => unreachable!("a tile of {pixels} in groups of {width}"),
+            }
+        };
+    }
+    choose!(1 2 3 4 5 6 7 8);
+}
+
+/// Groups of `W` channels, `P` positions.
+struct Narrow<'a, const W: usize, const P: usize>(Tile<'a>);
+
+impl<const W: usize, const P: usize> Kernel for Narrow<'_, W, P> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Tile { walk, x: mut row, mut w, sums, .. } = self.0;
+        let mut acc = [s.zero(); P];
+        // SAFETY: the promise of whoever called `product`. Pointers beyond the last tap are formed, not read.
+        unsafe {
+            for _ in 0..walk.rows {
+                let mut x = row;
+                for _ in 0..walk.columns {
+                    for channel in 0..W {
+                        let b = s.load_from(w.add(channel * LANES));
+                        for p in 0..P {
+                            let a = s.spread::<W>(x.add(p * walk.pixel_step), channel);
+                            acc[p] = s.fma(a, b, acc[p]);
+                        }
+                    }
+                    w = w.wrapping_add(W * LANES);
+                    x = x.wrapping_offset(walk.column_step);
+                }
+                row = row.wrapping_offset(walk.row_step);
+            }
+            for p in 0..P {
+                s.store_to(sums.add(p * LANES), acc[p]);
+            }
+        }
+    }
+}
