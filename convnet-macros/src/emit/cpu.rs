@@ -244,12 +244,11 @@ fn new_weights(plan: &Plan<'_>, id: WeightsId) -> TokenStream {
 pub fn geometry(plan: &Plan<'_>, id: WeightsId) -> TokenStream {
     let node = plan.graph.weights[id].node;
     let stages = Stages { program: plan.inference, prefix: "" };
-    match plan.inference.stages.iter().position(|s| s.nodes.contains(&node)) {
-        Some(index) => {
-            let stage = stages.name(index);
-            quote!(#stage.geometry)
-        }
-        None => quote!(compile_error!("a layer without a stage")),
+    if let Some(index) = plan.inference.stages.iter().position(|s| s.nodes.contains(&node)) {
+        let stage = stages.name(index);
+        quote!(#stage.geometry)
+    } else {
+        quote!(compile_error!("a layer without a stage"))
     }
 }
 
