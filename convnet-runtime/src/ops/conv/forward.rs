@@ -128,6 +128,7 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
         Algorithm::Depthwise => (1, 1, taps * LANES),
     };
     let whole = geometry.algorithm == Algorithm::Blocked && geometry.groups == 1;
+    let span = (geometry.algorithm == Algorithm::Blocked && geometry.groups > 1).then_some(span);
     let mut walk = Walk {
         blocks,
         block_step: x.plane,
@@ -140,7 +141,9 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
         pixel_step: geometry.stride[1] * x.lanes,
         stream,
     };
-    if geometry.dilation[1] == 1 && geometry.algorithm != Algorithm::Depthwise && walk.last_lanes == lanes {
+    let by_taps =
+        geometry.algorithm == Algorithm::Depthwise || span.as_ref().is_some_and(|span| span.narrow().is_some());
+    if geometry.dilation[1] == 1 && !by_taps && walk.last_lanes == lanes {
         // The taps of a row lie one behind the other, as their weights do.
         let lanes = walk.columns * lanes;
         walk = Walk { columns: 1, lanes, last_lanes: lanes, ..walk };
@@ -148,7 +151,7 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
     Sweep {
         walk,
         depthwise: geometry.algorithm == Algorithm::Depthwise,
-        span: (geometry.algorithm == Algorithm::Blocked && geometry.groups > 1).then_some(span),
+        span,
         x: x.at(0, 0, -(geometry.pad[0] as isize), -(geometry.pad[1] as isize)),
         x_sample: x.sample,
         x_row: geometry.stride[0] * x.row,
