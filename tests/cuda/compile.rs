@@ -12,7 +12,7 @@ use convnet_runtime::prelude::*;
 use crate::nets::{CifarVgg, Discriminator, LeNet, MobileNet, ResNet18, VggD};
 
 /// Bytes that a kernel may spill, by the beginning of its name. The loss runs once in a step, over the logits alone.
-const SPILLS: [(&str, usize); 2] = [("conv_input_gradient", 16), ("cross_entropy", 8)];
+const SPILLS: [(&str, usize); 3] = [("conv_forward", 8), ("conv_input_gradient", 16), ("cross_entropy", 8)];
 
 /// What a network is compiled with.
 type Way = (Precision, &'static str);
