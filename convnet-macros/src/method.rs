@@ -1,7 +1,8 @@
 //! Chooses how the products of each convolution are computed: a cost model, with all its constants here.
 //!
 //! Times are in units of what a core with full registers takes for one multiply-add of 16 lanes, so that they hold for
-//! machines of the same balance, whatever their clock. They were fitted inside whole networks.
+//! machines of the same balance, whatever their clock. They follow a prototype's phases on one core with AVX-512; nothing has
+//! fitted them to these kernels inside whole networks yet.
 
 use crate::ast::Algorithm;
 use crate::ir::{Conv, Graph, Op};
