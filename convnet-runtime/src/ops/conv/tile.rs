@@ -81,11 +81,25 @@ impl Tile<'_> {
     /// there is room for the sums.
     #[inline(always)]
     pub unsafe fn product<S: Simd>(self, s: S, blocks: usize, pixels: usize) {
+        self.choose::<S, false>(s, blocks, pixels, std::ptr::null());
+    }
+
+    /// The same, and asks for cache lines from `ahead` on, one for each lane of the walk.
+    ///
+    /// # Safety
+    /// As for `product`. Whatever lies at `ahead` is not read.
+    #[inline(always)]
+    pub unsafe fn product_ahead<S: Simd>(self, s: S, blocks: usize, pixels: usize, ahead: *const f32) {
+        self.choose::<S, true>(s, blocks, pixels, ahead);
+    }
+
+    #[inline(always)]
+    fn choose<S: Simd, const AHEAD: bool>(self, s: S, blocks: usize, pixels: usize, ahead: *const f32) {
         macro_rules! choose {
             ($($b:literal: $($p:literal)*),*) => {
                 match (blocks, pixels) {
                     $($(($b, $p) if const { $b <= S::TILE_BLOCKS && $p <= S::TILE_PIXELS } => {
-                        s.vectorize(Product::<$b, $p>(self));
+                        s.vectorize(Product::<$b, $p, AHEAD>(self, ahead));
                     })*)*
                     _ => unreachable!("a tile of {blocks} x {pixels}"),
                 }
@@ -118,15 +132,15 @@ impl Tile<'_> {
     }
 }
 
-/// `OB` blocks of output channels, `P` positions: see [`Tile::product`].
-struct Product<'a, const OB: usize, const P: usize>(Tile<'a>);
+/// `OB` blocks of output channels, `P` positions: see [`Tile::product`] and, with `AHEAD`, [`Tile::product_ahead`].
+struct Product<'a, const OB: usize, const P: usize, const AHEAD: bool>(Tile<'a>, *const f32);
 
-impl<const OB: usize, const P: usize> Kernel for Product<'_, OB, P> {
+impl<const OB: usize, const P: usize, const AHEAD: bool> Kernel for Product<'_, OB, P, AHEAD> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Tile { walk, x: mut block, mut w, sums, sums_step, resume } = self.0;
+        let Self(Tile { walk, x: mut block, mut w, sums, sums_step, resume }, mut ahead) = self;
         let mut acc = [[s.zero(); OB]; P];
         // SAFETY: the promise of whoever called `Tile::product`. Pointers beyond the last tap are formed, not read.
         unsafe {
@@ -147,6 +161,10 @@ impl<const OB: usize, const P: usize> Kernel for Product<'_, OB, P> {
                             let mut b = [s.zero(); OB];
                             for o in 0..OB {
                                 b[o] = s.load_from(w.add(o * walk.stream + lane * LANES));
+                            }
+                            if AHEAD {
+                                s.prefetch_far(ahead);
+                                ahead = ahead.wrapping_add(LANES);
                             }
                             for p in 0..P {
                                 let a = s.splat(*x.add(p * walk.pixel_step + lane));

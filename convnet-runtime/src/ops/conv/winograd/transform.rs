@@ -9,9 +9,6 @@ use crate::cpu::simd::Simd;
 
 /// One tile size: `M` outputs from `A = M + 2` inputs.
 pub trait Transform<const M: usize, const A: usize>: Copy + Send + Sync + 'static {
-    /// Filter to points.
-    const G: [[f64; 3]; A];
-
     /// `B^T d`: inputs to points.
     fn input<S: Simd>(s: S, d: [S::V; A]) -> [S::V; A];
     /// `A^T m`: points to outputs.
@@ -46,8 +43,6 @@ fn scale<S: Simd>(s: S, k: f32, a: S::V) -> S::V {
 }
 
 impl Transform<2, 4> for F2 {
-    const G: [[f64; 3]; 4] = [[1.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0.0, 0.0, 1.0]];
-
     #[inline(always)]
     fn input<S: Simd>(s: S, d: [S::V; 4]) -> [S::V; 4] {
         [s.sub(d[0], d[2]), s.add(d[1], d[2]), s.sub(d[2], d[1]), s.sub(d[3], d[1])]
@@ -87,15 +82,6 @@ const GP: f64 = 1.0 / (2.0 * (P2 * (P2 - Q2)) as f64);
 const GQ: f64 = 1.0 / (2.0 * (Q2 * (Q2 - P2)) as f64);
 
 impl Transform<4, 6> for F4 {
-    const G: [[f64; 3]; 6] = [
-        [G0, 0.0, 0.0],
-        [GP, GP * P as f64, GP * P2 as f64],
-        [GP, -GP * P as f64, GP * P2 as f64],
-        [GQ, GQ * Q as f64, GQ * Q2 as f64],
-        [GQ, -GQ * Q as f64, GQ * Q2 as f64],
-        [0.0, 0.0, 1.0],
-    ];
-
     #[inline(always)]
     fn input<S: Simd>(s: S, d: [S::V; 6]) -> [S::V; 6] {
         let (even_p, odd_p) = (fma(s, -Q2, d[2], d[4]), fma(s, -Q2, d[1], d[3]));
@@ -164,18 +150,11 @@ impl Transform<4, 6> for F4 {
     }
 }
 
-impl Transform<6, 8> for F6 {
-    const G: [[f64; 3]; 8] = [
-        [1.0, 0.0, 0.0],
-        [-2.0 / 9.0, -2.0 / 9.0, -2.0 / 9.0],
-        [-2.0 / 9.0, 2.0 / 9.0, -2.0 / 9.0],
-        [1.0 / 90.0, 1.0 / 45.0, 2.0 / 45.0],
-        [1.0 / 90.0, -1.0 / 45.0, 2.0 / 45.0],
-        [32.0 / 45.0, 16.0 / 45.0, 8.0 / 45.0],
-        [32.0 / 45.0, -16.0 / 45.0, 8.0 / 45.0],
-        [0.0, 0.0, 1.0],
-    ];
+/// The factors of G's rows.
+const N: f32 = -2.0 / 9.0;
+const T: f32 = 1.0 / 90.0;
 
+impl Transform<6, 8> for F6 {
     #[inline(always)]
     fn input<S: Simd>(s: S, d: [S::V; 8]) -> [S::V; 8] {
         let even_1 = fma(s, -4.25, d[4], s.add(d[2], d[6]));
@@ -233,28 +212,31 @@ impl Transform<6, 8> for F6 {
 
     #[inline(always)]
     fn filter_gradient<S: Simd>(s: S, u: [S::V; 8]) -> [S::V; 3] {
-        std::array::from_fn(|j| {
-            let mut sum = s.zero();
-            for (row, u) in Self::G.iter().zip(u) {
-                if row[j] != 0.0 {
-                    sum = fma(s, row[j] as f32, u, sum);
-                }
-            }
-            sum
-        })
+        let (sum_1, difference_1) = (s.add(u[1], u[2]), s.sub(u[1], u[2]));
+        let (sum_2, difference_2) = (s.add(u[3], u[4]), s.sub(u[3], u[4]));
+        let (sum_half, difference_half) = (s.add(u[5], u[6]), s.sub(u[5], u[6]));
+        [
+            fma(s, N, sum_1, fma(s, T, sum_2, fma(s, 64.0 * T, sum_half, u[0]))),
+            fma(s, N, difference_1, fma(s, 2.0 * T, difference_2, scale(s, 32.0 * T, difference_half))),
+            fma(s, N, sum_1, fma(s, 4.0 * T, sum_2, fma(s, 16.0 * T, sum_half, u[7]))),
+        ]
     }
 
     #[inline(always)]
     fn filter<S: Simd>(s: S, w: [S::V; 3]) -> [S::V; 8] {
-        std::array::from_fn(|i| {
-            let mut sum = s.zero();
-            for (factor, w) in Self::G[i].iter().zip(w) {
-                if *factor != 0.0 {
-                    sum = fma(s, *factor as f32, w, sum);
-                }
-            }
-            sum
-        })
+        let (even_1, odd_1) = (scale(s, N, s.add(w[0], w[2])), scale(s, N, w[1]));
+        let (even_2, odd_2) = (fma(s, 4.0 * T, w[2], scale(s, T, w[0])), scale(s, 2.0 * T, w[1]));
+        let (even_half, odd_half) = (fma(s, 16.0 * T, w[2], scale(s, 64.0 * T, w[0])), scale(s, 32.0 * T, w[1]));
+        [
+            w[0],
+            s.add(even_1, odd_1),
+            s.sub(even_1, odd_1),
+            s.add(even_2, odd_2),
+            s.sub(even_2, odd_2),
+            s.add(even_half, odd_half),
+            s.sub(even_half, odd_half),
+            w[2],
+        ]
     }
 }
 
@@ -263,7 +245,28 @@ mod tests {
     use super::*;
     use crate::cpu::simd::{Kernel, dispatch};
 
-    struct Check<T, const M: usize, const A: usize>(T);
+    /// A transform and its G.
+    struct Check<T, const M: usize, const A: usize>(T, [[f64; 3]; A]);
+
+    const G2: [[f64; 3]; 4] = [[1.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0.0, 0.0, 1.0]];
+    const G4: [[f64; 3]; 6] = [
+        [G0, 0.0, 0.0],
+        [GP, GP * P as f64, GP * P2 as f64],
+        [GP, -GP * P as f64, GP * P2 as f64],
+        [GQ, GQ * Q as f64, GQ * Q2 as f64],
+        [GQ, -GQ * Q as f64, GQ * Q2 as f64],
+        [0.0, 0.0, 1.0],
+    ];
+    const G6: [[f64; 3]; 8] = [
+        [1.0, 0.0, 0.0],
+        [-2.0 / 9.0, -2.0 / 9.0, -2.0 / 9.0],
+        [-2.0 / 9.0, 2.0 / 9.0, -2.0 / 9.0],
+        [1.0 / 90.0, 1.0 / 45.0, 2.0 / 45.0],
+        [1.0 / 90.0, -1.0 / 45.0, 2.0 / 45.0],
+        [32.0 / 45.0, 16.0 / 45.0, 8.0 / 45.0],
+        [32.0 / 45.0, -16.0 / 45.0, 8.0 / 45.0],
+        [0.0, 0.0, 1.0],
+    ];
 
     impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Check<T, M, A> {
         type Output = ();
@@ -278,7 +281,7 @@ mod tests {
             let points = T::input(s, x.map(|x| s.splat(x)));
             let filter = T::filter(s, w.map(|w| s.splat(w)));
             for (i, v) in filter.into_iter().enumerate() {
-                near(lanes(v), (0..3).map(|j| T::G[i][j] as f32 * w[j]).sum());
+                near(lanes(v), (0..3).map(|j| self.1[i][j] as f32 * w[j]).sum());
             }
             let sums = T::output(s, std::array::from_fn(|i| s.mul(points[i], filter[i])));
             for (i, v) in sums.into_iter().enumerate() {
@@ -295,8 +298,8 @@ mod tests {
 
     #[test]
     fn sums_of_three_products() {
-        dispatch(Check(F2));
-        dispatch(Check(F4));
-        dispatch(Check(F6));
+        dispatch(Check(F2, G2));
+        dispatch(Check(F4, G4));
+        dispatch(Check(F6, G6));
     }
 }
