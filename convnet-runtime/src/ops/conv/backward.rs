@@ -51,9 +51,9 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
             unsafe { fc::input_gradient(geometry, dz, conv.weight.packed(), dx, gradient.accumulate, run) };
             return;
         }
-        if let Some(size) = winograd::tile(pass.input_method.of(batch), geometry) {
+        if let Some(tiling) = winograd::tiling(pass.input_method.of(batch), geometry) {
             // SAFETY: as below.
-            unsafe { winograd::input_gradient(size, geometry, dz, &conv.weight, dx, gradient.accumulate, run) };
+            unsafe { winograd::input_gradient(tiling, geometry, dz, &conv.weight, dx, gradient.accumulate, run) };
             return;
         }
         // SAFETY: both volumes lie in the arena, which `run` borrows alone, and do not meet.
