@@ -102,6 +102,12 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
+    unsafe fn load_halves(self, low: *const f32, high: *const f32) -> V {
+        // SAFETY: the caller's promise.
+        unsafe { [_mm256_loadu_ps(low), _mm256_loadu_ps(high)] }
+    }
+
+    #[inline(always)]
     fn prefetch(self, x: *const f32) {
         op!(_mm_prefetch::<_MM_HINT_T0>(x.cast()));
     }

@@ -101,6 +101,20 @@ pub trait Simd: Copy + Send + Sync + 'static {
         unsafe { x.cast::<[u16; LANES]>().write_unaligned(halves) }
     }
 
+    /// Eight floats from one place and eight from another, at any alignment.
+    ///
+    /// # Safety
+    /// Both point to 8 readable floats.
+    #[inline(always)]
+    unsafe fn load_halves(self, low: *const f32, high: *const f32) -> Self::V {
+        let mut array = [0.0; LANES];
+        for (i, lane) in array.iter_mut().enumerate() {
+            // SAFETY: it is one of the eight.
+            *lane = unsafe { if i < 8 { *low.add(i) } else { *high.add(i - 8) } };
+        }
+        self.load(&array)
+    }
+
     /// Asks for the cache line at `x`, wherever that is.
     fn prefetch(self, x: *const f32);
 
