@@ -65,17 +65,6 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn stream_to(self, x: *mut f32, v: __m512) {
-        // SAFETY: the caller's promise.
-        unsafe { _mm512_stream_ps(x, v) }
-    }
-
-    #[inline(always)]
-    fn fence(self) {
-        op!(_mm_sfence());
-    }
-
-    #[inline(always)]
     unsafe fn load_half(self, x: *const u16) -> __m512 {
         // SAFETY: the caller's promise.
         unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(x.cast())) }

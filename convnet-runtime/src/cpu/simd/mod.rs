@@ -64,21 +64,6 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// `x` points to 16 writable floats.
     unsafe fn store_to(self, x: *mut f32, v: Self::V);
 
-    /// Sixteen floats into memory, past the caches where the instruction set can. [`fence`](Self::fence) comes before
-    /// anybody else reads them.
-    ///
-    /// # Safety
-    /// `x` points to 16 writable floats, at a 64-byte boundary.
-    #[inline(always)]
-    unsafe fn stream_to(self, x: *mut f32, v: Self::V) {
-        // SAFETY: the caller's promise.
-        unsafe { self.store_to(x, v) };
-    }
-
-    /// Everything that `stream_to` has written is there for others before what this thread writes next.
-    #[inline(always)]
-    fn fence(self) {}
-
     /// Sixteen halves from memory, at any alignment.
     ///
     /// # Safety

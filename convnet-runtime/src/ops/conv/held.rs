@@ -21,22 +21,22 @@ pub struct Held {
     rows: usize,
     /// Floats from a row to the next.
     pub row: usize,
-    /// Channels.
-    pub depth: usize,
+    /// Floats from a column to the next, as many as there are channels or more.
+    pub step: usize,
 }
 
 impl Held {
-    /// That of a convolution.
-    pub fn new(geometry: &Geometry) -> Self {
-        let [height, width, depth] = geometry.input;
+    /// That of a convolution, of so many floats from a column to the next.
+    pub fn new(geometry: &Geometry, step: usize) -> Self {
+        let [height, width, _] = geometry.input;
         let reach = [0, 1].map(|side| {
             (geometry.output[side] - 1) * geometry.stride[side]
                 + (geometry.kernel[side] - 1) * geometry.dilation[side]
                 + 1
         });
         // The last row of taps of a row may end beyond it, and reading sixteen channels of the last position does.
-        let row = reach[1].max(geometry.pad[1] + width) * depth + LANES;
-        Self { reach, rows: reach[0].max(geometry.pad[0] + height), row, depth }
+        let row = reach[1].max(geometry.pad[1] + width) * step + LANES;
+        Self { reach, rows: reach[0].max(geometry.pad[0] + height), row, step }
     }
 
     /// Floats, a multiple of 16.
@@ -46,7 +46,7 @@ impl Held {
 
     /// Where the window of an output begins.
     pub fn start(&self, row: usize, column: usize) -> usize {
-        row * self.row + column * self.depth
+        row * self.row + column * self.step
     }
 
     /// Runs `f` with this thread's memory for it.
@@ -69,7 +69,7 @@ impl Held {
     pub unsafe fn copy<S: Simd>(&self, s: S, geometry: &Geometry, x: &View, sample: usize, to: &mut [f32]) {
         assert!(to.len() >= self.len(), "there is room");
         let [up, left] = geometry.pad.map(|pad| pad as isize);
-        let depth = self.depth;
+        let depth = geometry.input[2];
         for y in 0..self.reach[0] {
             let to = &mut to[y * self.row..(y + 1) * self.row];
             let from = |block: usize| x.at(sample, block, y as isize - up, -left).cast_const();
@@ -78,7 +78,7 @@ impl Held {
                 if x.map.layout == Layout::Planar {
                     for c in 0..depth {
                         let from = std::slice::from_raw_parts(from(c), self.reach[1]);
-                        to[c..].iter_mut().step_by(depth).zip(from).for_each(|(to, v)| *to = *v);
+                        to[c..].iter_mut().step_by(self.step).zip(from).for_each(|(to, v)| *to = *v);
                     }
                     continue;
                 }
@@ -86,7 +86,7 @@ impl Held {
                     // Lanes beyond the depth lie where the next position goes.
                     for block in 0..depth.div_ceil(LANES) {
                         let v = s.load_from(from(block).add(column * LANES));
-                        let to = &mut to[column * depth + block * LANES..];
+                        let to = &mut to[column * self.step + block * LANES..];
                         s.store(to.first_chunk_mut().expect("a row has room for a vector more"), v);
                     }
                 }
@@ -116,12 +116,12 @@ impl Held {
                 unsafe { dx.clear_border(sample, block) };
             }
             for y in 0..height {
-                let row = (geometry.pad[0] + y) * self.row + geometry.pad[1] * depth + block * LANES;
-                assert!(row + (width - 1) * depth + LANES <= from.len());
+                let row = self.start(geometry.pad[0] + y, geometry.pad[1]) + block * LANES;
+                assert!(row + (width - 1) * self.step + LANES <= from.len());
                 for x in 0..width {
                     // SAFETY: sixteen floats from here on are there (asserted); the position is this thread's.
                     unsafe {
-                        let v = s.load_from(from.as_ptr().add(row + x * depth));
+                        let v = s.load_from(from.as_ptr().add(row + x * self.step));
                         let (to, v) =
                             (dx.at(sample, block, y as isize, x as isize), s.first(depth - block * LANES, v));
                         s.store_to(to, if accumulate { s.add(s.load_from(to), v) } else { v });

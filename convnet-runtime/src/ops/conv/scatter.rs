@@ -24,7 +24,7 @@ const ADD: usize = 5;
 pub fn fits(geometry: &Geometry) -> bool {
     let [height, width, depth] = geometry.input;
     let [rows, columns, filters] = geometry.output;
-    let (held, vectors) = (Held::new(geometry), vectors(geometry));
+    let (held, vectors) = (Held::new(geometry, geometry.input[2]), vectors(geometry));
     let possible = geometry.algorithm == Algorithm::Blocked
         && geometry.groups == 1
         && geometry.dilation[1] == 1
@@ -56,7 +56,7 @@ pub unsafe fn input_gradient(
     scratch: &mut Floats,
 ) {
     assert!(dx.map.layout == Layout::Blocked, "the layout is the algorithm's");
-    let (held, vectors) = (Held::new(geometry), vectors(geometry));
+    let (held, vectors) = (Held::new(geometry, geometry.input[2]), vectors(geometry));
     let [rows, columns, filters] = geometry.output;
     let len = geometry.kernel[0] * filters * vectors * LANES;
     scratch.grow(len);

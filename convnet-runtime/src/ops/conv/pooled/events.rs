@@ -90,44 +90,47 @@ impl Kernel for Sample<'_> {
         for (block, bias) in bias.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
             let filters = (events.filters - block * LANES).min(LANES);
             let mut total = s.load(bias);
+            let at = |view: &View, row: usize| view.at(sample, block, row as isize, 0).cast_const();
+            let (below, right) = (s.splat(held.row as f32), s.splat(held.step as f32));
+            let mut words = events.winners.wrapping_add(sample * events.words + block * height * width);
             let (mut row, mut column) = (0, 0);
+            let (mut dy, mut y) = (at(&events.dy, 0), at(&events.y, 0));
             for first in (0..events.count).step_by(LANES) {
                 let (mut values, mut starts) = ([s.zero(); LANES], [s.zero(); LANES]);
                 for i in 0..LANES.min(height * width - first) {
-                    let at = |view: &View| view.at(sample, block, row as isize, column as isize).cast_const();
                     // SAFETY: the window lies in the output and its gradient, and has its word.
                     unsafe {
-                        let mut v = s.load_from(at(&events.dy));
+                        values[i] = s.load_from(dy);
                         if events.activation != Activation::Identity {
-                            v = events.activation.gradient(s, s.load_from(at(&events.y)), v);
+                            values[i] = events.activation.gradient(s, s.load_from(y), values[i]);
                         }
-                        values[i] = s.first(filters, v);
-                        let at = sample * events.words + (block * height + row) * width + column;
-                        let word = *events.winners.add(at);
-                        let [right, below] = [word as u16, (word >> 16) as u16].map(|bits| s.mask(bits));
-                        let start = held.start(2 * row, 2 * column);
-                        let [top, bottom] = [start, start + held.row].map(|start| s.splat(start as f32));
-                        let right = s.select(right, s.splat(held.depth as f32), s.zero());
-                        starts[i] = s.add(s.select(below, bottom, top), right);
+                        let word = *words;
+                        let start = s.splat(held.start(2 * row, 2 * column) as f32);
+                        let start = s.add(start, s.select(s.mask((word >> 16) as u16), below, s.zero()));
+                        starts[i] = s.add(start, s.select(s.mask(word as u16), right, s.zero()));
                     }
                     total = s.add(total, values[i]);
-                    column += 1;
+                    (words, column) = (words.wrapping_add(1), column + 1);
+                    (dy, y) = (dy.wrapping_add(LANES), y.wrapping_add(LANES));
                     if column == width {
                         (row, column) = (row + 1, 0);
+                        (dy, y) = (at(&events.dy, row), at(&events.y, row));
                     }
                 }
-                let turned = s.transpose(values).into_iter().zip(s.transpose(starts)).enumerate();
-                for (lane, (values, starts)) in turned.take(filters) {
+                let (values, starts) = (s.transpose(values), s.transpose(starts));
+                for lane in 0..filters {
                     let at = (block * LANES + lane) * events.count + first;
-                    s.store(gradients[at..].first_chunk_mut().expect("there is room for whole vectors"), values);
+                    s.store(gradients[at..].first_chunk_mut().expect("there is room for whole vectors"), values[lane]);
                     let places: &mut [f32; LANES] =
                         places[at..].first_chunk_mut().expect("there is room for whole vectors");
                     // The last bits of a float of this size are a whole number.
-                    let bits = s.to_array(s.add(starts, s.splat(WHOLE)));
-                    *places = bits.map(|bits| f32::from_bits(bits.to_bits() & (WHOLE as u32 - 1)));
+                    let bits = s.to_array(s.add(starts[lane], s.splat(WHOLE)));
+                    for (place, bits) in places.iter_mut().zip(bits) {
+                        *place = f32::from_bits(bits.to_bits() & (WHOLE as u32 - 1));
+                    }
                 }
             }
-            s.store(bias, total);
+            s.store(bias, s.first(filters, total));
         }
     }
 }

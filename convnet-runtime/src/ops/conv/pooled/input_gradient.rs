@@ -5,7 +5,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::events::Events;
-use super::{MOST_PIECES, TILE};
+use super::{MOST_PIECES, TILE, held};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 use crate::cpu::threads::cut;
@@ -18,7 +18,7 @@ use crate::ops::conv::span::Span;
 /// Rows that the four sums of a window see, and the vectors of each: there is one position more than a filter has.
 fn grid(geometry: &Geometry) -> [usize; 2] {
     let rows = (geometry.kernel[0] - 1) * geometry.dilation[0] + 2;
-    [rows, ((geometry.kernel[1] + 1) * geometry.input[2]).div_ceil(LANES)]
+    [rows, ((geometry.kernel[1] + 1) * held(geometry).step).div_ceil(LANES)]
 }
 
 /// Vectors that the four sums of a window see.
@@ -31,7 +31,7 @@ pub fn pieces(geometry: &Geometry) -> usize {
 /// behind it, and a row of zeros before the first and behind the last.
 fn filter(geometry: &Geometry, held: &Held) -> usize {
     let [rows, vectors] = grid(geometry);
-    (rows * held.row + held.depth + vectors * LANES).next_multiple_of(LANES)
+    (rows * held.row + held.step + vectors * LANES).next_multiple_of(LANES)
 }
 
 /// Filters as windows.
@@ -44,7 +44,7 @@ pub fn pack<'a>(geometry: &Geometry, held: &Held, conv: &'a mut Conv) -> &'a [f3
     scratch[..filters * each].fill(0.0);
     for (k, to) in scratch.chunks_exact_mut(each).take(filters).enumerate() {
         for (y, x) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
-            let start = (y * geometry.dilation[0] + 1) * held.row + (x + 1) * depth;
+            let start = (y * geometry.dilation[0] + 1) * held.row + (x + 1) * held.step;
             for (channel, to) in to[start..start + depth].iter_mut().enumerate() {
                 let tap = ((k / LANES * blocks + channel / LANES) * rows + y) * columns + x;
                 *to = weight.packed()[(tap * LANES + channel % LANES) * LANES + k % LANES];
@@ -101,7 +101,7 @@ impl Kernel for Sample<'_> {
                     starts: starts[window..].as_ptr().cast(),
                     count: events.count,
                     filters: geometry.output[2],
-                    w: weights.as_ptr().wrapping_add(held.row + held.depth + start),
+                    w: weights.as_ptr().wrapping_add(held.row + held.step + start),
                     each,
                     places: &places[first..end],
                     to: memory[start..].as_mut_ptr(),
@@ -144,7 +144,7 @@ impl<const T: usize> Kernel for Give<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Tile { mut gradients, mut starts, count, filters, mut w, each, places, to } = self.0;
-        let places: [usize; T] = std::array::from_fn(|t| places[t]);
+        let places: &[usize; T] = places.first_chunk().expect("as many as the tile has");
         let mut acc = [s.zero(); T];
         // SAFETY: the lists are whole; a window, moved by as much as an event's lies behind that of the first sum, lies in the
         // filter with its zeros, and in the sample with the room behind each row.

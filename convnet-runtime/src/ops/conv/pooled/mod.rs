@@ -17,6 +17,8 @@ use crate::layers::Conv;
 
 /// Most vectors of a tile, on any instruction set.
 const TILE: usize = 6;
+/// Lanes of a vector that come from one place.
+const HALF: usize = LANES / 2;
 /// Parts of the batch, whose sums are added in the end.
 const PARTS: usize = 16;
 /// Fewest samples of a part.
@@ -38,7 +40,7 @@ pub fn fits(pass: &Backward, batch: usize) -> bool {
         && (geometry.groups, geometry.stride, geometry.dilation[1]) == (1, [1, 1], 1)
         && (!pass.train_weights || pass.weight_method.of(batch) == Method::Direct)
         && (pass.input_gradient.is_none() || pass.input_method.of(batch) == Method::Direct)
-        && Held::new(geometry).len() <= MOST;
+        && held(geometry).len() <= MOST;
     let [weights, input] = [weight_gradient::pieces(geometry), input_gradient::pieces(geometry)];
     // Vectors of products for each window of the pool, of all positions and of those that won.
     let taps = geometry.kernel[0] * geometry.kernel[1];
@@ -57,7 +59,7 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
     let batch = run.batch;
     super::forward::check_input(geometry, &stage.input.map);
     let events = Events::new(pass, run);
-    let held = Held::new(geometry);
+    let held = held(geometry);
     let parts = batch.div_ceil(SAMPLES).min(PARTS);
     let (list, sums) = (events.floats(), weight_gradient::floats(geometry));
     let memory = run.scratch(batch * list + parts * sums);
@@ -102,6 +104,12 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
             dispatch(input_gradient::Sample { geometry, events, held, weights, list, memory, dx, sample, accumulate });
         });
     });
+}
+
+/// Samples as they are held: channels that are nearly half a vector get as much, so that windows begin where halves do.
+fn held(geometry: &Geometry) -> Held {
+    let depth = geometry.input[2];
+    Held::new(geometry, if (HALF - 3..HALF).contains(&depth) { HALF } else { depth })
 }
 
 /// The geometry's pool has so many rows and columns.

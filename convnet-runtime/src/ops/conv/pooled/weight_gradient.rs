@@ -4,7 +4,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::events::Events;
-use super::{MOST_PIECES, TILE};
+use super::{HALF, MOST_PIECES, TILE, held};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 use crate::cpu::threads::cut;
@@ -14,18 +14,14 @@ use crate::ops::conv::held::Held;
 use crate::ops::conv::span::Span;
 use crate::ops::conv::{Algorithm, Backward, Geometry, pack};
 
-/// Lanes of which a vector takes its two halves from different places.
-const HALF: usize = LANES / 2;
-
-/// Floats of a row of taps.
+/// Halves of a row of taps.
 fn row(geometry: &Geometry) -> usize {
-    geometry.kernel[1] * geometry.input[2]
+    (geometry.kernel[1] * held(geometry).step).div_ceil(HALF)
 }
 
-/// Vectors of a window: two short rows of taps share one.
+/// Vectors of a window: two halves each, perhaps of different rows.
 pub fn pieces(geometry: &Geometry) -> usize {
-    let [rows, row] = [geometry.kernel[0], row(geometry)];
-    if row <= HALF { rows.div_ceil(2) } else { rows * row.div_ceil(LANES) }
+    (geometry.kernel[0] * row(geometry)).div_ceil(2)
 }
 
 /// Floats of the sums of a part: the bias's, `[filter]`, then `[filter][piece][16]`.
@@ -34,22 +30,16 @@ pub fn floats(geometry: &Geometry) -> usize {
     filters.next_multiple_of(LANES) + filters * pieces(geometry) * LANES
 }
 
-/// Where the halves of a piece lie in a window.
+/// Where the halves of a piece lie in a window. The last one may have one twice.
 fn halves(geometry: &Geometry, held: &Held, piece: usize) -> [usize; 2] {
-    let (rows, row, down) = (geometry.kernel[0], row(geometry), geometry.dilation[0] * held.row);
-    if row <= HALF {
-        return [2 * piece, (2 * piece + 1).min(rows - 1)].map(|row| row * down);
-    }
-    let vectors = row.div_ceil(LANES);
-    let start = piece / vectors * down + piece % vectors * LANES;
-    [start, start + HALF]
+    let (row, last) = (row(geometry), geometry.kernel[0] * row(geometry) - 1);
+    [2 * piece, (2 * piece + 1).min(last)]
+        .map(|half| half / row * geometry.dilation[0] * held.row + half % row * HALF)
 }
 
-/// Piece and lane of a tap's channel.
-fn place(geometry: &Geometry, y: usize, x: usize, channel: usize) -> (usize, usize) {
-    let at = x * geometry.input[2] + channel;
-    let row = row(geometry);
-    if row <= HALF { (y / 2, y % 2 * HALF + at) } else { (y * row.div_ceil(LANES) + at / LANES, at % LANES) }
+/// Where the sum of a tap's channel lies among those of a filter.
+fn place(geometry: &Geometry, y: usize, x: usize, channel: usize) -> usize {
+    y * row(geometry) * HALF + x * held(geometry).step + channel
 }
 
 /// Adds a sample's products.
@@ -130,7 +120,11 @@ impl<const T: usize, const U: usize> Kernel for Sum<'_, T, U> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Tile { x, gradients, starts, count, halves, sums } = self.0;
-        let halves: [[*const f32; 2]; T] = std::array::from_fn(|t| halves[t].map(|at| x.wrapping_add(at)));
+        let mut places = [[x; 2]; T];
+        for t in 0..T {
+            let [low, high] = halves[t];
+            places[t] = [x.wrapping_add(low), x.wrapping_add(high)];
+        }
         let mut acc = [[s.zero(); T]; U];
         // SAFETY: the lists are whole, and their places those of windows in the sample, behind which there is room for a
         // vector; there is room for the sums.
@@ -139,14 +133,18 @@ impl<const T: usize, const U: usize> Kernel for Sum<'_, T, U> {
                 for u in 0..U {
                     let (gradient, start) = (s.splat(*gradients.add(i + u)), *starts.add(i + u) as usize);
                     for t in 0..T {
-                        let [low, high] = halves[t].map(|at| at.wrapping_add(start));
-                        acc[u][t] = s.fma(s.load_halves(low, high), gradient, acc[u][t]);
+                        let [low, high] = places[t];
+                        let x = s.load_halves(low.wrapping_add(start), high.wrapping_add(start));
+                        acc[u][t] = s.fma(x, gradient, acc[u][t]);
                     }
                 }
             }
             for t in 0..T {
                 let to = sums.add(t * LANES);
-                let sum = (1..U).fold(acc[0][t], |sum, u| s.add(sum, acc[u][t]));
+                let mut sum = acc[0][t];
+                for u in 1..U {
+                    sum = s.add(sum, acc[u][t]);
+                }
                 s.store_to(to, s.add(s.load_from(to), sum));
             }
         }
@@ -177,14 +175,14 @@ pub fn finish(pass: &Backward, sums: &mut [f32], parts: usize, conv: &mut Conv) 
     let [rows, columns] = geometry.kernel;
     for channel in 0..depth {
         for (y, x) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
-            let (piece, lane) = place(geometry, y, x, channel);
+            let place = place(geometry, y, x, channel);
             for k in 0..filters {
                 let tap = |plane: usize| (plane * rows + y) * columns + x;
                 let at = match geometry.algorithm {
                     Algorithm::Planar => tap(k / LANES * depth + channel),
                     _ => tap(k / LANES * blocks + channel / LANES) * LANES + channel % LANES,
                 };
-                gradient[at * LANES + k % LANES] += weights[(k * pieces + piece) * LANES + lane];
+                gradient[at * LANES + k % LANES] += weights[k * pieces * LANES + place];
             }
         }
     }
