@@ -20,7 +20,7 @@ const LEAST_DEPTH: u64 = 16;
 /// A multiply-add of the direct sums, and of the products of transformed volumes.
 const SUM: f64 = 1.04;
 const PRODUCT: f64 = 1.05;
-/// A block of 16 channels of a tile: transforming its inputs and its outputs, by tile size 2, 4, 6.
+/// A block of 16 channels of a tile: transforming its inputs and its outputs, by 4, 6, 8 points a side.
 const INPUT_TILE: [f64; 3] = [70.0, 400.0, 900.0];
 const OUTPUT_TILE: [f64; 3] = [50.0, 300.0, 650.0];
 /// Weights of a network that stay in a shared cache from one use to the next.
@@ -66,9 +66,10 @@ pub fn choose(graph: &Graph, program: &mut Program) {
         };
         let trained = program.backward.iter().any(|b| b.stage == index && b.train_weights);
         let weight = if trained { read.and(CHANGE) } else { read };
-        let forward = Work { rows, columns, depth, filters: conv.filters, weight };
+        let taps = conv.window.kernel.0;
+        let forward = Work { taps, rows, columns, depth, filters: conv.filters, weight };
         let weight = if trained { read.and(TRANSPOSE) } else { read };
-        let backward = Work { rows: height, columns: width, depth: conv.filters, filters: depth, weight };
+        let backward = Work { taps, rows: height, columns: width, depth: conv.filters, filters: depth, weight };
         let fits = fits(conv, planar) && algorithm != Algorithm::Direct;
         let best = |work: Work| if fits { work.best(algorithm) } else { ByBatch::DIRECT };
         let weights = Work { weight: gradient, ..forward };
@@ -97,12 +98,17 @@ fn weights(program: &Program) -> u64 {
 /// Whether Winograd's minimal filtering is for this convolution.
 fn fits(conv: &Conv, planar: bool) -> bool {
     let window = &conv.window;
-    window.kernel == (3, 3) && window.stride == (1, 1) && window.dilation == (1, 1) && conv.groups == 1 && !planar
+    matches!(window.kernel, (3, 3) | (5, 5))
+        && window.stride == (1, 1)
+        && window.dilation == (1, 1)
+        && conv.groups == 1
+        && !planar
 }
 
-/// A convolution of 3x3 filters and stride 1.
+/// A convolution of stride 1, of filters of 3x3 or 5x5 taps.
 #[derive(Clone, Copy)]
 struct Work {
+    taps: u64,
     rows: u64,
     columns: u64,
     depth: u64,
@@ -119,8 +125,11 @@ impl Work {
     fn best_for(self, batch: u64, algorithm: Algorithm) -> Method {
         let mut candidates = vec![Method::Direct];
         if self.depth.min(self.filters) >= LEAST_DEPTH {
-            candidates.extend([Method::Winograd(2), Method::Winograd(4)]);
-            if algorithm == Algorithm::Fastest {
+            candidates.push(Method::Winograd(2));
+            if self.taps == 3 {
+                candidates.push(Method::Winograd(4));
+            }
+            if self.taps == 3 && algorithm == Algorithm::Fastest {
                 candidates.push(Method::Winograd(6));
             }
         }
@@ -137,11 +146,11 @@ impl Work {
         match method {
             Method::Direct => {
                 let positions = float(batch * self.rows * self.columns);
-                9.0 * (SUM * products * positions + weights * self.weight.direct)
+                float(self.taps.pow(2)) * (SUM * products * positions + weights * self.weight.direct)
             }
             Method::Winograd(size) => {
-                let kind = (size / 2 - 1) as usize;
-                let points = float((size + 2).pow(2));
+                let side = size + self.taps - 1;
+                let (kind, points) = ((side / 2 - 2) as usize, float(side.pow(2)));
                 let tiles = float(batch * self.rows.div_ceil(size) * self.columns.div_ceil(size));
                 let transforms = blocks(self.depth) * INPUT_TILE[kind] + blocks(self.filters) * OUTPUT_TILE[kind];
                 tiles * (PRODUCT * points * products + transforms) + points * weights * self.weight.point

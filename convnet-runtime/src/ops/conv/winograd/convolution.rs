@@ -8,7 +8,7 @@ use super::blocks::{Blocks, Sizes, step};
 use super::grid::{Grid, Neighbours};
 use super::input::{Input, Source};
 use super::output::{COLUMNS, Output, Rows};
-use super::{by_size, filters};
+use super::{Tiling, by_tiling, filters};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
@@ -19,8 +19,8 @@ use crate::ops::conv::tile::{Tile, Walk};
 /// What is computed.
 #[derive(Clone, Copy)]
 pub struct Convolution<'a> {
-    /// The tile size.
-    pub size: usize,
+    /// The tiles.
+    pub tiling: Tiling,
     /// The input.
     pub source: Source,
     /// Its depth.
@@ -47,13 +47,13 @@ impl Convolution<'_> {
     /// The input can be read, its border reaches as far as the first taps do, nobody writes there meanwhile, and the sink can
     /// take every segment.
     pub unsafe fn run<K: Sink>(&self, sink: &K, run: &mut Run<'_>) {
-        let size = self.size;
+        let size = self.tiling.size;
         let output = if self.pool { self.output.map(|n| n / 2 * 2) } else { self.output };
         let grid = Grid::new(self.samples, output, size);
         let from = self.depth.div_ceil(LANES);
-        let points = (size + 2) * (size + 2);
+        let points = self.tiling.points();
         assert!(self.filters.len() >= self.blocks * points * filters::step(from), "the filters are the layer's");
-        let sizes = Sizes { size, tiles: grid.tiles, from, to: self.blocks, threads: rayon::current_num_threads() };
+        let sizes = Sizes { points, tiles: grid.tiles, from, to: self.blocks, threads: rayon::current_num_threads() };
         let blocks = dispatch(sizes);
         let inputs = if blocks.shared { 1 } else { seats() };
         let memory = run.scratch(inputs * blocks.input + seats() * blocks.points);
@@ -142,18 +142,18 @@ impl<K: Sink> Kernel for Task<'_, K> {
         for block in self.inputs.clone() {
             let (source, grid, tiles) = (&conv.source, grid, self.tiles.clone());
             let to = v.start.wrapping_add(block * tiles.len() * LANES);
-            by_size!(s, conv.size, Input { source, grid, block, tiles, to, step: v.step });
+            by_tiling!(s, conv.tiling, Input { source, grid, block, tiles, to, step: v.step });
         }
         // Tasks take turns, so that this thread's next block is about as many behind as there are threads.
         let next = self.tiles.start + rayon::current_num_threads() * tiles;
         let soon = if blocks.shared { 0..0 } else { next..(next + tiles).min(grid.tiles) };
-        let (source, size) = (&conv.source, conv.size);
-        let mut ahead = Ahead { source, grid, size, blocks: *from, tiles: soon, next: [0; 3] };
+        let (source, tiling) = (&conv.source, conv.tiling);
+        let mut soon = Ahead { source, grid, tiling, blocks: *from, tiles: soon, next: [0; 3] };
         let mut first = self.outputs.start;
         while first < self.outputs.end {
             let group = blocks.group.min(self.outputs.end - first);
             let m = Points { start: m, step: step(group * tiles * LANES) };
-            self.products(s, v, m, first..first + group, &mut ahead);
+            self.products(s, v, m, first..first + group, &mut soon);
             for block in 0..group {
                 let from = Points { start: m.start.wrapping_add(block * tiles * LANES), ..m };
                 self.sums(s, from, first + block);
@@ -185,32 +185,31 @@ impl<K: Sink> Task<'_, K> {
         let weights = |point: usize, block: usize| {
             conv.filters.as_ptr().wrapping_add((block % conv.blocks * points + point) * filters)
         };
-        let cuts = tiles.div_ceil(S::TILE_PIXELS);
         for point in 0..*points {
             let x = v.start.wrapping_add(point * v.step);
             let sums = m.start.wrapping_add(point * m.step);
             for block in outputs.clone().step_by(S::TILE_BLOCKS) {
-                let w = weights(point, block);
                 let next = match block + S::TILE_BLOCKS {
                     next if next < outputs.end => weights(point, next),
                     _ if point + 1 < *points => weights(point + 1, outputs.start),
                     _ => weights(0, outputs.end),
                 };
-                let count = S::TILE_BLOCKS.min(outputs.end - block);
-                for i in 0..cuts {
-                    let (start, end) = (cut(tiles, cuts, i), cut(tiles, cuts, i + 1));
-                    let sums = sums.wrapping_add(((block - outputs.start) * tiles + start) * LANES);
-                    let x = x.wrapping_add(start * LANES);
-                    let tile = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES, resume: false };
-                    let ahead = if i == 0 { next } else { soon.lines() };
-                    // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the
-                    // points.
-                    unsafe {
+                let (w, count) = (weights(point, block), S::TILE_BLOCKS.min(outputs.end - block));
+                let sums = sums.wrapping_add((block - outputs.start) * tiles * LANES);
+                let mut run = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES };
+                let mut left = tiles;
+                // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the points.
+                unsafe {
+                    while left > 0 {
+                        let ahead = if left == tiles { next } else { soon.lines() };
                         if ahead.is_null() {
-                            tile.product(s, count, end - start);
-                        } else {
-                            tile.product_ahead(s, count, end - start, ahead);
+                            run.product(s, count, left);
+                            break;
                         }
+                        let len = left.div_ceil(left.div_ceil(S::TILE_PIXELS));
+                        run.product_ahead(s, count, len, ahead);
+                        (run.x, run.sums) = (run.x.add(len * LANES), run.sums.add(len * LANES));
+                        left -= len;
                     }
                 }
             }
@@ -225,9 +224,9 @@ impl<K: Sink> Task<'_, K> {
         let rows = memory.as_mut_ptr().cast::<f32>();
         let mut tile = self.tiles.start;
         while tile < self.tiles.end {
-            let run = grid.row(tile, self.tiles.end, COLUMNS / conv.size);
+            let run = grid.row(tile, self.tiles.end, COLUMNS / conv.tiling.size);
             let from = m.start.wrapping_add((tile - self.tiles.start) * LANES).cast_const();
-            by_size!(s, conv.size, Output { from, step: m.step, tiles: run.len, to: rows });
+            by_tiling!(s, conv.tiling, Output { from, step: m.step, tiles: run.len, to: rows });
             // SAFETY: the segments lie in the output, and belong to this task.
             unsafe {
                 if run.row + run.column == 0 {
@@ -243,7 +242,7 @@ impl<K: Sink> Task<'_, K> {
     #[inline(always)]
     unsafe fn give<S: Simd>(&self, s: S, run: Neighbours, block: usize, sums: *const f32) {
         let All { conv, sink, output, .. } = self.all;
-        let size = conv.size;
+        let size = conv.tiling.size;
         let (row, column) = (run.row * size, run.column * size);
         let (rows, len) = (size.min(output[0] - row), (run.len * size).min(output[1] - column));
         let line = |i: usize| sums.wrapping_add(i * COLUMNS * LANES);
