@@ -99,9 +99,9 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         unsafe { fc::forward(geometry, x, weights, &epilogue, run) };
         return;
     }
-    if let Some(size) = winograd::tile(stage.method.of(run.batch), geometry) {
+    if let Some(tiling) = winograd::tiling(stage.method.of(run.batch), geometry) {
         // SAFETY: as below.
-        unsafe { winograd::forward(size, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
+        unsafe { winograd::forward(tiling, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
         return;
     }
     let w = conv.weight.packed().as_ptr();

@@ -69,6 +69,20 @@ pub trait Sink: Sync {
     /// As for `take`.
     unsafe fn take_pairs<S: Simd>(&self, s: S, at: Segment, top: *const f32, bottom: *const f32);
 
+    /// Whether the larger of the sums of two rows is all that it wants of a pair.
+    fn wants_larger(&self) -> bool {
+        false
+    }
+
+    /// Takes the larger of the sums of two rows, of which columns count in pairs.
+    ///
+    /// # Safety
+    /// As for `take`; it wants them.
+    #[inline(always)]
+    unsafe fn take_larger<S: Simd>(&self, _: S, _: Segment, _: *const f32) {
+        unreachable!("it does not want them");
+    }
+
     /// Is called once for each sample and block.
     ///
     /// # Safety
