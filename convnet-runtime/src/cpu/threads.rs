@@ -3,15 +3,12 @@
 //! What a task computes never depends on the number of threads, only who runs it does.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::simd::Isa;
 
 /// Work, in floating-point operations, below which waking another thread costs more than it gains.
 const SMALL: usize = 1 << 20;
-
-/// Work of several loops from which on it does not matter that a thread must be woken for one of them.
-const LONG: usize = 1 << 31;
 
 /// A float that is moved through memory, in floating-point operations.
 pub const MOVE: usize = 16;
@@ -51,36 +48,6 @@ pub fn alone<T>(f: impl FnOnce() -> T) -> T {
     }
     let _restore = Restore(ALONE.replace(true));
     f()
-}
-
-/// Runs `f`, which has many parallel loops and short pauses between them. If they are short too, as `work` says, the pool's
-/// threads stay awake meanwhile: waking one takes longer than many a loop.
-pub fn awake<T: Send>(work: usize, f: impl FnOnce() -> T + Send) -> T {
-    struct Done<'a>(&'a AtomicBool);
-    impl Drop for Done<'_> {
-        fn drop(&mut self) {
-            self.0.store(true, Ordering::Release);
-        }
-    }
-    let threads = rayon::current_num_threads();
-    if !(SMALL..LONG).contains(&work) || ALONE.get() || threads < 2 {
-        return f();
-    }
-    let isa = Isa::current();
-    let done = AtomicBool::new(false);
-    let wait = || {
-        while !done.load(Ordering::Acquire) {
-            // Takes part in the loops.
-            if rayon::yield_now() != Some(rayon::Yield::Executed) {
-                std::thread::yield_now();
-            }
-        }
-    };
-    let run = || {
-        let _done = Done(&done);
-        isa.scope(f)
-    };
-    rayon::join(run, || spread(threads - 1, &wait)).0
 }
 
 /// One copy for all kernels: a task is long, and so a call through a table costs nothing.
@@ -297,31 +264,6 @@ mod tests {
     fn small_work_stays_on_the_callers_thread() {
         let caller = std::thread::current().id();
         parallel(10, SMALL - 1, |_| assert_eq!(std::thread::current().id(), caller));
-    }
-
-    #[test]
-    fn loops_run_while_threads_are_awake() {
-        for threads in [1, 2, 5] {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-            for work in [0, SMALL, LONG] {
-                let runs = AtomicUsize::new(0);
-                let run = || {
-                    Isa::Portable.scope(|| {
-                        awake(work, || {
-                            for _ in 0..20 {
-                                parallel(7, SMALL, |_| {
-                                    assert_eq!(Isa::current(), Isa::Portable);
-                                    runs.fetch_add(1, Ordering::Relaxed);
-                                });
-                            }
-                            3
-                        })
-                    })
-                };
-                assert_eq!(pool.install(run), 3);
-                assert_eq!(runs.into_inner(), 140);
-            }
-        }
     }
 
     #[test]

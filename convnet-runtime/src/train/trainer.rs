@@ -5,7 +5,6 @@ use super::random::Random;
 use super::sgd::Sgd;
 use crate::cpu::exchange;
 use crate::cpu::run::Workspace;
-use crate::cpu::threads;
 use crate::error::TrainError;
 use crate::network::{Key, Network};
 use crate::tensor::Tensor;
@@ -84,7 +83,7 @@ impl<N: Network> Trainer<N> {
         self.keep_statistics(net);
         let result = self.gradients(net, input, loss);
         if result.is_ok() {
-            threads::awake(work::<N>(input.batch()), || self.optimizer.update(net));
+            self.optimizer.update(net);
             self.step += 1;
         } else {
             self.undo(net);
@@ -102,8 +101,7 @@ impl<N: Network> Trainer<N> {
         let seed = Random::new(self.seed, step).bits();
         let mut run = self.workspace.run(N::TRAINING.floats, input.batch(), seed);
         exchange::load(input.values(), &N::TRAINING.input, &mut run);
-        let work = work::<N>(input.batch());
-        threads::awake(work, || net.forward(&mut run));
+        net.forward(&mut run);
         N::logits(&run, &mut self.logits);
         // Empty tensors that keep their memory.
         self.gradient.clone_from(&self.none);
@@ -112,11 +110,8 @@ impl<N: Network> Trainer<N> {
             return Err(TrainError::NotFinite { step, loss });
         }
         N::set_gradient(&self.gradient, &mut run);
-        let found = threads::awake(work, || {
-            net.backward(&mut run, false);
-            not_finite(net)
-        });
-        match found {
+        net.backward(&mut run, false);
+        match not_finite(net) {
             Some(parameter) => Err(TrainError::Gradient { step, parameter }),
             None => Ok(loss),
         }
@@ -142,11 +137,6 @@ impl<N: Network> Trainer<N> {
             }
         });
     }
-}
-
-/// About the floating-point operations of a pass.
-fn work<N: Network>(batch: usize) -> usize {
-    (4 * N::MACS as usize).saturating_mul(batch)
 }
 
 /// The first parameter with a gradient that is infinite or not a number.

@@ -52,6 +52,14 @@ pub struct Few<'a, K> {
 // SAFETY: what it points to is only read; whoever calls `run` promises that nobody writes there meanwhile.
 unsafe impl<K: Sync> Sync for Few<'_, K> {}
 
+/// Room for the sums of a strip.
+#[repr(C, align(64))]
+struct Sums([[f32; STEP]; FILTERS]);
+
+/// Room for sixteen positions of two rows, turned.
+#[repr(C, align(64))]
+struct Turned([[[f32; LANES]; LANES]; 2]);
+
 /// Some of the halves of a sample's lines. A line is a row, or a pair of rows.
 struct Strip<'a, K> {
     few: &'a Few<'a, K>,
@@ -124,7 +132,7 @@ impl<K: Sink> Kernel for Strip<'_, K> {
                 }
             }
         }
-        let mut memory = MaybeUninit::<[[f32; STEP]; FILTERS]>::uninit();
+        let mut memory = MaybeUninit::<Sums>::uninit();
         let sums = memory.as_mut_ptr().cast::<f32>();
         let most = if const { S::TILE_BLOCKS > 1 } { FILTERS } else { 6 };
         let groups = filters.div_ceil(most);
@@ -146,7 +154,7 @@ impl<K: Sink> Kernel for Strip<'_, K> {
         let larger = few.pool && few.sink.wants_larger();
         let (mut line, mut half) = first;
         for vector in 0..vectors {
-            let mut turned = MaybeUninit::<[[[f32; LANES]; LANES]; 2]>::uninit();
+            let mut turned = MaybeUninit::<Turned>::uninit();
             let turned = turned.as_mut_ptr().cast::<f32>();
             let (top, bottom) = (sums.wrapping_add(vector * LANES), sums.wrapping_add((vectors + vector) * LANES));
             // SAFETY: the sums of these positions have been computed.
