@@ -77,9 +77,21 @@ impl Sink for Epilogue {
     #[inline(always)]
     unsafe fn take<S: Simd>(&self, s: S, at: Segment, sums: *const f32) {
         let lanes = self.depth - at.block * LANES;
-        // SAFETY: the segment lies in the output; it is this thread's.
+        // SAFETY: the segment lies in the output, and so in the residual; it is this thread's.
         unsafe {
             let (affine, y) = (self.affine(s, at.block), self.place(at));
+            if let (Some([low, top]), None) = (self.activation.bounds(), self.position) {
+                let [low, top] = [s.splat(low), s.splat(top)];
+                let residual = self.residual.map(|r| r.at(at.sample, at.block, at.row as isize, at.column as isize));
+                for i in 0..at.len {
+                    let mut v = s.fma(s.load_from(sums.add(i * LANES)), affine.0, affine.1);
+                    if let Some(residual) = residual {
+                        v = s.add(v, s.load_from(residual.add(i * LANES)));
+                    }
+                    s.store_to(y.add(i * LANES), s.first(lanes, s.min(top, s.max(low, v))));
+                }
+                return;
+            }
             for i in 0..at.len {
                 let at = Segment { column: at.column + i, ..at };
                 let v = self.activation.apply(s, self.sum(s, at, affine, sums.add(i * LANES)));

@@ -175,22 +175,16 @@ impl<K: Sink> Task<'_, K> {
             pixel_step: LANES,
             stream: points * filters,
         };
-        let cuts = tiles.div_ceil(S::TILE_PIXELS);
         for point in 0..*points {
             let x = v.start.wrapping_add(point * v.step);
             let sums = m.start.wrapping_add(point * m.step);
             for block in (0..group).step_by(S::TILE_BLOCKS) {
                 let w = conv.filters.as_ptr().wrapping_add(((first + block) * points + point) * filters);
                 let count = S::TILE_BLOCKS.min(group - block);
-                for i in 0..cuts {
-                    let (start, end) = (cut(tiles, cuts, i), cut(tiles, cuts, i + 1));
-                    let sums = sums.wrapping_add((block * tiles + start) * LANES);
-                    let x = x.wrapping_add(start * LANES);
-                    let tile = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES, resume: false };
-                    // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the
-                    // points.
-                    unsafe { tile.product(s, count, end - start) };
-                }
+                let sums = sums.wrapping_add(block * tiles * LANES);
+                let run = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES };
+                // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the points.
+                unsafe { run.product(s, count, tiles) };
             }
         }
     }
