@@ -1,11 +1,6 @@
 // Tensor cores: products of fragments by a warp, and what loads and rounds their operands.
 #ifndef CUEMU
 FN u32 smem_u32(const void* p) { return (u32)__cvta_generic_to_shared(p); }
-FN u32 pack_bf16(float low, float high) {
-  u32 packed;
-  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(high), "f"(low));
-  return packed;
-}
 FN void ldmatrix_x4(u32 (&r)[4], u32 address) {
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
                : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address) : "memory");

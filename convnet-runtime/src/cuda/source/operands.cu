@@ -17,9 +17,9 @@ template<int ALONG_K, int RUN, int SIZE, int STEP> struct Share {
   static FN int at(int r) { return ALONG_K ? first(r) / STEP : first(r) % SIZE; }
 };
 
-template<int RUN> FN void read_run(float (&v)[RUN], const float* from) {
+template<int RUN, class T> FN void read_run(float (&v)[RUN], const T* from) {
   if constexpr (RUN == 4) {
-    const float4 all = *(const float4*)from;
+    const float4 all = load4(from);
     v[0] = all.x, v[1] = all.y, v[2] = all.z, v[3] = all.w;
   } else {
     v[0] = *from;

@@ -24,7 +24,7 @@ template<int H, int W, int C> FN Element element(u64 i) {
 template<int H, int W> FN u64 pixel(u32 n, int y, int x) { return ((u64)n * H + y) * W + x; }
 
 // Writes a gradient, or adds to what another reader of the same value has written.
-template<int ADD> FN void put(float* at, float v) { *at = ADD ? *at + v : v; }
+template<int ADD, class T> FN void put(T* at, float v) { *at = ADD ? *at + v : v; }
 
 FN int least(int a, int b) { return a < b ? a : b; }
 FN int most(int a, int b) { return a > b ? a : b; }

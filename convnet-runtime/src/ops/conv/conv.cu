@@ -1,8 +1,12 @@
-// Convolutions as products of matrices. Filters lie as in files, [K][C / groups][FH][FW]. CG and KG are the input channels
-// and the filters of one group, TAPS is FH FW. WHOLE: the filter covers the whole input, as in a fully connected layer.
+// Convolutions as products of matrices. CG and KG are the input channels and the filters of one group, TAPS is FH FW.
+// Weights and their gradients lie as in files, [K][CG][FH][FW]; products read the weights
+//   LAYOUT 0  as they lie
+//   LAYOUT 1  as [group][tap][CG][KG], or for the gradient of the input as [group][tap][KG][CG]: along the columns
+//   LAYOUT 2  as [group][tap][KG][CG], or for the gradient of the input as [group][tap][CG][KG]: along k, rows padded to 8
+// WHOLE: the filter covers the whole input, as in a fully connected layer, and sums over a filter go as its weights lie.
 
-// The k-th product of a sum over a filter. Where nothing but a whole row of weights is read it is as they lie, otherwise
-// channels are next to each other, as in the volume.
+// The k-th product of a sum over a filter: channels are next to each other, as in the volume, unless it goes as the
+// weights lie.
 struct Weight { int c, tap; };
 
 template<class G> FN Weight weight_of(u32 k) {
@@ -16,15 +20,8 @@ constexpr int run(int count) { return count % 4 ? 1 : 4; }
 // The same where they are channels of a volume that weights are read in the order of.
 template<class G> constexpr int run_of(int channels) { return G::WHOLE && G::TAPS > 1 ? 1 : run(channels); }
 
-// Weights of several taps for ConvForward, [group][tap][c][k], or for ConvInput, [group][tap][k][c].
-template<class G> FN void conv_pack(const float* w, float* packed) {
-  const u64 i = thread_number();
-  if (i >= (u64)G::K * G::CG * G::TAPS) return;
-  const int inner = (int)(i % (G::FOR_INPUT ? G::CG : G::KG)), outer = (int)(i / (G::FOR_INPUT ? G::CG : G::KG));
-  const int middle = outer % (G::FOR_INPUT ? G::KG : G::CG), rest = outer / (G::FOR_INPUT ? G::KG : G::CG);
-  const int tap = rest % G::TAPS, k = rest / G::TAPS * G::KG + (G::FOR_INPUT ? middle : inner);
-  packed[i] = w[((u64)k * G::CG + (G::FOR_INPUT ? inner : middle)) * G::TAPS + tap];
-}
+// Values from a row of weights to the next.
+template<class G> constexpr int padded(int count) { return G::LAYOUT == 2 ? (count + 7) / 8 * 8 : count; }
 
 // The output position of row m. With a fused pool four rows are one window.
 template<class G> FN Place place_of(u32 m) {
@@ -42,36 +39,44 @@ template<class G> FN u32 conv_rows(u32 batch) {
 
 // Rows are output positions, columns filters.
 template<class G> struct ConvForward {
-  enum : int { TILE = G::TILE, A_ALONG_K = 1, B_ALONG_K = !G::PACKED };
-  enum : int { A_RUN = run_of<G>(G::CG), B_RUN = G::PACKED ? run(G::KG) : run(G::CG * G::TAPS) };
-  const float *x, *w;
+  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = run_of<G>(G::CG), B_ALONG_K = G::LAYOUT != 1, ROW = padded<G>(G::CG) };
+  enum : int { B_RUN = G::LAYOUT == 0 ? run(G::CG * G::TAPS) : G::LAYOUT == 1 ? run(G::KG) : run(G::CG) };
+  enum : int { WEIGHTS = G::TAPS * G::KG * ROW };
+  const val *x, *w;
   typedef Place Row;
-  typedef const float* Column;
+  typedef const val* Column;
   FN Row row(u32 m) const {
     const Place p = place_of<G>(m);
     return {p.n, p.y * G::SH - G::PH, p.x * G::SW - G::PW};
   }
-  FN Column column(u32 n) const { return w + (G::PACKED ? n : (u64)n * (G::CG * G::TAPS)); }
+  FN Column column(u32 n) const {
+    if (G::LAYOUT == 0) return w + (u64)n * (G::CG * G::TAPS);
+    return w + (G::LAYOUT == 1 ? n : (u64)n * ROW);
+  }
   FN void a(const Row& r, u32 k, float (&v)[A_RUN]) const {
     const Weight f = weight_of<G>(k);
     const int y = r.y + f.tap / G::FW * G::DH, ix = r.x + f.tap % G::FW * G::DW;
     if (y < 0 || y >= G::H || ix < 0 || ix >= G::W) return;
     read_run(v, x + pixel<G::H, G::W>(r.n, y, ix) * G::IN + f.c);
   }
-  FN void b(u32 k, Column column, float (&v)[B_RUN]) const { read_run(v, column + (G::PACKED ? (u64)k * G::KG : k)); }
+  FN void b(u32 k, Column column, float (&v)[B_RUN]) const {
+    if (G::LAYOUT == 0) read_run(v, column + k);
+    if (G::LAYOUT == 1) read_run(v, column + (u64)k * G::KG);
+    if (G::LAYOUT == 2) read_run(v, column + (u64)(k / G::CG) * (G::KG * ROW) + k % G::CG);
+  }
 };
 
 // Writes the output; or, where the sums are cut into parts of `each` products, parts[part][row][filter].
-template<class G>
-FN void conv_forward(const float* x, const float* w, const float* bias, const float* weight, const float* shift,
-                     const float* mean, const float* variance, const float* residual, float* y, u32* winners, float* parts,
+template<class G, class Y>
+FN void conv_forward(const val* x, const val* w, const float* bias, const float* weight, const float* shift,
+                     const float* mean, const float* variance, const val* residual, Y* y, u32* winners, float* parts,
                      u32 each, u32 batch) {
   const Epilogue end = {bias, weight, shift, mean, variance, residual};
   const u32 group = blockIdx.z % G::GROUPS, part = blockIdx.z / G::GROUPS, m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE;
   const u32 rows = conv_rows<G>(batch), first = part * each;
   const u32 last = (u32)least((int)(first + each), G::CG * G::TAPS);
   float sums[8][G::TILE / 16];
-  const ConvForward<G> operands = {x + group * G::CG, w + (u64)group * G::KG * (G::CG * G::TAPS)};
+  const ConvForward<G> operands = {x + group * G::CG, w + (u64)group * ConvForward<G>::WEIGHTS};
   product(operands, rows, G::KG, first, last, m0, n0, sums);
   const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
   if (gridDim.z > G::GROUPS) {
@@ -115,9 +120,9 @@ FN void conv_forward(const float* x, const float* w, const float* bias, const fl
 }
 
 // Adds the parts, in order, and does what follows: a thread for a row, or a window of four, and 16 filters.
-template<class G>
+template<class G, class Y>
 FN void conv_finish(const float* parts, const float* bias, const float* weight, const float* shift, const float* mean,
-                    const float* variance, const float* residual, float* y, u32* winners, u32 count, u32 batch) {
+                    const float* variance, const val* residual, Y* y, u32* winners, u32 count, u32 batch) {
   const Epilogue end = {bias, weight, shift, mean, variance, residual};
   const u32 rows = conv_rows<G>(batch), run = G::POOL ? 4 : 1, blocks = (G::K + 15) / 16;
   const u64 i = thread_number(), at = i / blocks;
@@ -141,27 +146,30 @@ FN void conv_finish(const float* parts, const float* bias, const float* weight, 
 
 // The gradient of the input: rows are input positions, columns channels; k counts filters, then taps.
 template<class G> struct ConvInput {
-  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = run(G::KG), B_ALONG_K = 0, B_RUN = run(G::CG) };
-  const float *dz, *w;
+  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = run(G::KG), B_ALONG_K = G::LAYOUT == 2, ROW = padded<G>(G::KG) };
+  enum : int { B_RUN = B_ALONG_K ? run(G::KG) : run(G::CG), WEIGHTS = G::TAPS * G::CG * ROW };
+  const val *dz, *w;
   typedef Place Row;
-  typedef u32 Column;
+  typedef const val* Column;
   FN Row row(u32 m) const {
     return {m / G::W / G::H, (int)(m / G::W % G::H) + G::PH, (int)(m % G::W) + G::PW};
   }
-  FN Column column(u32 n) const { return n; }
+  FN Column column(u32 n) const { return w + (B_ALONG_K ? (u64)n * ROW : n); }
   FN void a(const Row& r, u32 k, float (&v)[A_RUN]) const {
     const int filter = (int)(k % G::KG), tap = (int)(k / G::KG);
     const int y = r.y - tap / G::FW * G::DH, x = r.x - tap % G::FW * G::DW;
     if (y < 0 || x < 0 || y % G::SH || x % G::SW || y / G::SH >= G::OH || x / G::SW >= G::OW) return;
     read_run(v, dz + pixel<G::OH, G::OW>(r.n, y / G::SH, x / G::SW) * G::DZ + filter);
   }
-  FN void b(u32 k, Column c, float (&v)[B_RUN]) const { read_run(v, w + (u64)k * G::CG + c); }
+  FN void b(u32 k, Column column, float (&v)[B_RUN]) const {
+    read_run(v, column + (B_ALONG_K ? (u64)(k / G::KG) * (G::CG * ROW) + k % G::KG : (u64)k * G::CG));
+  }
 };
 
-template<class G> FN void conv_input_gradient(const float* dz, const float* w, float* dx, u32 batch) {
+template<class G> FN void conv_input_gradient(const val* dz, const val* w, val* dx, u32 batch) {
   const u32 group = blockIdx.z, m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE, rows = batch * (G::H * G::W);
   float sums[8][G::TILE / 16];
-  const ConvInput<G> operands = {dz + group * G::KG, w + (u64)group * G::KG * (G::CG * G::TAPS)};
+  const ConvInput<G> operands = {dz + group * G::KG, w + (u64)group * ConvInput<G>::WEIGHTS};
   product(operands, rows, G::CG, 0, G::KG * G::TAPS, m0, n0, sums);
   const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
   for (int i = 0; i < 8; i++) {
@@ -172,19 +180,21 @@ template<class G> FN void conv_input_gradient(const float* dz, const float* w, f
   }
 }
 
-// The same where the filter covers the whole input: rows are samples, columns weights as they lie.
+// The same where the filter covers the whole input: rows are samples, columns weights.
 template<class G> struct WholeInput {
-  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = run(G::KG), B_ALONG_K = 0, B_RUN = run(G::CG * G::TAPS) };
-  const float *dz, *w;
-  typedef const float* Row;
-  typedef u32 Column;
+  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = run(G::KG), B_ALONG_K = G::LAYOUT == 2, ROW = padded<G>(G::KG) };
+  enum : int { B_RUN = B_ALONG_K ? run(G::KG) : run(G::CG * G::TAPS) };
+  const val *dz, *w;
+  typedef const val *Row, *Column;
   FN Row row(u32 m) const { return dz + (u64)m * G::DZ; }
-  FN Column column(u32 n) const { return n; }
+  FN Column column(u32 n) const { return w + (B_ALONG_K ? (u64)n * ROW : n); }
   FN void a(Row r, u32 k, float (&v)[A_RUN]) const { read_run(v, r + k); }
-  FN void b(u32 k, Column n, float (&v)[B_RUN]) const { read_run(v, w + (u64)k * (G::CG * G::TAPS) + n); }
+  FN void b(u32 k, Column column, float (&v)[B_RUN]) const {
+    read_run(v, column + (B_ALONG_K ? k : (u64)k * (G::CG * G::TAPS)));
+  }
 };
 
-template<class G> FN void whole_input_gradient(const float* dz, const float* w, float* dx, u32 batch) {
+template<class G> FN void whole_input_gradient(const val* dz, const val* w, val* dx, u32 batch) {
   const u32 m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE;
   float sums[8][G::TILE / 16];
   const WholeInput<G> operands = {dz, w};
@@ -202,7 +212,7 @@ template<class G> FN void whole_input_gradient(const float* dz, const float* w, 
 // The gradient of the weights: rows are filters, columns weights, k counts output positions.
 template<class G> struct ConvWeights {
   enum : int { TILE = G::TILE, A_ALONG_K = 0, A_RUN = run(G::KG), B_ALONG_K = 0, B_RUN = run_of<G>(G::CG) };
-  const float *x, *dz;
+  const val *x, *dz;
   struct Column { int c, y, x; };
   typedef u32 Row;
   FN Row row(u32 m) const { return m; }
@@ -219,7 +229,7 @@ template<class G> struct ConvWeights {
 };
 
 // Writes or adds to the gradient, or writes one of several parts of it, each of `each` positions.
-template<class G> FN void conv_weight_gradient(const float* x, const float* dz, float* dw, u32 each, u32 batch) {
+template<class G> FN void conv_weight_gradient(const val* x, const val* dz, float* dw, u32 each, u32 batch) {
   const u32 group = blockIdx.z % G::GROUPS, part = blockIdx.z / G::GROUPS, m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE;
   const u32 positions = batch * (G::OH * G::OW), first = part * each;
   const u32 last = positions - first < each ? positions : first + each;

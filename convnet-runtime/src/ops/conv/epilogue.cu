@@ -3,7 +3,8 @@ struct Place { u32 n; int y, x; };
 
 // What follows the sum of filter k at a place.
 struct Epilogue {
-  const float *bias, *weight, *shift, *mean, *variance, *residual;
+  const float *bias, *weight, *shift, *mean, *variance;
+  const val* residual;
   template<class G> FN float apply(float v, int k, const Place& p) const {
     if (G::BIAS == 1) v += bias[k];
     if (G::BIAS == 2) v += bias[(k * G::OH + p.y) * G::OW + p.x];
@@ -25,7 +26,7 @@ FN float window_winner(const float (&v)[4], u32& right, u32& below) {
 template<class G> FN u64 winners_at(u64 pixel, int k) { return pixel * ((G::K + 15) / 16) + k / 16; }
 
 // A 2x2 max pool of what a convolution that cannot take it in has given.
-template<class G> FN void pool_winners(const float* x, float* y, u32* winners, u32 batch) {
+template<class G> FN void pool_winners(const val* x, val* y, u32* winners, u32 batch) {
   const int blocks = (G::K + 15) / 16, height = G::OH / 2, width = G::OW / 2;
   const u64 i = thread_number();
   if (i >= (u64)batch * height * width * blocks) return;
@@ -45,7 +46,7 @@ template<class G> FN void pool_winners(const float* x, float* y, u32* winners, u
 
 // The gradient of the sums, back through pool and activation; the residual gets the same.
 template<class G>
-FN void conv_sum_gradient(const float* y, const float* dy, const u32* winners, float* dz, float* residual, u32 batch) {
+FN void conv_sum_gradient(const val* y, const val* dy, const u32* winners, val* dz, val* residual, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::OH * G::OW * G::K) return;
   const Element e = element<G::OH, G::OW, G::K>(i);
@@ -66,7 +67,7 @@ FN void conv_sum_gradient(const float* y, const float* dy, const u32* winners, f
 }
 
 // The gradient of a bias per position.
-template<class G> FN void position_bias_gradient(const float* dz, float* db, u32 batch) {
+template<class G> FN void position_bias_gradient(const val* dz, float* db, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)G::K * G::OH * G::OW) return;
   const int k = (int)(i / (G::OH * G::OW)), place = (int)(i % (G::OH * G::OW));

@@ -1,7 +1,7 @@
 //! Convolutions backward on the GPU.
 
 use super::super::{Backward, Bias};
-use super::{AROUND, DEPTHWISE, ROWS, packed, parts};
+use super::{AROUND, DEPTHWISE, ROWS, parts, product_weights};
 use crate::cpu::map::Gradient;
 use crate::cuda::launch::Argument;
 use crate::cuda::source::{Emitter, Kernel};
@@ -37,11 +37,11 @@ fn sum_gradient(pass: &Backward, emitter: &mut Emitter) {
         .with([("ADD", usize::from(residual.is_some_and(|to| to.accumulate)))])
         .activation(stage.activation);
     let arguments = [
-        ("const float* y", emitter.at(&stage.output)),
-        ("const float* dy", emitter.at(&pass.output_gradient)),
-        ("const u32* winners", stage.winners.filter(|_| stage.pool).map(|place| emitter.words(place))),
-        ("float* dz", if direct { None } else { emitter.at(&pass.sum_gradient) }),
-        ("float* residual", residual.and_then(|to| emitter.at(&to.buffer))),
+        ("const val* y", emitter.at(&stage.output)),
+        ("const val* dy", emitter.at(&pass.output_gradient)),
+        ("const u32* winners", stage.winners.filter(|_| stage.pool).and_then(|place| emitter.words(place))),
+        ("val* dz", if direct { None } else { emitter.at(&pass.sum_gradient) }),
+        ("val* residual", residual.and_then(|to| emitter.at(&to.buffer))),
         ("u32 batch", emitter.samples()),
     ];
     emitter.each(&kernel, emitter.batch * geometry.output.iter().product::<usize>(), &arguments);
@@ -59,7 +59,7 @@ fn bias_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
             let parts = emitter.scratch(count * filters);
             let volume = [("H", rows), ("W", columns), ("C", filters), ("IN", pitch)];
             let kernel = Kernel::new("channel_sums", &["sums"], volume);
-            let arguments = [("const float* x", dz), ("float* parts", parts), ("u32 batch", emitter.samples())];
+            let arguments = [("const val* x", dz), ("float* parts", parts), ("u32 batch", emitter.samples())];
             emitter.launch(&kernel, [blocks, count, 1], &arguments);
             let gradient = emitter.gradient(weights, 1);
             add_parts(parts, gradient, filters, count, pass.accumulate, emitter);
@@ -69,7 +69,7 @@ fn bias_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
                 .kernel("position_bias_gradient", AROUND)
                 .with([("DZ", pitch), ("ADD", usize::from(pass.accumulate))]);
             let gradient = emitter.gradient(weights, 1);
-            let arguments = [("const float* dz", dz), ("float* db", gradient), ("u32 batch", emitter.samples())];
+            let arguments = [("const val* dz", dz), ("float* db", gradient), ("u32 batch", emitter.samples())];
             emitter.each(&kernel, rows * columns * filters, &arguments);
         }
     }
@@ -80,7 +80,7 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     let [rows, columns, filters] = geometry.output;
     let positions = emitter.batch * rows * columns;
     let gradient = emitter.gradient(weights, 0);
-    let operands = [("const float* x", emitter.at(&stage.input)), ("const float* dz", emitter.at(&pass.sum_gradient))];
+    let operands = [("const val* x", emitter.at(&stage.input)), ("const val* dz", emitter.at(&pass.sum_gradient))];
     let pitches = [("IN", stage.input.map.pitch()), ("DZ", pass.sum_gradient.map.pitch())];
     let [x, dz] = operands;
     if geometry.is_depthwise() {
@@ -97,7 +97,7 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
         return;
     }
     let width = geometry.channels() * geometry.taps();
-    let (kernel, across) = geometry.product("conv_weight_gradient", width, emitter.precision);
+    let (kernel, across) = geometry.product("conv_weight_gradient", width, true, emitter.precision);
     let down = geometry.filters().div_ceil(ROWS);
     let (count, each) = parts(positions, down * across * geometry.groups);
     let kernel = kernel.with(pitches).with([("ADD", usize::from(pass.accumulate))]);
@@ -138,12 +138,15 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut 
     let [height, width, depth] = geometry.input;
     let pitches =
         [("DZ", pass.sum_gradient.map.pitch()), ("DX", to.buffer.map.pitch()), ("ADD", usize::from(to.accumulate))];
-    let as_it_lies = geometry.is_depthwise() || geometry.is_dense();
-    let weight = if as_it_lies { emitter.parameter(weights, 0) } else { packed(geometry, weights, true, emitter) };
+    let weight = if geometry.is_depthwise() {
+        ("const float* w", emitter.parameter(weights, 0))
+    } else {
+        ("const val* w", product_weights(geometry, weights, true, emitter))
+    };
     let arguments = [
-        ("const float* dz", emitter.at(&pass.sum_gradient)),
-        ("const float* w", weight),
-        ("float* dx", emitter.at(&to.buffer)),
+        ("const val* dz", emitter.at(&pass.sum_gradient)),
+        weight,
+        ("val* dx", emitter.at(&to.buffer)),
         ("u32 batch", emitter.samples()),
     ];
     if geometry.is_depthwise() {
@@ -151,10 +154,15 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut 
         emitter.each(&kernel, emitter.batch * height * width * depth, &arguments);
     } else if geometry.is_dense() {
         let columns = geometry.channels() * geometry.taps();
-        let (kernel, across) = geometry.product("whole_input_gradient", columns, emitter.precision);
+        let (kernel, across) = geometry.product(
+            "whole_input_gradient",
+            columns,
+            geometry.layout(emitter.precision) == 0,
+            emitter.precision,
+        );
         emitter.launch(&kernel.with(pitches), [emitter.batch.div_ceil(ROWS), across, 1], &arguments);
     } else {
-        let (kernel, across) = geometry.product("conv_input_gradient", geometry.channels(), emitter.precision);
+        let (kernel, across) = geometry.product("conv_input_gradient", geometry.channels(), false, emitter.precision);
         let down = (emitter.batch * height * width).div_ceil(ROWS);
         emitter.launch(&kernel.with(pitches), [down, across, geometry.groups], &arguments);
     }

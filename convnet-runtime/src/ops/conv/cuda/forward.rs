@@ -1,7 +1,7 @@
 //! Convolutions forward on the GPU.
 
 use super::super::{Bias, Geometry, Stage};
-use super::{AROUND, DEPTHWISE, ROWS, bias, packed};
+use super::{AROUND, DEPTHWISE, ROWS, bias, product_weights};
 use crate::cpu::map::LANES;
 use crate::cuda::launch::Argument;
 use crate::cuda::source::{BLOCKS, Emitter, Kernel};
@@ -14,11 +14,11 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
     // Winners are kept for 16 filters at a time, which must then be those of one block.
     let fits = !geometry.is_depthwise() && (geometry.groups == 1 || geometry.filters().is_multiple_of(LANES));
     let apart = stage.pool && !fits;
-    let full = if apart { emitter.scratch(emitter.batch * rows * columns * filters) } else { None };
-    let winners = stage.winners.map(|place| emitter.words(place));
+    let full = if apart { emitter.scratch_values(emitter.batch * rows * columns * filters) } else { None };
+    let winners = stage.winners.and_then(|place| emitter.words(place));
 
     let has = |there: bool| usize::from(there);
-    let (y, pitch) = if apart { (full, filters) } else { (emitter.at(&stage.output), stage.output.map.pitch()) };
+    let (y, pitch) = if apart { (("val* y", full), filters) } else { emitter.output(&stage.output) };
     let fused = stage.pool && !apart;
     let epilogue = |kernel: Kernel| {
         kernel
@@ -38,13 +38,16 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
         ("const float* shift", of_norm(1)),
         ("const float* mean", of_norm(2)),
         ("const float* variance", of_norm(3)),
-        ("const float* residual", stage.residual.and_then(|residual| emitter.at(&residual))),
+        ("const val* residual", stage.residual.and_then(|residual| emitter.at(&residual))),
     ];
-    let weight =
-        if geometry.is_depthwise() { emitter.parameter(weights, 0) } else { packed(geometry, weights, false, emitter) };
-    let mut arguments = vec![("const float* x", emitter.at(&stage.input)), ("const float* w", weight)];
+    let weight = if geometry.is_depthwise() {
+        ("const float* w", emitter.parameter(weights, 0))
+    } else {
+        ("const val* w", product_weights(geometry, weights, false, emitter))
+    };
+    let mut arguments = vec![("const val* x", emitter.at(&stage.input)), weight];
     arguments.extend(ends);
-    arguments.push(("float* y", y));
+    arguments.push(y);
 
     if geometry.is_depthwise() {
         arguments.push(("u32 batch", emitter.samples()));
@@ -52,11 +55,16 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
         emitter.each(&kernel, emitter.batch * rows * columns * filters, &arguments);
     } else {
         arguments.push(("u32* winners", if apart { None } else { winners }));
-        let (kernel, across) = geometry.product("conv_forward", geometry.filters(), emitter.precision);
+        let (kernel, across) = geometry.product(
+            "conv_forward",
+            geometry.filters(),
+            geometry.layout(emitter.precision) == 0,
+            emitter.precision,
+        );
         let positions = if fused { (rows / 2) * (columns / 2) * 4 } else { rows * columns };
         let tiles = |samples: usize| (samples * positions).div_ceil(ROWS) * across * geometry.groups;
         let (count, each) = cut(geometry, tiles(emitter.batch));
-        let parts = if count > 1 { emitter.scratch(count * emitter.batch * positions * filters) } else { y };
+        let parts = if count > 1 { emitter.scratch(count * emitter.batch * positions * filters) } else { y.1 };
         let mut product = arguments.clone();
         product.push(("float* parts", parts));
         product.push(("u32 each", Some(Argument::U32(each as u32))));
@@ -98,8 +106,8 @@ fn pool(stage: &Stage, full: Option<Argument>, winners: Option<Argument>, emitte
         .kernel("pool_winners", AROUND)
         .with([("WINNERS", usize::from(winners.is_some())), ("OUT", map.pitch())]);
     let arguments = [
-        ("const float* x", full),
-        ("float* y", emitter.at(&stage.output)),
+        ("const val* x", full),
+        ("val* y", emitter.at(&stage.output)),
         ("u32* winners", winners),
         ("u32 batch", emitter.samples()),
     ];

@@ -8,7 +8,7 @@ pub use forward::forward;
 
 use super::{Bias, Geometry};
 use crate::cuda::launch::{Argument, Precision};
-use crate::cuda::source::{Emitter, Kernel};
+use crate::cuda::source::{Emitter, Kernel, Packing};
 
 /// Rows of a tile of a product.
 const ROWS: usize = 64;
@@ -38,9 +38,12 @@ impl Geometry {
         self.is_whole() && self.groups == 1
     }
 
-    /// Weights of several taps are read in another order than that of files.
-    fn is_packed(&self) -> bool {
-        self.taps() > 1 && !self.is_dense()
+    /// How products read the weights: see `conv.cu`.
+    fn layout(&self, precision: Precision) -> usize {
+        match precision {
+            Precision::Bf16 => 2,
+            Precision::F32 | Precision::Tf32 => usize::from(self.taps() > 1 && !self.is_dense()),
+        }
     }
 
     /// The values of the weight.
@@ -57,13 +60,22 @@ impl Geometry {
             .with([("FH", self.kernel[0]), ("FW", self.kernel[1]), ("TAPS", self.taps())])
             .with([("SH", self.stride[0]), ("SW", self.stride[1]), ("PH", self.pad[0]), ("PW", self.pad[1])])
             .with([("DH", self.dilation[0]), ("DW", self.dilation[1]), ("GROUPS", self.groups)])
-            .with([("WHOLE", usize::from(self.is_dense())), ("PACKED", usize::from(self.is_packed()))])
     }
 
-    /// A kernel that is a product with so many columns.
-    fn product(&self, template: &'static str, columns: usize, precision: Precision) -> (Kernel, usize) {
+    /// A kernel that is a product with so many columns. `by_weights`: sums over a filter go as its weights lie, where it
+    /// covers the whole input.
+    fn product(
+        &self,
+        template: &'static str,
+        columns: usize,
+        by_weights: bool,
+        precision: Precision,
+    ) -> (Kernel, usize) {
         let tile = if columns <= 16 { 16 } else { 64.min(columns.next_multiple_of(32)) };
-        let mut kernel = self.kernel(template, sources(precision)).with([("TILE", tile)]);
+        let mut kernel = self
+            .kernel(template, sources(precision))
+            .with([("WHOLE", usize::from(by_weights && self.is_dense())), ("LAYOUT", self.layout(precision))])
+            .with([("TILE", tile)]);
         kernel.threads = 128;
         (kernel, columns.div_ceil(tile))
     }
@@ -91,16 +103,38 @@ fn bias(bias: Bias) -> usize {
     }
 }
 
-/// The weights as a product reads them.
-fn packed(geometry: &Geometry, weights: usize, for_input: bool, emitter: &mut Emitter) -> Option<Argument> {
-    let weight = emitter.parameter(weights, 0);
-    if !geometry.is_packed() {
-        return weight;
+/// The weights as a product reads them, for the gradient of the input or forward.
+fn product_weights(geometry: &Geometry, weights: usize, for_input: bool, emitter: &mut Emitter) -> Option<Argument> {
+    let layout = geometry.layout(emitter.precision);
+    if layout == 0 {
+        return emitter.parameter(weights, 0);
     }
-    let packed = emitter.scratch(geometry.weights());
-    let kernel = geometry.kernel("conv_pack", sources(emitter.precision)).with([("FOR_INPUT", usize::from(for_input))]);
-    emitter.each(&kernel, geometry.weights(), &[("const float* w", weight), ("float* packed", packed)]);
-    packed
+    let pad = padding(emitter.precision);
+    let (channels, filters) = (geometry.channels(), geometry.filters());
+    let by_filter = (layout == 2) != for_input;
+    let matrix =
+        if by_filter { filters * channels.next_multiple_of(pad) } else { channels * filters.next_multiple_of(pad) };
+    emitter.packed(weights, geometry, by_filter, geometry.groups * geometry.taps() * matrix)
+}
+
+/// What rows of packed weights are padded to a multiple of: copies of tiles begin at multiples of 16 bytes.
+fn padding(precision: Precision) -> usize {
+    if precision == Precision::Bf16 { 8 } else { 1 }
+}
+
+/// Packs a parameter's values.
+pub fn pack(parameter: usize, packing: &Packing, emitter: &mut Emitter) {
+    let (geometry, pad) = (&packing.geometry, padding(emitter.precision));
+    let kernel = Kernel::new("conv_pack", &["pack"], [("KG", geometry.filters()), ("CG", geometry.channels())])
+        .with([("TAPS", geometry.taps()), ("PAD", pad)]);
+    let place = |place: Option<usize>| place.map(Argument::Packed);
+    let arguments = [
+        ("const float* w", Some(Argument::Parameter(parameter))),
+        ("val* by_filter", place(packing.by_filter)),
+        ("val* by_channel", place(packing.by_channel)),
+    ];
+    let blocks = |count: usize| count.next_multiple_of(pad).div_ceil(32);
+    emitter.launch(&kernel, [blocks(geometry.channels()), blocks(geometry.filters()), geometry.groups], &arguments);
 }
 
 /// Where a sum over output positions is cut into parts: how many, and the positions of each, a multiple of 16.
