@@ -36,7 +36,7 @@ namespace cuemu {
 }
 
 struct Copy { void* to; const void* from; bool valid; };
-struct Product { float* d; int n; u64 a, b; int scale; };
+struct Product { float* d; int n; u64 a, b; int scale; bool across; };
 
 struct Fiber {
   void* sp;
