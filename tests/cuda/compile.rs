@@ -85,7 +85,7 @@ fn check<N: Network>(compiler: &Compiler, ways: &[Way]) {
     let ways = if env::var_os("CONVNET_COMPILE_ALL").is_some_and(|value| value == "1") { &ALL } else { ways };
     for &(precision, architecture) in ways {
         let begun = Instant::now();
-        let source = Cuda::<N>::source(precision);
+        let source = Cuda::<N>::source(precision, architecture);
         let Compiled { image, log } =
             compiler.compile(&source, architecture).unwrap_or_else(|error| panic!("{}: {error}", N::NAME));
         let usages = usages(&log);

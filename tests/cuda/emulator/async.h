@@ -131,7 +131,6 @@ DEV void mbar_wait(u32 b, u32 parity) {
 DEV void fence_mbar_init() {}
 DEV void fence_async_smem() {}
 DEV void tma_load_2d(u32 to, const TMap* t, u32 b, int c0, int c1) { cuemu::bulk_issue(to, t, b, c0, c1, 0, 0, 0, 0); }
-DEV void tma_load_3d(u32 to, const TMap* t, u32 b, int c0, int c1, int c2) { cuemu::bulk_issue(to, t, b, c0, c1, c2, 0, 0, 0); }
 DEV void tma_load_4d(u32 to, const TMap* t, u32 b, int c0, int c1, int c2, int c3) {
   cuemu::bulk_issue(to, t, b, c0, c1, c2, c3, 0, 0);
 }

@@ -17,6 +17,8 @@ pub(crate) struct Kernel {
     pub members: Vec<String>,
     /// Threads of a block.
     pub threads: usize,
+    /// Bytes of dynamic shared memory.
+    pub shared: usize,
 }
 
 impl Kernel {
@@ -26,7 +28,7 @@ impl Kernel {
         sources: &'static [&'static str],
         constants: impl IntoIterator<Item = (&'static str, usize)>,
     ) -> Self {
-        Self { template, sources, constants: constants.into_iter().collect(), members: Vec::new(), threads: 256 }
+        Self { template, sources, constants: constants.into_iter().collect(), members: Vec::new(), threads: 256, shared: 0 }
     }
 
     /// Adds more constants.

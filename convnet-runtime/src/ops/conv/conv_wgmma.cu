@@ -50,7 +50,7 @@ template<class G> struct ConvBoxes {
       x += G::FOR_INPUT ? -right : right, y += G::FOR_INPUT ? -below : below;
     }
     mbar_expect_tx(barrier, Pipe<ConvBoxes>::STAGE);
-    tma_load_3d(a, &weights, barrier, c, tile.row, tap);
+    tma_load_4d(a, &weights, barrier, c, tile.row, tap, 0);
     tma_load_4d(b, &volume, barrier, c, x, y, (int)tile.box.n);
   }
   FN bool is_inside(const Place& p) const { return p.n < batch && p.y < HEIGHT && p.x < WIDTH; }
