@@ -1,7 +1,6 @@
 // Copies of whole boxes of a volume to shared memory, by one thread, and barriers in shared memory that count their bytes
 // (sm_90 and later). Addresses are of shared memory.
 #ifndef CUEMU
-#define DYN_SMEM(name) extern __shared__ __align__(1024) u8 name[]
 // Where a tensor lies and what a box of it is: the driver makes it.
 struct __align__(128) TMap { u64 opaque[16]; };
 

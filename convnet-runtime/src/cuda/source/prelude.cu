@@ -5,6 +5,7 @@ typedef unsigned long long u64;
 #ifndef CUEMU
 #define CUEMU_KERNEL(name)
 #define INFINITY __int_as_float(0x7f800000)
+#define DYN_SMEM(name) extern __shared__ __align__(1024) u8 name[]
 #endif
 #define FN __device__ __forceinline__
 
