@@ -43,6 +43,8 @@ pub enum Argument {
     Gradient(usize),
     /// The optimizer's memory of it.
     State(usize),
+    /// A place among the packed weights, in bytes.
+    Packed(usize),
     /// A number.
     U32(u32),
     /// A number.
@@ -70,7 +72,7 @@ pub enum Argument {
 }
 
 /// All launches of a network for one batch size. Places are bytes in the arena. Input, outputs, logits and gradients lie
-/// as dense `[n][y][x][c]` in `f32`.
+/// as dense `[n][y][x][c]`, the input as volumes do, the others in `f32`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Launches {
     /// Inference: from the input to the outputs.
@@ -83,8 +85,10 @@ pub struct Launches {
     pub mean_squared: Vec<Vec<Launch>>,
     /// From the gradients of the logits to those of all trained parameters.
     pub backward: Vec<Launch>,
-    /// The optimizer's step.
+    /// The optimizer's step, and the packing of what it has moved.
     pub update: Vec<Launch>,
+    /// The packing of all weights, to be done before anything else.
+    pub pack: Vec<Launch>,
     /// Bytes of the arena at inference.
     pub arena: usize,
     /// Bytes of the arena in training.
@@ -101,7 +105,8 @@ pub struct Launches {
     pub gradient: Vec<usize>,
 }
 
-/// What the kernels compute with. Sums are formed in `f32`, and parameters are kept in `f32`, whatever the precision.
+/// What the kernels compute with. Sums are formed in `f32`, and parameters, their gradients, the optimizer's memory,
+/// statistics, and what the losses see are kept in `f32`, whatever the precision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
     /// `f32` throughout.
@@ -109,8 +114,18 @@ pub enum Precision {
     F32,
     /// Products of `f32` rounded to 11 significant bits, on tensor cores.
     Tf32,
-    /// Products of bfloat16 numbers, on tensor cores.
+    /// Products of bfloat16 numbers, on tensor cores; volumes and their gradients are kept in bfloat16, too.
     Bf16,
+}
+
+impl Precision {
+    /// Bytes of a value of a volume.
+    pub(crate) const fn bytes(self) -> usize {
+        match self {
+            Self::F32 | Self::Tf32 => 4,
+            Self::Bf16 => 2,
+        }
+    }
 }
 
 /// A parameter on the device.

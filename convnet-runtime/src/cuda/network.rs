@@ -106,7 +106,7 @@ impl<N: Network> Cuda<N> {
         let make = || {
             let module = Module::new(&N::PROGRAM, precision, &device.architecture());
             let cubin = kernels(&engine::text(&module))?;
-            let parameters = Parameters::new(&net, &module.parameters, device)?;
+            let parameters = Parameters::new(&net, &module, device)?;
             let extents = |buffers: &[Buffer]| {
                 buffers.iter().map(|Buffer { map, .. }| [map.height * map.width, map.channels]).collect()
             };

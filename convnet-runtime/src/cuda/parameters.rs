@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::device::Device;
 use super::driver::Memory;
 use super::error::DeviceError;
-use super::launch::ParameterSpec;
+use super::source::Module;
 use crate::network::{Key, Network};
 
 const FLOAT: usize = size_of::<f32>();
@@ -20,6 +20,8 @@ pub struct Parameters {
     values: Memory,
     gradients: Memory,
     state: Memory,
+    /// Weights in the orders in which products read them.
+    packed: Memory,
     /// In visiting order, in bytes.
     places: Vec<Range<usize>>,
     trained: usize,
@@ -29,8 +31,9 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Makes room for the parameters of `net` and copies them.
-    pub fn new<N: Network>(net: &N, specs: &[ParameterSpec], device: &Device) -> Result<Self, DeviceError> {
+    /// Makes room for the parameters of `net` and copies them; those that are packed are not there yet.
+    pub fn new<N: Network>(net: &N, module: &Module, device: &Device) -> Result<Self, DeviceError> {
+        let specs = &module.parameters;
         let mut statistic = Vec::new();
         net.visit(&Key::ROOT, &mut |_, parameter| statistic.push(!parameter.role().is_trained()));
         let kind = |index: usize| if statistic[index] { 2 } else { usize::from(!specs[index].trained) };
@@ -44,8 +47,10 @@ impl Parameters {
         }
         let [trained, frozen, end] = ends;
         let memory = |bytes| Memory::new(device.context(), bytes);
-        let (values, gradients, state) = (memory(end)?, memory(trained)?, memory(trained)?);
-        let mut all = Self { values, gradients, state, places, trained, statistics: frozen..end, stateful: false };
+        let (values, gradients, state, packed) =
+            (memory(end)?, memory(trained)?, memory(trained)?, memory(module.packed)?);
+        let mut all =
+            Self { values, gradients, state, packed, places, trained, statistics: frozen..end, stateful: false };
         all.upload(net)?;
         device.context().finish()?;
         Ok(all)
@@ -117,6 +122,11 @@ impl Parameters {
     /// The address of the optimizer's memory of a trained parameter.
     pub fn state(&self, index: usize) -> u64 {
         self.state.at(self.places[index].start)
+    }
+
+    /// The address of a place among the packed weights.
+    pub fn packed(&self, place: usize) -> u64 {
+        self.packed.at(place)
     }
 
     /// The address of all gradients, and how many numbers there are.

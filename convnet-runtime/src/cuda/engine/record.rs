@@ -20,7 +20,7 @@ impl Engine {
         let images = Self::values(&[self.extents.input]) * batch;
         let way = Way { lane: &self.lanes[lane], batch: images };
         let bring =
-            |place: usize| self.to_pixels(way.lane.address(Word::Batch(0)), arena.at(place), self.extents.input, batch);
+            |place: usize| self.to_volume(way.lane.address(Word::Batch(0)), arena.at(place), self.extents.input, batch);
         match pass {
             Pass::Infer => {
                 bring(launches.input)?;
@@ -119,9 +119,24 @@ impl Engine {
         Ok(())
     }
 
-    fn to_pixels(&self, from: u64, to: u64, [pixels, channels]: Extent, batch: usize) -> Result<(), DeviceError> {
+    fn to_volume(&self, from: u64, to: u64, extent: Extent, batch: usize) -> Result<(), DeviceError> {
+        self.transpose("to_volume", from, to, extent, batch)
+    }
+
+    fn to_pixels(&self, from: u64, to: u64, extent: Extent, batch: usize) -> Result<(), DeviceError> {
+        self.transpose("to_pixels", from, to, extent, batch)
+    }
+
+    fn transpose(
+        &self,
+        name: &str,
+        from: u64,
+        to: u64,
+        [pixels, channels]: Extent,
+        batch: usize,
+    ) -> Result<(), DeviceError> {
         let count = pixels * channels * batch;
-        self.launch("to_pixels", count, &[from, to, channels as u64, pixels as u64, count as u64])
+        self.launch(name, count, &[from, to, channels as u64, pixels as u64, count as u64])
     }
 
     /// Launches one of the surrounding kernels, a thread for each of `count` elements.
@@ -151,6 +166,7 @@ impl Engine {
             Argument::Parameter(index) => self.parameters.value(index),
             Argument::Gradient(index) => self.parameters.gradient(index),
             Argument::State(index) => self.parameters.state(index),
+            Argument::Packed(place) => self.parameters.packed(place),
             Argument::U32(number) => u64::from(number),
             Argument::F32(number) => u64::from(number.to_bits()),
             Argument::Seed => way.lane.address(Word::Seed),

@@ -9,10 +9,11 @@ use super::kernel::Kernel;
 use super::scope::{Scope, parameters};
 use crate::cpu::map::Buffer;
 use crate::cuda::launch::{Argument, Launch, ParameterSpec, Precision, TensorMap};
+use crate::ops::conv::Geometry;
 use crate::parameter::Role;
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 28] = [
+const TEMPLATES: [(&str, &str); 30] = [
     ("activation", include_str!("../../ops/activation/activation.cu")),
     ("add", include_str!("../../ops/add/add.cu")),
     ("bulk", include_str!("bulk.cu")),
@@ -27,12 +28,14 @@ const TEMPLATES: [(&str, &str); 28] = [
     ("loss", include_str!("loss.cu")),
     ("lrn", include_str!("../../ops/lrn/lrn.cu")),
     ("matrix", include_str!("matrix.cu")),
+    ("matrix_bf16", include_str!("matrix_bf16.cu")),
+    ("matrix_tf32", include_str!("matrix_tf32.cu")),
     ("maxout", include_str!("../../ops/maxout/maxout.cu")),
     ("pool", include_str!("../../ops/pool/pool.cu")),
     ("operands", include_str!("operands.cu")),
-    ("product_bf16", include_str!("product_bf16.cu")),
+    ("pack", include_str!("../../ops/conv/pack.cu")),
     ("product_f32", include_str!("product_f32.cu")),
-    ("product_tf32", include_str!("product_tf32.cu")),
+    ("product_mma", include_str!("product_mma.cu")),
     ("product_wgmma", include_str!("product_wgmma.cu")),
     ("relayout", include_str!("../../ops/relayout/relayout.cu")),
     ("sgd", include_str!("sgd.cu")),
@@ -68,6 +71,25 @@ pub(crate) struct Emitter {
     most: usize,
     trained: BTreeSet<usize>,
     specs: Vec<(usize, Role)>,
+    /// Where words lie that are kept beside the volumes, by their place in the plan.
+    kept: BTreeMap<usize, usize>,
+    /// By parameter.
+    packings: BTreeMap<usize, Packing>,
+    /// Bytes of all of them.
+    pub(super) packed: usize,
+    /// Where the present stage leaves its output, dense and in `f32`, because that leaves the network.
+    pub(super) outlet: Option<usize>,
+}
+
+/// Weights in the orders in which products read them: where they lie among all that are packed.
+#[derive(Clone, Copy)]
+pub(crate) struct Packing {
+    /// A convolution that reads them.
+    pub geometry: Geometry,
+    /// `[group][tap][filter][channel]`
+    pub by_filter: Option<usize>,
+    /// `[group][tap][channel][filter]`
+    pub by_channel: Option<usize>,
 }
 
 impl Emitter {
@@ -88,23 +110,28 @@ impl Emitter {
             most: 0,
             trained: BTreeSet::new(),
             specs,
+            kept: BTreeMap::new(),
+            packings: BTreeMap::new(),
+            packed: 0,
+            outlet: None,
         }
     }
 
     /// Launches a kernel. Parameters are declarations with their arguments; a kernel has only those with one.
     pub fn launch(&mut self, kernel: &Kernel, grid: [usize; 3], parameters: &[(&str, Option<Argument>)]) {
-        self.launch_mapped(kernel, grid, &[], parameters);
+        self.launch_mapped(kernel, grid, &[], &[], parameters);
     }
 
-    /// Launches a kernel whose first parameters are tensors, by their names.
+    /// Launches a kernel whose first parameters are tensors: their names, and they.
     pub fn launch_mapped(
         &mut self,
         kernel: &Kernel,
         grid: [usize; 3],
-        maps: &[(&str, TensorMap)],
+        names: &[&str],
+        maps: &[Option<TensorMap>],
         parameters: &[(&str, Option<Argument>)],
     ) {
-        let tensors: Vec<String> = maps.iter().map(|(name, _)| format!("const __grid_constant__ TMap {name}")).collect();
+        let tensors: Vec<String> = names.iter().map(|name| format!("const __grid_constant__ TMap {name}")).collect();
         let tensors = tensors.iter().map(|declaration| (&**declaration, true));
         let others = parameters.iter().map(|(name, argument)| (*name, argument.is_some()));
         let declared: Vec<(&str, bool)> = tensors.chain(others).collect();
@@ -113,7 +140,7 @@ impl Emitter {
             grid: grid.map(|blocks| blocks.max(1) as u32),
             block: [kernel.threads as u32, 1, 1],
             shared: kernel.shared as u32,
-            maps: maps.iter().map(|(_, map)| *map).collect(),
+            maps: maps.iter().flatten().copied().collect(),
             arguments: parameters.iter().filter_map(|(_, argument)| *argument).collect(),
         };
         self.launches.push(launch);
@@ -162,24 +189,66 @@ impl Emitter {
     /// Where a volume lies, from one of its channels on.
     pub fn channel(&self, buffer: &Buffer, channel: usize) -> Option<Argument> {
         let first = buffer.map.first * buffer.map.lanes() + channel;
-        Some(Argument::Arena(self.place(buffer.offset) + first * size_of::<f32>()))
+        let place = (self.scope.base + buffer.offset) * self.batch + first;
+        Some(Argument::Arena(place * self.precision.bytes()))
+    }
+
+    /// Where the present stage leaves its output: the declaration with its place, and channels from a pixel to the next.
+    pub fn output(&self, buffer: &Buffer) -> ((&'static str, Option<Argument>), usize) {
+        match self.outlet {
+            Some(place) => (("float* y", Some(Argument::Arena(place))), buffer.map.channels),
+            None => (("val* y", self.at(buffer)), buffer.map.pitch()),
+        }
     }
 
     /// Where words lie that are kept beside the volumes.
-    pub fn words(&self, offset: usize) -> Argument {
-        Argument::Arena(self.place(offset))
+    pub fn words(&self, offset: usize) -> Option<Argument> {
+        self.kept.get(&(self.scope.base + offset)).map(|&place| Argument::Arena(place))
     }
 
-    fn place(&self, offset: usize) -> usize {
-        (self.scope.base + offset) * self.batch * size_of::<f32>()
+    /// Makes room from this byte on for the words that the present network keeps beside its volumes; gives its end.
+    pub(super) fn keep(&mut self, begin: usize) -> usize {
+        let mut end = begin.next_multiple_of(ALIGN);
+        for (offset, words) in self.scope.kept(self.batch) {
+            self.kept.insert(offset, end);
+            end += (words * size_of::<u32>()).next_multiple_of(ALIGN);
+        }
+        end
     }
 
     /// Memory for the present stage alone.
     pub fn scratch(&mut self, floats: usize) -> Option<Argument> {
+        self.scratch_bytes(floats * size_of::<f32>())
+    }
+
+    /// The same for values as volumes have them.
+    pub fn scratch_values(&mut self, values: usize) -> Option<Argument> {
+        self.scratch_bytes(values * self.precision.bytes())
+    }
+
+    fn scratch_bytes(&mut self, bytes: usize) -> Option<Argument> {
         let place = self.workspace + self.taken;
-        self.taken += (floats * size_of::<f32>()).next_multiple_of(ALIGN);
+        self.taken += bytes.next_multiple_of(ALIGN);
         self.most = self.most.max(self.taken);
         Some(Argument::Arena(place))
+    }
+
+    /// So many values of a set's first parameter, packed.
+    pub fn packed(&mut self, weights: usize, geometry: &Geometry, by_filter: bool, values: usize) -> Option<Argument> {
+        let nothing = Packing { geometry: *geometry, by_filter: None, by_channel: None };
+        let packing = self.packings.entry(self.scope.parameter(weights)).or_insert(nothing);
+        let place = if by_filter { &mut packing.by_filter } else { &mut packing.by_channel };
+        let place = *place.get_or_insert_with(|| {
+            let place = self.packed;
+            self.packed += (values * self.precision.bytes()).next_multiple_of(ALIGN);
+            place
+        });
+        Some(Argument::Packed(place))
+    }
+
+    /// What is packed of each parameter.
+    pub(super) fn packings(&self) -> Vec<(usize, Packing)> {
+        self.packings.iter().map(|(&parameter, &packing)| (parameter, packing)).collect()
     }
 
     /// The next stage begins.
@@ -229,6 +298,10 @@ impl Emitter {
     /// All that was launched, as one text.
     pub(super) fn source(&self) -> String {
         let mut source = include_str!("prelude.cu").to_owned();
+        source.push_str(match self.precision {
+            Precision::F32 | Precision::Tf32 => include_str!("values_f32.cu"),
+            Precision::Bf16 => include_str!("values_bf16.cu"),
+        });
         for used in &self.used {
             for (_, text) in TEMPLATES.iter().filter(|(name, _)| name == used) {
                 source.push('\n');

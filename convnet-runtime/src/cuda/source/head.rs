@@ -4,6 +4,7 @@ use super::emitter::Emitter;
 use super::kernel::{Kernel, volume};
 use crate::cpu::map::{Buffer, Map};
 use crate::cuda::launch::{Argument, Launch};
+use crate::ops::conv;
 use crate::ops::relayout::cuda::{Side, copy};
 use crate::parameter::Role;
 
@@ -19,7 +20,7 @@ impl Staging {
         Self { end: begin.next_multiple_of(256), batch }
     }
 
-    /// A place for a volume.
+    /// A place for a volume in `f32`.
     pub fn take(&mut self, map: &Map) -> usize {
         let place = self.end;
         self.end += (map.volume() * self.batch * size_of::<f32>()).next_multiple_of(256);
@@ -35,24 +36,34 @@ impl Staging {
     }
 }
 
-/// Copies a volume from its dense place, unless it lies there.
-pub(super) fn load(place: usize, buffer: &Buffer, add: bool, emitter: &mut Emitter) {
-    let (from, to) = (dense(place, &buffer.map), Side::new(buffer, 0, emitter));
-    if from.place != to.place {
-        copy(&buffer.map, &from, &to, add, emitter);
-    }
-}
-
-/// Copies a volume to its dense place, unless it lies there.
-pub(super) fn store(buffer: &Buffer, place: usize, emitter: &mut Emitter) {
-    let (from, to) = (Side::new(buffer, 0, emitter), dense(place, &buffer.map));
+/// Copies the input from its dense place, unless it lies there.
+pub(super) fn load_input(place: usize, buffer: &Buffer, emitter: &mut Emitter) {
+    let to = Side::new(buffer, 0, emitter);
+    let from = Side { place: Some(Argument::Arena(place)), pitch: buffer.map.channels, single: false };
     if from.place != to.place {
         copy(&buffer.map, &from, &to, false, emitter);
     }
 }
 
+/// Copies a volume from its dense place, where it is in `f32`.
+pub(super) fn load(place: usize, buffer: &Buffer, add: bool, emitter: &mut Emitter) {
+    let (from, to) = (dense(place, &buffer.map), Side::new(buffer, 0, emitter));
+    copy(&buffer.map, &from, &to, add, emitter);
+}
+
+/// Copies a volume to its dense place, where it is in `f32`.
+pub(super) fn store(buffer: &Buffer, place: usize, emitter: &mut Emitter) {
+    let (from, to) = (Side::new(buffer, 0, emitter), dense(place, &buffer.map));
+    copy(&buffer.map, &from, &to, false, emitter);
+}
+
+/// Copies a volume from one dense place to another.
+pub(super) fn repeat(buffer: &Buffer, from: usize, to: usize, emitter: &mut Emitter) {
+    copy(&buffer.map, &dense(from, &buffer.map), &dense(to, &buffer.map), false, emitter);
+}
+
 fn dense(place: usize, map: &Map) -> Side {
-    Side { place: Some(Argument::Arena(place)), pitch: map.channels }
+    Side { place: Some(Argument::Arena(place)), pitch: map.channels, single: true }
 }
 
 /// A loss and its gradient, by the template of its terms.
@@ -86,6 +97,17 @@ pub(super) fn loss(
         ("u32 count", Some(Argument::U32(count as u32))),
     ];
     emitter.each(&Kernel::new("loss_total", &["loss"], []), 1, &arguments);
+    std::mem::take(&mut emitter.launches)
+}
+
+/// Packs weights that were trained, or all.
+pub(super) fn pack(all: bool, emitter: &mut Emitter) -> Vec<Launch> {
+    let trained: Vec<usize> = emitter.trained().into_iter().map(|(parameter, ..)| parameter).collect();
+    for (parameter, packing) in emitter.packings() {
+        if all || trained.contains(&parameter) {
+            conv::cuda::pack(parameter, &packing, emitter);
+        }
+    }
     std::mem::take(&mut emitter.launches)
 }
 

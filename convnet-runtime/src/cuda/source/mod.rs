@@ -9,7 +9,7 @@ mod scope;
 mod tests;
 mod walk;
 
-pub(crate) use emitter::{BLOCKS, Emitter};
+pub(crate) use emitter::{BLOCKS, Emitter, Packing};
 pub(crate) use kernel::{Kernel, volume};
 
 use super::launch::{Launches, ParameterSpec, Precision};
@@ -21,6 +21,8 @@ pub struct Module {
     pub source: String,
     /// The parameters, in visiting order.
     pub parameters: Vec<ParameterSpec>,
+    /// Bytes of all packed weights.
+    pub packed: usize,
     program: Program,
     precision: Precision,
     architecture: String,
@@ -32,7 +34,8 @@ impl Module {
         // The kernels do not depend on the batch.
         let (emitter, _) = walk::walk(program, precision, architecture, 1);
         let parameters = emitter.parameter_specs();
-        Self { source: emitter.source(), parameters, program: *program, precision, architecture: architecture.to_owned() }
+        let (source, packed, architecture) = (emitter.source(), emitter.packed, architecture.to_owned());
+        Self { source, parameters, packed, program: *program, precision, architecture }
     }
 
     /// What runs for a batch of this size.

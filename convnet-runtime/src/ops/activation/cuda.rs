@@ -11,7 +11,7 @@ pub fn forward(stage: &Stage, emitter: &mut Emitter) {
         .with([("IN", input.map.pitch()), ("OUT", output.map.pitch())])
         .activation(stage.activation);
     let arguments =
-        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
+        [("const val* x", emitter.at(input)), ("val* y", emitter.at(output)), ("u32 batch", emitter.samples())];
     emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
 }
 
@@ -27,9 +27,9 @@ pub fn gradient(activation: Activation, y: &Buffer, from: &Buffer, to: &Gradient
         .with([("ADD", usize::from(to.accumulate))])
         .activation(activation);
     let arguments = [
-        ("const float* y", emitter.at(y)),
-        ("const float* dy", emitter.at(from)),
-        ("float* dx", emitter.at(&to.buffer)),
+        ("const val* y", emitter.at(y)),
+        ("const val* dy", emitter.at(from)),
+        ("val* dx", emitter.at(&to.buffer)),
         ("u32 batch", emitter.samples()),
     ];
     emitter.each(&kernel, emitter.batch * y.map.volume(), &arguments);

@@ -1,7 +1,7 @@
 // Depthwise convolutions: one filter per channel, [C][1][FH][FW].
-template<class G>
-FN void depthwise_forward(const float* x, const float* w, const float* bias, const float* weight, const float* shift,
-                          const float* mean, const float* variance, const float* residual, float* y, u32 batch) {
+template<class G, class Y>
+FN void depthwise_forward(const val* x, const float* w, const float* bias, const float* weight, const float* shift,
+                          const float* mean, const float* variance, const val* residual, Y* y, u32 batch) {
   const Epilogue end = {bias, weight, shift, mean, variance, residual};
   const u64 i = thread_number();
   if (i >= (u64)batch * G::OH * G::OW * G::K) return;
@@ -15,7 +15,7 @@ FN void depthwise_forward(const float* x, const float* w, const float* bias, con
   y[e.pixel * G::OUT + e.c] = end.apply<G>(sum, e.c, {e.n, e.y, e.x});
 }
 
-template<class G> FN void depthwise_input_gradient(const float* dz, const float* w, float* dx, u32 batch) {
+template<class G> FN void depthwise_input_gradient(const val* dz, const float* w, val* dx, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::K) return;
   const Element e = element<G::H, G::W, G::K>(i);
@@ -29,7 +29,7 @@ template<class G> FN void depthwise_input_gradient(const float* dz, const float*
 }
 
 // parts[j]: the gradient of the weights over the j-th part of the output positions.
-template<class G> FN void depthwise_weight_gradient(const float* x, const float* dz, float* parts, u32 batch) {
+template<class G> FN void depthwise_weight_gradient(const val* x, const val* dz, float* parts, u32 batch) {
   const Part part = part_of((u64)batch * G::OH * G::OW);
   for (int tap = 0; tap < G::TAPS; tap++) {
     float sum = 0.f;

@@ -1,9 +1,24 @@
 // What surrounds the sums of a convolution: bias or folded batch norm, residual, activation, 2x2 max pool.
 struct Place { u32 n; int y, x; };
 
+// The output position of row m. With a fused pool four rows are one window.
+template<class G> FN Place place_of(u32 m) {
+  if (G::POOL) {
+    const u32 window = m / 4;
+    const int width = most(G::OW / 2, 1), height = most(G::OH / 2, 1);
+    return {window / width / height, (int)(window / width % height * 2 + m % 4 / 2), (int)(window % width * 2 + m % 2)};
+  }
+  return {m / G::OW / G::OH, (int)(m / G::OW % G::OH), (int)(m % G::OW)};
+}
+
+template<class G> FN u32 conv_rows(u32 batch) {
+  return batch * (G::POOL ? G::OH / 2 * (G::OW / 2) * 4 : G::OH * G::OW);
+}
+
 // What follows the sum of filter k at a place.
 struct Epilogue {
-  const float *bias, *weight, *shift, *mean, *variance, *residual;
+  const float *bias, *weight, *shift, *mean, *variance;
+  const val* residual;
   template<class G> FN float apply(float v, int k, const Place& p) const {
     if (G::BIAS == 1) v += bias[k];
     if (G::BIAS == 2) v += bias[(k * G::OH + p.y) * G::OW + p.x];
@@ -25,7 +40,7 @@ FN float window_winner(const float (&v)[4], u32& right, u32& below) {
 template<class G> FN u64 winners_at(u64 pixel, int k) { return pixel * ((G::K + 15) / 16) + k / 16; }
 
 // A 2x2 max pool of what a convolution that cannot take it in has given.
-template<class G> FN void pool_winners(const float* x, float* y, u32* winners, u32 batch) {
+template<class G> FN void pool_winners(const val* x, val* y, u32* winners, u32 batch) {
   const int blocks = (G::K + 15) / 16, height = G::OH / 2, width = G::OW / 2;
   const u64 i = thread_number();
   if (i >= (u64)batch * height * width * blocks) return;
@@ -45,7 +60,7 @@ template<class G> FN void pool_winners(const float* x, float* y, u32* winners, u
 
 // The gradient of the sums, back through pool and activation; the residual gets the same.
 template<class G>
-FN void conv_sum_gradient(const float* y, const float* dy, const u32* winners, float* dz, float* residual, u32 batch) {
+FN void conv_sum_gradient(const val* y, const val* dy, const u32* winners, val* dz, val* residual, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::OH * G::OW * G::K) return;
   const Element e = element<G::OH, G::OW, G::K>(i);
@@ -66,7 +81,7 @@ FN void conv_sum_gradient(const float* y, const float* dy, const u32* winners, f
 }
 
 // The gradient of a bias per position.
-template<class G> FN void position_bias_gradient(const float* dz, float* db, u32 batch) {
+template<class G> FN void position_bias_gradient(const val* dz, float* db, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)G::K * G::OH * G::OW) return;
   const int k = (int)(i / (G::OH * G::OW)), place = (int)(i % (G::OH * G::OW));

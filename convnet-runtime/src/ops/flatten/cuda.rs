@@ -10,7 +10,7 @@ pub fn forward(stage: &Stage, emitter: &mut Emitter) {
     let kernel = Kernel::new("flatten_forward", &["flatten"], volume(&input.map))
         .with([("IN", input.map.pitch()), ("OUT", output.map.pitch())]);
     let arguments =
-        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
+        [("const val* x", emitter.at(input)), ("val* y", emitter.at(output)), ("u32 batch", emitter.samples())];
     emitter.each(&kernel, emitter.batch * input.map.volume(), &arguments);
 }
 
@@ -22,8 +22,8 @@ pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradie
         ("ADD", usize::from(input_gradient.accumulate)),
     ]);
     let arguments = [
-        ("const float* dy", emitter.at(output_gradient)),
-        ("float* dx", emitter.at(&input_gradient.buffer)),
+        ("const val* dy", emitter.at(output_gradient)),
+        ("val* dx", emitter.at(&input_gradient.buffer)),
         ("u32 batch", emitter.samples()),
     ];
     emitter.each(&kernel, emitter.batch * stage.input.map.volume(), &arguments);

@@ -9,7 +9,7 @@ pub fn forward(stage: &Stage, emitter: &mut Emitter) {
     let (input, output) = (&stage.input, &stage.output);
     let kernel = stage.kernel("lrn_forward").with([("OUT", output.map.pitch())]);
     let arguments =
-        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
+        [("const val* x", emitter.at(input)), ("val* y", emitter.at(output)), ("u32 batch", emitter.samples())];
     emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
 }
 
@@ -20,8 +20,8 @@ pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradie
     let (scales, terms) = (emitter.scratch(count), emitter.scratch(count));
     let kernel = stage.kernel("lrn_terms").with([("DY", output_gradient.map.pitch())]);
     let arguments = [
-        ("const float* x", x),
-        ("const float* dy", dy),
+        ("const val* x", x),
+        ("const val* dy", dy),
         ("float* scales", scales),
         ("float* terms", terms),
         ("u32 batch", emitter.samples()),
@@ -33,11 +33,11 @@ pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradie
         ("ADD", usize::from(input_gradient.accumulate)),
     ]);
     let arguments = [
-        ("const float* x", x),
-        ("const float* dy", dy),
+        ("const val* x", x),
+        ("const val* dy", dy),
         ("const float* scales", scales),
         ("const float* terms", terms),
-        ("float* dx", emitter.at(&input_gradient.buffer)),
+        ("val* dx", emitter.at(&input_gradient.buffer)),
         ("u32 batch", emitter.samples()),
     ];
     emitter.each(&kernel, count, &arguments);

@@ -13,7 +13,7 @@ pub fn forward(stage: &Stage, emitter: &mut Emitter) {
         ("OUT", output.map.pitch()),
     ]);
     let arguments =
-        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
+        [("const val* x", emitter.at(input)), ("val* y", emitter.at(output)), ("u32 batch", emitter.samples())];
     emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
 }
 
@@ -23,9 +23,9 @@ pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradie
         .with([("UNIT", stage.k), ("IN", stage.input.map.pitch()), ("DY", output_gradient.map.pitch())])
         .with([("DX", input_gradient.buffer.map.pitch()), ("ADD", usize::from(input_gradient.accumulate))]);
     let arguments = [
-        ("const float* x", emitter.at(&stage.input)),
-        ("const float* dy", emitter.at(output_gradient)),
-        ("float* dx", emitter.at(&input_gradient.buffer)),
+        ("const val* x", emitter.at(&stage.input)),
+        ("const val* dy", emitter.at(output_gradient)),
+        ("val* dx", emitter.at(&input_gradient.buffer)),
         ("u32 batch", emitter.samples()),
     ];
     emitter.each(&kernel, emitter.batch * stage.output.map.volume(), &arguments);

@@ -12,7 +12,7 @@ pub fn forward(stage: &Stage, emitter: &mut Emitter) {
         .with([("DEPTH", input.map.channels), ("BEFORE", stage.before)])
         .with([("IN", input.map.pitch()), ("OUT", output.map.pitch())]);
     let arguments =
-        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
+        [("const val* x", emitter.at(input)), ("val* y", emitter.at(output)), ("u32 batch", emitter.samples())];
     emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
 }
 

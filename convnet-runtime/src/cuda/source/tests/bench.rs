@@ -47,6 +47,8 @@ pub struct Bench<N: Network> {
     stream: Stream,
     arena: Memory,
     parameters: Vec<[Memory; 3]>,
+    packed: Memory,
+    precision: Precision,
     values: Memory,
     wanted: Memory,
     workspace: Workspace,
@@ -83,11 +85,26 @@ impl<N: Network> Bench<N> {
         let arena = memory(device, launches.arena.max(launches.training_arena) / size_of::<f32>());
         let wanted = memory(device, 1 << 16);
         let values = memory(device, 2 * VALUES.len());
+        let packed = memory(device, module.packed.div_ceil(size_of::<f32>()));
         let stream = Stream::new(device.context()).expect("a stream");
         let workspace = Workspace::default();
-        let mut bench =
-            Self { net, launches, batch, kernels, stream, arena, parameters, values, wanted, workspace, random };
+        let mut bench = Self {
+            net,
+            launches,
+            batch,
+            kernels,
+            stream,
+            arena,
+            parameters,
+            packed,
+            precision,
+            values,
+            wanted,
+            workspace,
+            random,
+        };
         bench.set(Sgd::new(0.1), 1.0);
+        bench.run(&bench.launches.pack);
         bench
     }
 
@@ -111,6 +128,7 @@ impl<N: Network> Bench<N> {
             Argument::Parameter(index) => self.parameters[index][0].at(0),
             Argument::Gradient(index) => self.parameters[index][1].at(0),
             Argument::State(index) => self.parameters[index][2].at(0),
+            Argument::Packed(place) => self.packed.at(place),
             Argument::U32(value) => value.into(),
             Argument::F32(value) => value.to_bits().into(),
             Argument::Labels(_) | Argument::Targets(_) => self.wanted.at(0),
@@ -145,7 +163,22 @@ impl<N: Network> Bench<N> {
         self.random.floats(self.batch * buffer.map.volume())
     }
 
-    /// Puts a volume at a dense place.
+    /// Puts the input at its dense place, as volumes are: rounded to bfloat16, two to a word, where they are in that.
+    pub fn put_input(&self, place: usize, buffer: &Buffer, nchw: &[f32]) {
+        if self.precision != Precision::Bf16 {
+            return self.put(place, buffer, nchw);
+        }
+        let values = reorder(nchw, buffer.map.channels, buffer.map.height * buffer.map.width);
+        let half = |value: Option<&f32>| {
+            let bits = value.map_or(0, |value| value.to_bits());
+            (bits + 0x7fff + (bits >> 16 & 1)) >> 16
+        };
+        let words: Vec<f32> =
+            values.chunks(2).map(|two| f32::from_bits(half(two.first()) | half(two.get(1)) << 16)).collect();
+        self.arena.write(place, &words).expect("it fits");
+    }
+
+    /// Puts a volume at a dense place, where it is in `f32`.
     pub fn put(&self, place: usize, buffer: &Buffer, nchw: &[f32]) {
         let map = &buffer.map;
         self.arena.write(place, &reorder(nchw, map.channels, map.height * map.width)).expect("it fits");

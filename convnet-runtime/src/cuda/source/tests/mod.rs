@@ -33,7 +33,7 @@ fn head(values: &[f32]) -> &[f32] {
 
 fn inference<N: Network>(bench: &mut Bench<N>, tolerance: f32) {
     let x = bench.volume(&N::INFERENCE.input);
-    bench.put(bench.launches.input, &N::INFERENCE.input, &x);
+    bench.put_input(bench.launches.input, &N::INFERENCE.input, &x);
     bench.run(&bench.launches.infer);
     let (net, mut run) = bench.cpu(false);
     exchange::load(&x, &N::INFERENCE.input, &mut run);
@@ -47,7 +47,7 @@ fn inference<N: Network>(bench: &mut Bench<N>, tolerance: f32) {
 fn training<N: Network>(bench: &mut Bench<N>, tolerance: f32) {
     let program = N::PROGRAM;
     let x = bench.volume(&N::TRAINING.input);
-    bench.put(bench.launches.training_input, &N::TRAINING.input, &x);
+    bench.put_input(bench.launches.training_input, &N::TRAINING.input, &x);
     bench.run(&bench.launches.forward);
     let gradients: Vec<Vec<f32>> = program.logits.iter().map(|logits| bench.volume(logits)).collect();
     for ((logits, &place), gradient) in program.logits.iter().zip(&bench.launches.gradient).zip(&gradients) {
@@ -107,7 +107,7 @@ where
         let mut trainer = Trainer::new(sgd, 0);
         for _ in 0..3 {
             let x = bench.volume(&N::TRAINING.input);
-            bench.put(bench.launches.training_input, &N::TRAINING.input, &x);
+            bench.put_input(bench.launches.training_input, &N::TRAINING.input, &x);
             bench.run(&bench.launches.forward);
             let losses =
                 if name == "cross-entropy" { &bench.launches.cross_entropy } else { &bench.launches.mean_squared };
@@ -158,9 +158,14 @@ fn kernels_do_not_depend_on_the_batch() {
     }
 }
 
-/// A test for each network: `name(batch) { declaration }`.
+/// What a rounding to bfloat16 changes at most, by the value: it has 8 significant bits.
+const ROUNDING: f32 = 1.0 / 512.0;
+
+/// A test for each network: `name(batch, roundings) { declaration }`. Between the input and the farthest output, so many
+/// values are rounded one after the other in bfloat16: the input, each weight, each volume. Each changes its own volume by
+/// `ROUNDING` of it at most, sums make them no larger beside the largest sum, and backward has as many again.
 macro_rules! agree {
-    ($($name:ident($batch:literal) $(#[$($attribute:tt)*])* { $($network:tt)* })+) => {$(
+    ($($name:ident($batch:literal, $roundings:literal) $(#[$($attribute:tt)*])* { $($network:tt)* })+) => {$(
         mod $name {
             use crate::prelude::*;
 
@@ -170,54 +175,59 @@ macro_rules! agree {
             fn agrees() {
                 super::agrees::<Net>($batch, super::Precision::F32, 1e-5);
             }
+
+            #[test]
+            fn agrees_in_bf16() {
+                super::agrees::<Net>($batch, super::Precision::Bf16, $roundings as f32 * super::ROUNDING);
+            }
         }
     )+};
 }
 
 agree! {
-    lenet(3) {
+    lenet(3, 10) {
         input 16x16x1 -> conv5-6(pad=0) -> maxpool -> conv3-20 -> relu -> maxpool
         -> fc-30 -> relu -> dropout -> fc-10 -> softmax
     }
-    windows(2) {
+    windows(2, 12) {
         input 9x7x6 -> conv3x2-10/2x1(pad=1, floor) -> leaky_relu(0.3) -> conv3-12(dilation=2, groups=2) -> elu(0.5)
         -> conv1-8(bias=position) -> sigmoid -> dwconv3/2(pad=1, floor) -> tanh -> gap -> fc-3
     }
-    strided(2) {
+    strided(2, 8) {
         input 7x9x17 -> conv3-33/2 -> conv2-20/3x1(pad=1, floor, bias=false) -> clipped_relu(1) -> fc-5
     }
-    pooled(2) {
+    pooled(2, 13) {
         input 10x9x5 -> conv3-18 -> leaky_relu(0.2) -> maxpool(floor) -> dwconv3 -> relu -> maxpool(floor)
         -> conv1-40 -> conv1-12(groups=4) -> maxpool -> fc-4
     }
-    pools(2) #[rounding(ceil)] {
+    pools(2, 12) #[rounding(ceil)] {
         input 11x9x6 -> conv3-6 -> maxpool3/2 -> conv1-7 -> avgpool3/1(pad=1) -> conv1-7 -> avgpool3x2/2
         -> maxpool2x1(pad=1x0) -> fc-3
     }
-    elementwise(3) {
+    elementwise(3, 16) {
         input 5x4x6 -> conv1-12 -> sigmoid -> dropout(0.3) -> maxout(2) -> tanh -> widen-11 -> elu -> upsample2x1
         -> conv1-5 -> upsample2(bilinear) -> relu -> flatten
     }
-    normalised(3) {
+    normalised(3, 16) {
         input 5x4x6 -> conv3-20(bias=false) -> bn -> relu -> conv3-35 -> bn(eps=1e-3, momentum=0.3) -> lrn(n=3, alpha=2, beta=0.5)
         -> conv1-6 -> lrn(n=3, within, alpha=1.0, beta=0.6, k=2) -> gap
     }
-    residual(2) {
+    residual(2, 22) {
         block basic(c) = (conv3-c(bias=false) -> bn -> relu -> conv3-c(bias=false) -> bn + skip) -> relu;
         input 6x6x3 -> conv3-16 -> basic(16)*2 -> (conv1-9/2(floor) + maxpool -> conv1-9 + avgpool -> conv1-9) -> elu -> fc-4
     }
-    branches(2) {
+    branches(2, 10) {
         input 6x5x19 -> (conv1-16 -> relu | conv3-32 -> relu | maxpool3/1(pad=1) -> conv1-7 | skip) -> (conv1-5 | conv1-6)
         -> { classes: gap -> fc-5 -> softmax, boxes: conv1-4, same: relu }
     }
-    frozen_parts(2) {
+    frozen_parts(2, 13) {
         input 6x6x3 -> frozen [conv3-8 -> bn -> relu] -> conv3-8 -> bn -> frozen [conv1-6 -> bn] -> tanh -> fc-4
     }
-    weights_shared(2) {
+    weights_shared(2, 14) {
         block same() = conv3-4(same) -> bn -> tanh;
         input 5x5x4 -> shared same() -> shared same() -> [shared same()]*1 -> fc-3
     }
-    layers(2) {
+    layers(2, 18) {
         input 8x8x3 -> conv3-5 -> super::inside::Inner -> 4x4x7 -> relu -> super::inside::Inner2 -> 4 -> fc-3
     }
 }
@@ -239,7 +249,7 @@ mod products {
 
     #[test]
     fn bf16() {
-        super::agrees::<Net>(2, super::Precision::Bf16, 8e-3);
+        super::agrees::<Net>(2, super::Precision::Bf16, 11.0 * super::ROUNDING);
     }
 }
 

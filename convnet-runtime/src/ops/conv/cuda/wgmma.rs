@@ -3,6 +3,7 @@
 //! is an argument.
 
 use super::super::Geometry;
+use super::is_aligned;
 use crate::cpu::map::Buffer;
 use crate::cuda::launch::{Argument, TensorMap};
 use crate::cuda::source::{Emitter, Kernel};
@@ -11,7 +12,7 @@ use crate::cuda::source::{Emitter, Kernel};
 const STEP: usize = 64;
 /// Multiprocessors of an H100 or H200.
 const PROCESSORS: usize = 132;
-/// Fewer rows, or less to sum, would leave most of a tile empty.
+/// Fewer channels or filters would leave most of a tile empty.
 const LEAST: usize = 32;
 
 /// A product's tiles.
@@ -122,19 +123,32 @@ impl Cut {
 }
 
 /// Boxes of packed weights, `[tap][row][column]`: so many rows and 64 columns of a tap.
-pub fn weights_map(base: Argument, taps: usize, [rows, columns]: [usize; 2], tile: usize) -> TensorMap {
+pub fn weights_map(
+    base: Option<Argument>,
+    taps: usize,
+    [rows, columns]: [usize; 2],
+    tile: usize,
+) -> Option<TensorMap> {
     let pitch = columns.next_multiple_of(8);
-    TensorMap {
-        base,
+    Some(TensorMap {
+        base: base?,
         extent: [columns, rows, taps, 1],
         stride: [pitch, pitch * rows, pitch * rows * taps],
         part: [STEP, tile, 1, 1],
-    }
+    })
 }
 
-/// Whether products of this convolution that read and write so many channels run on Hopper's matrix units.
-pub fn takes(geometry: &Geometry, [read, written]: [usize; 2], emitter: &Emitter) -> bool {
-    emitter.wgmma && geometry.groups == 1 && geometry.stride == [1, 1] && read >= LEAST && written >= LEAST
+/// Whether products of this convolution run on Hopper's matrix units; `volumes` are those that they copy or write in pieces
+/// of 16 bytes. Others have strides, groups or few channels.
+pub fn takes<'a>(geometry: &Geometry, volumes: impl IntoIterator<Item = &'a Buffer>, emitter: &Emitter) -> bool {
+    let enough = geometry.channels() >= LEAST && geometry.filters() >= LEAST;
+    let plain = geometry.groups == 1 && geometry.stride == [1, 1];
+    emitter.wgmma && enough && plain && volumes.into_iter().all(|volume| is_aligned(volume, 8))
+}
+
+/// Columns of a tile of sums: positions, or samples of a fully connected layer.
+pub fn columns(geometry: &Geometry) -> usize {
+    if geometry.is_dense() { 128 } else { 256 }
 }
 
 /// Into how many parts the steps of so many tiles are cut where these leave multiprocessors idle, and the steps of each.
