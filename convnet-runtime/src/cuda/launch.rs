@@ -12,8 +12,24 @@ pub struct Launch {
     pub block: [u32; 3],
     /// Bytes of dynamic shared memory.
     pub shared: u32,
-    /// What the kernel gets, in order.
+    /// What the kernel gets first: the tensors that it copies in boxes.
+    pub maps: Vec<TensorMap>,
+    /// What it gets then, in order.
     pub arguments: Vec<Argument>,
+}
+
+/// A tensor of bfloat16 numbers in memory, for kernels that let the device copy boxes of it to shared memory. What is
+/// outside reads as zero.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TensorMap {
+    /// Where it begins.
+    pub base: Argument,
+    /// Numbers along each dimension, the innermost first.
+    pub extent: [usize; 4],
+    /// Numbers from one to the next along each dimension but the innermost: multiples of 8.
+    pub stride: [usize; 3],
+    /// Numbers of a box along each dimension: at most 256, of the innermost 64.
+    pub part: [usize; 4],
 }
 
 /// An argument of a kernel. All but `U32` and `F32` are addresses on the device.

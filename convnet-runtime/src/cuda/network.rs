@@ -87,14 +87,14 @@ impl<N: Network> Cuda<N> {
     /// # Errors
     /// If there is no compiler.
     pub fn cubin(architecture: &str, precision: Precision) -> Result<Vec<u8>, DeviceError> {
-        let text = Self::source(precision);
+        let text = Self::source(precision, architecture);
         let image = Compiler::find()?.compile(&text, architecture)?.image;
         Ok(cache::pack(&carried(&text, architecture), &image))
     }
 
-    /// The CUDA C text of all kernels.
-    pub fn source(precision: Precision) -> String {
-        engine::text(&Module::new(&N::PROGRAM, precision))
+    /// The CUDA C text of all kernels, as they are for an architecture.
+    pub fn source(precision: Precision, architecture: &str) -> String {
+        engine::text(&Module::new(&N::PROGRAM, precision, architecture))
     }
 
     fn build(
@@ -104,7 +104,7 @@ impl<N: Network> Cuda<N> {
         kernels: impl FnOnce(&str) -> Result<Cubin, DeviceError>,
     ) -> Result<Self, MoveError<N>> {
         let make = || {
-            let module = Module::new(&N::PROGRAM, precision);
+            let module = Module::new(&N::PROGRAM, precision, &device.architecture());
             let cubin = kernels(&engine::text(&module))?;
             let parameters = Parameters::new(&net, &module, device)?;
             let extents = |buffers: &[Buffer]| {

@@ -1,7 +1,7 @@
 //! What a pass enqueues: its launches with their arguments as addresses, and what surrounds them.
 
 use super::{Engine, Extent, HeadLoss, Pass};
-use crate::cuda::driver::Memory;
+use crate::cuda::driver::{Encoded, Memory};
 use crate::cuda::error::DeviceError;
 use crate::cuda::lane::{Lane, Word};
 use crate::cuda::launch::{Argument, Launch, Launches};
@@ -144,7 +144,7 @@ impl Engine {
         const THREADS: u32 = 256;
         let grid = [(count as u32).div_ceil(THREADS).max(1), 1, 1];
         let Some(&kernel) = self.kernels.get(name) else { return Ok(()) };
-        self.stream.launch(kernel, [grid, [THREADS, 1, 1]], 0, arguments)
+        self.stream.launch(kernel, [grid, [THREADS, 1, 1]], 0, &[], arguments)
     }
 
     pub(super) fn launch_all(&self, launches: &[Launch], way: Way<'_>) -> Result<(), DeviceError> {
@@ -152,8 +152,10 @@ impl Engine {
         for launch in launches {
             arguments.clear();
             arguments.extend(launch.arguments.iter().map(|argument| self.resolve(*argument, way)));
+            let maps = launch.maps.iter().map(|map| Encoded::new(map, self.resolve(map.base, way)));
+            let maps: Vec<Encoded> = maps.collect::<Result<_, _>>()?;
             let Some(&kernel) = self.kernels.get(&launch.kernel) else { continue };
-            self.stream.launch(kernel, [launch.grid, launch.block], launch.shared, &arguments)?;
+            self.stream.launch(kernel, [launch.grid, launch.block], launch.shared, &maps, &arguments)?;
         }
         Ok(())
     }

@@ -8,17 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::kernel::Kernel;
 use super::scope::{Scope, parameters};
 use crate::cpu::map::Buffer;
-use crate::cuda::launch::{Argument, Launch, Precision};
+use crate::cuda::launch::{Argument, Launch, Precision, TensorMap};
 use crate::cuda::places::{Kind, ParameterSpec};
 use crate::ops::conv::Geometry;
 use crate::parameter::Role;
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 25] = [
+const TEMPLATES: [(&str, &str); 30] = [
     ("activation", include_str!("../../ops/activation/activation.cu")),
     ("add", include_str!("../../ops/add/add.cu")),
+    ("bulk", include_str!("bulk.cu")),
     ("bn", include_str!("../../ops/bn/bn.cu")),
     ("conv", include_str!("../../ops/conv/conv.cu")),
+    ("conv_wgmma", include_str!("../../ops/conv/conv_wgmma.cu")),
     ("depthwise", include_str!("../../ops/conv/depthwise.cu")),
     ("dropout", include_str!("../../ops/dropout/dropout.cu")),
     ("epilogue", include_str!("../../ops/conv/epilogue.cu")),
@@ -27,18 +29,21 @@ const TEMPLATES: [(&str, &str); 25] = [
     ("loss", include_str!("loss.cu")),
     ("lrn", include_str!("../../ops/lrn/lrn.cu")),
     ("matrix", include_str!("matrix.cu")),
+    ("matrix_bf16", include_str!("matrix_bf16.cu")),
+    ("matrix_tf32", include_str!("matrix_tf32.cu")),
     ("maxout", include_str!("../../ops/maxout/maxout.cu")),
     ("pool", include_str!("../../ops/pool/pool.cu")),
     ("operands", include_str!("operands.cu")),
     ("pack", include_str!("../../ops/conv/pack.cu")),
-    ("product_bf16", include_str!("product_bf16.cu")),
     ("product_f32", include_str!("product_f32.cu")),
-    ("product_tf32", include_str!("product_tf32.cu")),
+    ("product_mma", include_str!("product_mma.cu")),
+    ("product_wgmma", include_str!("product_wgmma.cu")),
     ("relayout", include_str!("../../ops/relayout/relayout.cu")),
     ("sgd", include_str!("sgd.cu")),
     ("softmax", include_str!("../../ops/softmax/softmax.cu")),
     ("sums", include_str!("sums.cu")),
     ("upsample", include_str!("../../ops/upsample/upsample.cu")),
+    ("wgmma", include_str!("wgmma.cu")),
     ("widen", include_str!("../../ops/widen/widen.cu")),
 ];
 
@@ -51,6 +56,8 @@ const ALIGN: usize = 256;
 pub(crate) struct Emitter {
     /// What the kernels compute with.
     pub precision: Precision,
+    /// Whether they may use Hopper's matrix units: in bfloat16, for `sm_90a`.
+    pub wgmma: bool,
     /// Samples.
     pub batch: usize,
     pub(super) scope: Scope,
@@ -87,10 +94,11 @@ pub(crate) struct Packing {
 }
 
 impl Emitter {
-    pub(super) fn new(scope: Scope, precision: Precision, batch: usize) -> Self {
+    pub(super) fn new(scope: Scope, precision: Precision, architecture: &str, batch: usize) -> Self {
         let specs = scope.program.weights.iter().flat_map(parameters).collect();
         Self {
             precision,
+            wgmma: precision == Precision::Bf16 && architecture == "sm_90a",
             batch,
             scope,
             used: Vec::new(),
@@ -112,13 +120,28 @@ impl Emitter {
 
     /// Launches a kernel. Parameters are declarations with their arguments; a kernel has only those with one.
     pub fn launch(&mut self, kernel: &Kernel, grid: [usize; 3], parameters: &[(&str, Option<Argument>)]) {
-        let declared: Vec<(&str, bool)> =
-            parameters.iter().map(|(name, argument)| (*name, argument.is_some())).collect();
+        self.launch_mapped(kernel, grid, &[], &[], parameters);
+    }
+
+    /// Launches a kernel whose first parameters are tensors: their names, and they.
+    pub fn launch_mapped(
+        &mut self,
+        kernel: &Kernel,
+        grid: [usize; 3],
+        names: &[&str],
+        maps: &[Option<TensorMap>],
+        parameters: &[(&str, Option<Argument>)],
+    ) {
+        let tensors: Vec<String> = names.iter().map(|name| format!("const __grid_constant__ TMap {name}")).collect();
+        let tensors = tensors.iter().map(|declaration| (&**declaration, true));
+        let others = parameters.iter().map(|(name, argument)| (*name, argument.is_some()));
+        let declared: Vec<(&str, bool)> = tensors.chain(others).collect();
         let launch = Launch {
             kernel: self.name(kernel, &declared),
             grid: grid.map(|blocks| blocks.max(1) as u32),
             block: [kernel.threads as u32, 1, 1],
-            shared: 0,
+            shared: kernel.shared as u32,
+            maps: maps.iter().flatten().copied().collect(),
             arguments: parameters.iter().filter_map(|(_, argument)| *argument).collect(),
         };
         self.launches.push(launch);

@@ -26,19 +26,21 @@ pub struct Module {
     pub packed: usize,
     program: Program,
     precision: Precision,
+    architecture: String,
 }
 
 impl Module {
-    /// The kernels of a network.
-    pub fn new(program: &Program, precision: Precision) -> Self {
+    /// The kernels of a network for an architecture: `sm_80`, `sm_90a`.
+    pub fn new(program: &Program, precision: Precision, architecture: &str) -> Self {
         // The kernels do not depend on the batch.
-        let (emitter, _) = walk::walk(program, precision, 1);
+        let (emitter, _) = walk::walk(program, precision, architecture, 1);
         let places = Places::new(&emitter.parameter_specs());
-        Self { source: emitter.source(), places, packed: emitter.packed, program: *program, precision }
+        let (source, packed, architecture) = (emitter.source(), emitter.packed, architecture.to_owned());
+        Self { source, places, packed, program: *program, precision, architecture }
     }
 
     /// What runs for a batch of this size.
     pub fn launches(&self, batch: usize) -> Launches {
-        walk::walk(&self.program, self.precision, batch).1
+        walk::walk(&self.program, self.precision, &self.architecture, batch).1
     }
 }

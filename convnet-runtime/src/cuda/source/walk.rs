@@ -12,10 +12,10 @@ use crate::ops::{
 };
 use crate::program::{BackStep, Program, Step};
 
-/// All kernels and launches of a network for one batch size.
-pub(super) fn walk(program: &Program, precision: Precision, batch: usize) -> (Emitter, Launches) {
+/// All kernels and launches of a network for one architecture and batch size.
+pub(super) fn walk(program: &Program, precision: Precision, architecture: &str, batch: usize) -> (Emitter, Launches) {
     let mut launches = Launches::default();
-    let mut emitter = Emitter::new(Scope::new(program, false), precision, batch);
+    let mut emitter = Emitter::new(Scope::new(program, false), precision, architecture, batch);
     infer(&mut emitter, &mut launches);
     emitter.scope = Scope::new(program, true);
     train(&mut emitter, &mut launches);

@@ -1,6 +1,20 @@
 // What surrounds the sums of a convolution: bias or folded batch norm, residual, activation, 2x2 max pool.
 struct Place { u32 n; int y, x; };
 
+// The output position of row m. With a fused pool four rows are one window.
+template<class G> FN Place place_of(u32 m) {
+  if (G::POOL) {
+    const u32 window = m / 4;
+    const int width = most(G::OW / 2, 1), height = most(G::OH / 2, 1);
+    return {window / width / height, (int)(window / width % height * 2 + m % 4 / 2), (int)(window % width * 2 + m % 2)};
+  }
+  return {m / G::OW / G::OH, (int)(m / G::OW % G::OH), (int)(m % G::OW)};
+}
+
+template<class G> FN u32 conv_rows(u32 batch) {
+  return batch * (G::POOL ? G::OH / 2 * (G::OW / 2) * 4 : G::OH * G::OW);
+}
+
 // What follows the sum of filter k at a place.
 struct Epilogue {
   const float *bias, *weight, *shift, *mean, *variance;

@@ -4,7 +4,7 @@ use crate::cpu::exchange;
 use crate::cpu::map::Buffer;
 use crate::cpu::run::{Run, Workspace};
 use crate::cuda::Device;
-use crate::cuda::driver::{Memory, Module as Kernels, Stream};
+use crate::cuda::driver::{Encoded, Memory, Module as Kernels, Stream};
 use crate::cuda::launch::{Argument, Launch, Launches, Precision};
 use crate::cuda::places::Places;
 use crate::cuda::source::Module;
@@ -71,7 +71,7 @@ impl<N: Network> Bench<N> {
             let moved: Vec<f32> = parameter.values().iter().map(|v| v + 0.4 * random.real().abs() as f32).collect();
             parameter.set(&moved).expect("as many");
         });
-        let module = Module::new(&N::PROGRAM, precision);
+        let module = Module::new(&N::PROGRAM, precision, &device.architecture());
         let launches = module.launches(batch);
         let kernels = device.load(&module.source).unwrap_or_else(|error| panic!("{error}\n{}", module.source));
         let places = module.places;
@@ -145,7 +145,9 @@ impl<N: Network> Bench<N> {
         for launch in launches {
             let kernel = self.kernels.kernel(&launch.kernel, launch.shared).expect("the source has all kernels");
             let arguments: Vec<u64> = launch.arguments.iter().map(|argument| self.address(argument)).collect();
-            self.stream.launch(kernel, [launch.grid, launch.block], launch.shared, &arguments).expect("it starts");
+            let maps = launch.maps.iter().map(|map| Encoded::new(map, self.address(&map.base)).expect("a tensor"));
+            let maps: Vec<Encoded> = maps.collect();
+            self.stream.launch(kernel, [launch.grid, launch.block], launch.shared, &maps, &arguments).expect("it starts");
         }
         self.stream.finish().expect("it ends");
     }

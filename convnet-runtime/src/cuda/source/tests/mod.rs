@@ -158,13 +158,15 @@ fn losses_and_steps() {
 fn kernels_do_not_depend_on_the_batch() {
     for program in [windows::Net::PROGRAM, lenet::Net::PROGRAM, products::Net::PROGRAM, residual::Net::PROGRAM] {
         for precision in [Precision::F32, Precision::Tf32, Precision::Bf16] {
-            let module = Module::new(&program, precision);
-            for batch in [1, 7, 1000] {
-                let launches = module.launches(batch);
-                let passes = [&launches.infer, &launches.forward, &launches.backward, &launches.update];
-                let losses = launches.cross_entropy.iter().chain(&launches.mean_squared);
-                let mut all = passes.into_iter().chain(losses).flatten();
-                assert!(all.all(|launch| module.source.contains(&format!(" {}(", launch.kernel))));
+            for architecture in ["sm_80", "sm_90a"] {
+                let module = Module::new(&program, precision, architecture);
+                for batch in [1, 7, 1000] {
+                    let launches = module.launches(batch);
+                    let passes = [&launches.infer, &launches.forward, &launches.backward, &launches.update];
+                    let losses = launches.cross_entropy.iter().chain(&launches.mean_squared);
+                    let mut all = passes.into_iter().chain(losses).flatten();
+                    assert!(all.all(|launch| module.source.contains(&format!(" {}(", launch.kernel))));
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Convolutions backward on the GPU.
 
 use super::super::{Backward, Bias};
-use super::{AROUND, DEPTHWISE, ROWS, parts, product_weights};
+use super::{AROUND, DEPTHWISE, parts, product_weights, tile_rows, wgmma};
 use crate::cpu::map::Gradient;
 use crate::cuda::launch::Argument;
 use crate::cuda::source::{Emitter, Kernel};
@@ -96,11 +96,18 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
         add_parts(parts, gradient, geometry.weights(), count, pass.accumulate, emitter);
         return;
     }
-    let width = geometry.channels() * geometry.taps();
-    let (kernel, across) = geometry.product("conv_weight_gradient", width, true, emitter.precision);
-    let down = geometry.filters().div_ceil(ROWS);
+    if wgmma::takes(geometry, [&stage.input, &pass.sum_gradient], emitter) {
+        return weight_gradient_boxes(pass, gradient, emitter);
+    }
+    let [in_run, dz_run] =
+        [&stage.input, &pass.sum_gradient].map(|volume| geometry.run(volume, emitter.precision));
+    let (kernel, across) =
+        geometry.product("conv_weight_gradient", geometry.products(in_run, true), true, emitter.precision);
+    let down = geometry.filters().div_ceil(tile_rows(emitter.precision));
     let (count, each) = parts(positions, down * across * geometry.groups);
-    let kernel = kernel.with(pitches).with([("ADD", usize::from(pass.accumulate))]);
+    let kernel = kernel
+        .with(pitches)
+        .with([("ADD", usize::from(pass.accumulate)), ("IN_RUN", in_run), ("DZ_RUN", dz_run)]);
     let target = if count > 1 { emitter.scratch(count * geometry.weights()) } else { gradient };
     let arguments = [
         x,
@@ -111,6 +118,40 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     ];
     emitter.launch(&kernel, [down, across, geometry.groups * count], &arguments);
     add_parts(target, gradient, geometry.weights(), count, pass.accumulate, emitter);
+}
+
+/// The same on Hopper's matrix units: parts of the gradient, tap by tap, then their sum as weights lie.
+fn weight_gradient_boxes(pass: &Backward, gradient: Option<Argument>, emitter: &mut Emitter) {
+    let (stage, geometry) = (&pass.stage, &pass.stage.geometry);
+    let ([rows, columns, filters], taps) = (geometry.output, geometry.taps());
+    let blocks = geometry.channels().div_ceil(64) * taps;
+    let tiles = wgmma::Tiles::of_weights(filters, blocks);
+    let boxes = wgmma::Cut::new([rows, columns], emitter.batch, 64, false);
+    let count = filters.div_ceil(tiles.rows()) * blocks.div_ceil(tiles.columns / 64);
+    let (parts, each) = wgmma::cut_weights(boxes.boxes, count, tiles, geometry.weights());
+    let direct = taps == 1 && parts == 1 && !pass.accumulate;
+    let sums = if direct { gradient } else { emitter.scratch(parts * geometry.weights()) };
+    let maps = [
+        boxes.map(&pass.sum_gradient, geometry.output, emitter),
+        boxes.map(&stage.input, geometry.input, emitter),
+    ];
+    let arguments = [
+        ("float* sums", sums),
+        ("u32 shape", boxes.shape()),
+        ("u32 parts", wgmma::number(parts)),
+        ("u32 each", wgmma::number(each)),
+        ("u32 batch", emitter.samples()),
+    ];
+    let kernel = tiles.kernel(geometry, "conv_weight_boxes");
+    emitter.launch_mapped(&kernel, wgmma::Tiles::grid(count * parts), &["dz", "x"], &maps, &arguments);
+    let mut kernel = geometry.kernel("conv_weight_total", kernel.sources).with([("ADD", usize::from(pass.accumulate))]);
+    kernel.threads = 64;
+    let arguments = [("const float* sums", sums), ("float* dw", gradient), ("u32 parts", wgmma::number(parts))];
+    if direct {
+        emitter.declare(&kernel, &arguments);
+    } else {
+        emitter.each(&kernel, geometry.weights() / taps, &arguments);
+    }
 }
 
 /// Adds the parts of a sum, in order; there is nothing to do where the only part is the sum.
@@ -138,6 +179,8 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut 
     let [height, width, depth] = geometry.input;
     let pitches =
         [("DZ", pass.sum_gradient.map.pitch()), ("DX", to.buffer.map.pitch()), ("ADD", usize::from(to.accumulate))];
+    let run = [("DZ_RUN", geometry.run(&pass.sum_gradient, emitter.precision))];
+    let height_of_tile = tile_rows(emitter.precision);
     let weight = if geometry.is_depthwise() {
         ("const float* w", emitter.parameter(weights, 0))
     } else {
@@ -152,6 +195,20 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut 
     if geometry.is_depthwise() {
         let kernel = geometry.kernel("depthwise_input_gradient", DEPTHWISE).with(pitches);
         emitter.each(&kernel, emitter.batch * height * width * depth, &arguments);
+    } else if wgmma::takes(geometry, [&pass.sum_gradient, &to.buffer], emitter) {
+        let (filters, dense) = (geometry.filters(), geometry.is_dense());
+        let steps = filters.div_ceil(64) * if dense { 1 } else { geometry.taps() };
+        let tiles = wgmma::Tiles::of_sums(depth, steps, wgmma::columns(geometry));
+        let extent = if dense { [1, 1] } else { [height, width] };
+        let boxes = wgmma::Cut::new(extent, emitter.batch, tiles.columns, false);
+        let count = boxes.boxes * depth.div_ceil(tiles.rows()) * if dense { geometry.taps() } else { 1 };
+        let maps = [
+            wgmma::weights_map(weight.1, geometry.taps(), [depth, filters], tiles.rows()),
+            boxes.map(&pass.sum_gradient, geometry.output, emitter),
+        ];
+        let kernel = tiles.kernel(geometry, "conv_input_boxes").with(pitches).with([("FOR_INPUT", 1)]);
+        let arguments = [arguments[2], ("u32 shape", boxes.shape()), arguments[3]];
+        emitter.launch_mapped(&kernel, wgmma::Tiles::grid(count), &["w", "dz"], &maps, &arguments);
     } else if geometry.is_dense() {
         let columns = geometry.channels() * geometry.taps();
         let (kernel, across) = geometry.product(
@@ -160,10 +217,10 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut 
             geometry.layout(emitter.precision) == 0,
             emitter.precision,
         );
-        emitter.launch(&kernel.with(pitches), [emitter.batch.div_ceil(ROWS), across, 1], &arguments);
+        emitter.launch(&kernel.with(pitches).with(run), [emitter.batch.div_ceil(height_of_tile), across, 1], &arguments);
     } else {
         let (kernel, across) = geometry.product("conv_input_gradient", geometry.channels(), false, emitter.precision);
-        let down = (emitter.batch * height * width).div_ceil(ROWS);
-        emitter.launch(&kernel.with(pitches), [down, across, geometry.groups], &arguments);
+        let down = (emitter.batch * height * width).div_ceil(height_of_tile);
+        emitter.launch(&kernel.with(pitches).with(run), [down, across, geometry.groups], &arguments);
     }
 }

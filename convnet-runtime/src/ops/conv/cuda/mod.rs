@@ -2,16 +2,20 @@
 
 mod backward;
 mod forward;
+mod wgmma;
 
 pub use backward::backward;
 pub use forward::forward;
 
 use super::{Bias, Geometry};
+use crate::cpu::map::Buffer;
 use crate::cuda::launch::{Argument, Precision};
 use crate::cuda::source::{Emitter, Kernel, Packing};
 
-/// Rows of a tile of a product.
-const ROWS: usize = 64;
+/// Rows of a tile of a product: ROWS in `product_f32.cu` and `product_mma.cu`.
+fn tile_rows(precision: Precision) -> usize {
+    if precision == Precision::F32 { 64 } else { 128 }
+}
 
 impl Geometry {
     fn taps(&self) -> usize {
@@ -71,22 +75,48 @@ impl Geometry {
         by_weights: bool,
         precision: Precision,
     ) -> (Kernel, usize) {
-        let tile = if columns <= 16 { 16 } else { 64.min(columns.next_multiple_of(32)) };
+        let widest = if precision == Precision::F32 { 64 } else { 128 };
+        let tile = if columns <= 16 { 16 } else { columns.next_power_of_two().clamp(32, widest) };
         let mut kernel = self
             .kernel(template, sources(precision))
             .with([("WHOLE", usize::from(by_weights && self.is_dense())), ("LAYOUT", self.layout(precision))])
             .with([("TILE", tile)]);
         kernel.threads = 128;
+        if precision != Precision::F32 {
+            // Four steps of 64 bytes of each row and column; then the sums of the tile.
+            kernel.shared = (4 * 64 * (128 + tile)).max(4 * 128 * (tile + 8));
+            (kernel.threads, kernel.blocks) = (256, 2);
+        }
         (kernel, columns.div_ceil(tile))
     }
+
+    /// How many channels, or filters, of a volume are read at once: 16 bytes of them where they begin at such places, or 1.
+    fn run(&self, buffer: &Buffer, precision: Precision) -> usize {
+        let piece = 16 / precision.bytes();
+        let group = buffer.map.channels / self.groups;
+        let whole = is_aligned(buffer, piece) && (self.groups == 1 || group.is_multiple_of(piece));
+        if whole { piece } else { 1 }
+    }
+
+    /// The products of a sum, or the columns of a gradient of weights: so many channels are read at once.
+    fn products(&self, run: usize, by_weights: bool) -> usize {
+        let run = if by_weights && self.is_dense() && self.taps() > 1 { 1 } else { run };
+        self.channels().next_multiple_of(run) * self.taps()
+    }
+}
+
+/// Whether all pixels begin at multiples of so many values.
+fn is_aligned(buffer: &Buffer, values: usize) -> bool {
+    let map = &buffer.map;
+    map.pitch().is_multiple_of(values) && (map.first * map.lanes()).is_multiple_of(values)
 }
 
 /// The templates of a product.
 fn sources(precision: Precision) -> &'static [&'static str] {
     match precision {
         Precision::F32 => &["activation", "epilogue", "operands", "product_f32", "conv"],
-        Precision::Tf32 => &["activation", "epilogue", "operands", "matrix", "product_tf32", "conv"],
-        Precision::Bf16 => &["activation", "epilogue", "operands", "matrix", "product_bf16", "conv"],
+        Precision::Tf32 => &["activation", "epilogue", "operands", "matrix", "matrix_tf32", "product_mma", "conv"],
+        Precision::Bf16 => &["activation", "epilogue", "operands", "matrix", "matrix_bf16", "product_mma", "conv"],
     }
 }
 
@@ -137,8 +167,8 @@ pub fn pack(parameter: usize, packing: &Packing, emitter: &mut Emitter) {
     emitter.launch(&kernel, [blocks(geometry.channels()), blocks(geometry.filters()), geometry.groups], &arguments);
 }
 
-/// Where a sum over output positions is cut into parts: how many, and the positions of each, a multiple of 16.
+/// Where a sum over output positions is cut into parts: how many, and the positions of each, a multiple of 32.
 fn parts(positions: usize, tiles: usize) -> (usize, usize) {
-    let each = positions.div_ceil(Emitter::parts(positions, tiles)).next_multiple_of(16);
+    let each = positions.div_ceil(Emitter::parts(positions, tiles)).next_multiple_of(32);
     (positions.div_ceil(each), each)
 }
