@@ -147,7 +147,9 @@ impl<N: Network> Bench<N> {
             let arguments: Vec<u64> = launch.arguments.iter().map(|argument| self.address(argument)).collect();
             let maps = launch.maps.iter().map(|map| Encoded::new(map, self.address(&map.base)).expect("a tensor"));
             let maps: Vec<Encoded> = maps.collect();
-            self.stream.launch(kernel, [launch.grid, launch.block], launch.shared, &maps, &arguments).expect("it starts");
+            self.stream
+                .launch(kernel, [launch.grid, launch.block], launch.shared, &maps, &arguments)
+                .expect("it starts");
         }
         self.stream.finish().expect("it ends");
     }
