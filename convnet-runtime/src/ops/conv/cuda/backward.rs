@@ -117,6 +117,7 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
         ("u32 batch", emitter.samples()),
     ];
     emitter.launch(&kernel, [down, across, geometry.groups * count], &arguments);
+    emitter.adds(geometry.macs());
     add_parts(target, gradient, geometry.weights(), count, pass.accumulate, emitter);
 }
 
@@ -144,6 +145,7 @@ fn weight_gradient_boxes(pass: &Backward, gradient: Option<Argument>, emitter: &
     ];
     let kernel = tiles.kernel(geometry, "conv_weight_boxes");
     emitter.launch_mapped(&kernel, wgmma::Tiles::grid(count * parts), &["dz", "x"], &maps, &arguments);
+    emitter.adds(geometry.macs());
     let mut kernel = geometry.kernel("conv_weight_total", kernel.sources).with([("ADD", usize::from(pass.accumulate))]);
     kernel.threads = 64;
     let arguments = [("const float* sums", sums), ("float* dw", gradient), ("u32 parts", wgmma::number(parts))];
@@ -223,4 +225,5 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut 
         let down = (emitter.batch * height * width).div_ceil(height_of_tile);
         emitter.launch(&kernel.with(pitches).with(run), [down, across, geometry.groups], &arguments);
     }
+    emitter.adds(geometry.macs());
 }
