@@ -54,8 +54,12 @@ pub enum Argument {
     Parameter(usize),
     /// Its gradient.
     Gradient(usize),
-    /// The optimizer's memory of it.
-    State(usize),
+    /// The values of all parameters, one after the other.
+    Parameters,
+    /// The gradients of those that are trained.
+    Gradients,
+    /// The optimizer's memory of them.
+    States,
     /// A place among the packed weights, in bytes.
     Packed(usize),
     /// A number.
@@ -139,13 +143,4 @@ impl Precision {
             Self::Bf16 => 2,
         }
     }
-}
-
-/// A parameter on the device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParameterSpec {
-    /// Values, `f32` each, in the order of weight files.
-    pub len: usize,
-    /// Backward writes its gradient and update moves it.
-    pub trained: bool,
 }

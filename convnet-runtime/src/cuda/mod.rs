@@ -14,6 +14,7 @@ pub mod launch;
 mod loss;
 mod network;
 mod parameters;
+mod places;
 pub mod source;
 mod trainer;
 

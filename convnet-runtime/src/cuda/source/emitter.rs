@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::kernel::Kernel;
 use super::scope::{Scope, parameters};
 use crate::cpu::map::Buffer;
-use crate::cuda::launch::{Argument, Launch, ParameterSpec, Precision, TensorMap};
+use crate::cuda::launch::{Argument, Launch, Precision, TensorMap};
+use crate::cuda::places::{Kind, ParameterSpec};
 use crate::ops::conv::Geometry;
 use crate::parameter::Role;
 
@@ -292,15 +293,23 @@ impl Emitter {
         self.scope.seeds.iter().fold("outer".into(), |seed, slot| format!("mix({seed} ^ {slot:#x}ull)"))
     }
 
-    /// The trained parameters with their lengths and roles.
-    pub(super) fn trained(&self) -> Vec<(usize, usize, Role)> {
-        self.trained.iter().map(|&parameter| (parameter, self.specs[parameter].0, self.specs[parameter].1)).collect()
+    /// Whether a parameter is trained.
+    pub(super) fn is_trained(&self, parameter: usize) -> bool {
+        self.trained.contains(&parameter)
     }
 
     pub(super) fn parameter_specs(&self) -> Vec<ParameterSpec> {
-        let spec =
-            |(index, &(len, _)): (usize, &(usize, Role))| ParameterSpec { len, trained: self.trained.contains(&index) };
-        self.specs.iter().enumerate().map(spec).collect()
+        let kind = |index, role: Role| match role {
+            Role::RunningMean | Role::RunningVariance => Kind::Statistic,
+            _ if !self.is_trained(index) => Kind::Frozen,
+            Role::Weight => Kind::Decays,
+            Role::Bias | Role::Scale => Kind::Trained,
+        };
+        self.specs
+            .iter()
+            .enumerate()
+            .map(|(index, &(len, role))| ParameterSpec { len, kind: kind(index, role) })
+            .collect()
     }
 
     /// All that was launched, as one text.

@@ -4,9 +4,9 @@ use super::emitter::Emitter;
 use super::kernel::{Kernel, volume};
 use crate::cpu::map::{Buffer, Map};
 use crate::cuda::launch::{Argument, Launch};
+use crate::cuda::places::Places;
 use crate::ops::conv;
 use crate::ops::relayout::cuda::{Side, copy};
-use crate::parameter::Role;
 
 /// Dense places beside a network's arena.
 pub(super) struct Staging {
@@ -102,32 +102,33 @@ pub(super) fn loss(
 
 /// Packs weights that were trained, or all.
 pub(super) fn pack(all: bool, emitter: &mut Emitter) -> Vec<Launch> {
-    let trained: Vec<usize> = emitter.trained().into_iter().map(|(parameter, ..)| parameter).collect();
     for (parameter, packing) in emitter.packings() {
-        if all || trained.contains(&parameter) {
+        if all || emitter.is_trained(parameter) {
             conv::cuda::pack(parameter, &packing, emitter);
         }
     }
     std::mem::take(&mut emitter.launches)
 }
 
-/// The optimizer's step: each parameter is read and written once.
+/// The optimizer's step: all parameters are read and written once.
 pub(super) fn update(emitter: &mut Emitter) -> Vec<Launch> {
-    for (parameter, len, role) in emitter.trained() {
-        let kernel = Kernel::new("sgd", &["sgd"], [("DECAYS", usize::from(role == Role::Weight))]);
-        let arguments = [
-            ("float* w", Some(Argument::Parameter(parameter))),
-            ("const float* gradient", Some(Argument::Gradient(parameter))),
-            ("float* v", Some(Argument::State(parameter))),
-            ("const float* rate", Some(Argument::Rate)),
-            ("const float* momentum", Some(Argument::Momentum)),
-            ("const float* nesterov", Some(Argument::Nesterov)),
-            ("const float* decay", Some(Argument::Decay)),
-            ("const float* loss_scale", Some(Argument::LossScale)),
-            ("const u32* failed", Some(Argument::Failed)),
-            ("u32 size", Some(Argument::U32(len as u32))),
-        ];
-        emitter.each(&kernel, len, &arguments);
+    let places = Places::new(&emitter.parameter_specs());
+    let number = |bytes: usize| Some(Argument::U32((bytes / size_of::<f32>()) as u32));
+    let arguments = [
+        ("float* w", Some(Argument::Parameters)),
+        ("const float* gradient", Some(Argument::Gradients)),
+        ("float* v", Some(Argument::States)),
+        ("const float* rate", Some(Argument::Rate)),
+        ("const float* momentum", Some(Argument::Momentum)),
+        ("const float* nesterov", Some(Argument::Nesterov)),
+        ("const float* decay", Some(Argument::Decay)),
+        ("const float* loss_scale", Some(Argument::LossScale)),
+        ("const u32* failed", Some(Argument::Failed)),
+        ("u32 decaying", number(places.decaying())),
+        ("u32 size", number(places.trained())),
+    ];
+    if places.trained() > 0 {
+        emitter.each(&Kernel::new("sgd", &["sgd"], []), places.trained() / (4 * size_of::<f32>()), &arguments);
     }
     std::mem::take(&mut emitter.launches)
 }

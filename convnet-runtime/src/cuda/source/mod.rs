@@ -12,15 +12,16 @@ mod walk;
 pub(crate) use emitter::{BLOCKS, Emitter, Packing};
 pub(crate) use kernel::{Kernel, volume};
 
-use super::launch::{Launches, ParameterSpec, Precision};
+use super::launch::{Launches, Precision};
+use super::places::Places;
 use crate::program::Program;
 
 /// A network's kernels, and what is needed to launch them.
 pub struct Module {
     /// All kernels as one CUDA C text, without includes.
     pub source: String,
-    /// The parameters, in visiting order.
-    pub parameters: Vec<ParameterSpec>,
+    /// Where the parameters lie.
+    pub places: Places,
     /// Bytes of all packed weights.
     pub packed: usize,
     program: Program,
@@ -33,9 +34,9 @@ impl Module {
     pub fn new(program: &Program, precision: Precision, architecture: &str) -> Self {
         // The kernels do not depend on the batch.
         let (emitter, _) = walk::walk(program, precision, architecture, 1);
-        let parameters = emitter.parameter_specs();
+        let places = Places::new(&emitter.parameter_specs());
         let (source, packed, architecture) = (emitter.source(), emitter.packed, architecture.to_owned());
-        Self { source, parameters, packed, program: *program, precision, architecture }
+        Self { source, places, packed, program: *program, precision, architecture }
     }
 
     /// What runs for a batch of this size.

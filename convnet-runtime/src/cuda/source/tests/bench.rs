@@ -6,6 +6,7 @@ use crate::cpu::run::{Run, Workspace};
 use crate::cuda::Device;
 use crate::cuda::driver::{Encoded, Memory, Module as Kernels, Stream};
 use crate::cuda::launch::{Argument, Launch, Launches, Precision};
+use crate::cuda::places::Places;
 use crate::cuda::source::Module;
 use crate::network::{Key, Network};
 use crate::ops::testing::Random;
@@ -46,9 +47,11 @@ pub struct Bench<N: Network> {
     kernels: Kernels,
     stream: Stream,
     arena: Memory,
-    parameters: Vec<[Memory; 3]>,
+    /// Values, gradients, the optimizer's memory.
+    parameters: [Memory; 3],
+    places: Places,
     packed: Memory,
-    precision: Precision,
+    pub precision: Precision,
     values: Memory,
     wanted: Memory,
     workspace: Workspace,
@@ -83,17 +86,16 @@ impl<N: Network> Bench<N> {
         let module = Module::new(&N::PROGRAM, precision, &device.architecture());
         let launches = module.launches(batch);
         let kernels = device.load(&module.source).unwrap_or_else(|error| panic!("{error}\n{}", module.source));
-        let mut parameters = Vec::new();
-        let mut lengths = module.parameters.iter();
+        let places = module.places;
+        let parameters = [0; 3].map(|_| memory(device, places.end().div_ceil(size_of::<f32>())));
+        parameters[2].clear().expect("there is a device");
+        let mut each = places.all.iter();
         net.visit(&Key::ROOT, &mut |key, parameter| {
-            let spec = lengths.next().expect("all parameters are there");
-            assert_eq!(spec.len, parameter.len(), "{key}");
-            let memories = [0; 3].map(|_| memory(device, spec.len));
-            memories[0].write(0, &parameter.values()).expect("it fits");
-            memories[2].write(0, &vec![0.0; spec.len]).expect("it fits");
-            parameters.push(memories);
+            let place = each.next().expect("all parameters are there");
+            assert_eq!(place.len(), size_of::<f32>() * parameter.len(), "{key}");
+            parameters[0].write(place.start, &parameter.values()).expect("it fits");
         });
-        assert!(lengths.next().is_none());
+        assert!(each.next().is_none());
         let arena = memory(device, launches.arena.max(launches.training_arena) / size_of::<f32>());
         let wanted = memory(device, 1 << 16);
         let values = memory(device, 2 * VALUES.len());
@@ -108,6 +110,7 @@ impl<N: Network> Bench<N> {
             stream,
             arena,
             parameters,
+            places,
             packed,
             precision,
             values,
@@ -137,9 +140,11 @@ impl<N: Network> Bench<N> {
         };
         match *argument {
             Argument::Arena(place) => self.arena.at(place),
-            Argument::Parameter(index) => self.parameters[index][0].at(0),
-            Argument::Gradient(index) => self.parameters[index][1].at(0),
-            Argument::State(index) => self.parameters[index][2].at(0),
+            Argument::Parameter(index) => self.parameters[0].at(self.places.all[index].start),
+            Argument::Gradient(index) => self.parameters[1].at(self.places.all[index].start),
+            Argument::Parameters => self.parameters[0].at(0),
+            Argument::Gradients => self.parameters[1].at(0),
+            Argument::States => self.parameters[2].at(0),
             Argument::Packed(place) => self.packed.at(place),
             Argument::U32(value) => value.into(),
             Argument::F32(value) => value.to_bits().into(),
@@ -199,7 +204,7 @@ impl<N: Network> Bench<N> {
 
     pub fn parameter(&self, index: usize, kind: usize, len: usize) -> Vec<f32> {
         let mut values = vec![0.0; len];
-        self.parameters[index][kind].read(0, &mut values).expect("it is there");
+        self.parameters[kind].read(self.places.all[index].start, &mut values).expect("it is there");
         values
     }
 
@@ -237,4 +242,12 @@ pub fn difference(a: &[f32], b: &[f32]) -> f32 {
         .zip(b)
         .fold(0.0f32, |most, (a, b)| if a.is_nan() == b.is_nan() { most.max((a - b).abs()) } else { f32::NAN });
     if a.iter().any(|a| a.is_nan()) { f32::INFINITY } else { apart / largest }
+}
+
+/// The length of the difference, relative to that of the second.
+pub fn distance(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    let square = |sum: f32, (a, b): (&f32, &f32)| sum + (a - b) * (a - b);
+    let length = b.iter().fold(0.0, |sum, b| sum + b * b).max(1e-12);
+    (a.iter().zip(b).fold(0.0, square) / length).sqrt()
 }
