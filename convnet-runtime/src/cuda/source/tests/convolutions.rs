@@ -273,7 +273,7 @@ fn check(precision: Precision, architecture: &str, count: usize, batch: usize, s
     let kernels = device.load(&module.source).unwrap_or_else(|error| panic!("{error}\n{}", module.source));
     let stream = Stream::new(device.context()).expect("a stream");
     let arena = memory(&device, launches.training_arena.max(launches.arena));
-    let parameters = module.parameters.iter().map(|spec| [0; 2].map(|_| memory(&device, 4 * spec.len))).collect();
+    let parameters = module.places.all.iter().map(|place| [0; 2].map(|_| memory(&device, place.len()))).collect();
     let machine = Machine { precision, batch, arena, packed: memory(&device, module.packed), parameters };
 
     // Everything that nobody writes is not a number.
