@@ -7,7 +7,7 @@ use convnet_runtime::train::random::Random;
 use crate::nets::LeNet;
 use crate::support::on_device;
 
-fn images<V: Shape>(batch: usize, seed: u64) -> Tensor<V> {
+pub fn images<V: Shape>(batch: usize, seed: u64) -> Tensor<V> {
     let mut random = Random::new(seed, 5);
     Tensor::from_fn(batch, |_, _, _, _| random.normal())
 }
@@ -18,7 +18,7 @@ fn labels(count: usize, classes: usize, seed: u64) -> Vec<usize> {
 }
 
 /// The distance of two vectors by the length of the second.
-fn distance(a: &[f32], b: &[f32]) -> f32 {
+pub fn distance(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     let square = |x: f32| f64::from(x) * f64::from(x);
     let (apart, length): (f64, f64) =

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::kernel::Kernel;
 use super::scope::{Scope, parameters};
-use crate::cpu::map::Buffer;
+use crate::cpu::map::{Buffer, Gradient};
 use crate::cuda::launch::{Argument, Launch, Precision, TensorMap};
 use crate::cuda::places::{Kind, ParameterSpec};
 use crate::ops::conv::Geometry;
@@ -183,6 +183,29 @@ impl Emitter {
     /// Launches a kernel with one thread for each of `count` elements.
     pub fn each(&mut self, kernel: &Kernel, count: usize, parameters: &[(&str, Option<Argument>)]) {
         self.launch(kernel, [count.div_ceil(kernel.threads), 1, 1], parameters);
+    }
+
+    /// Launches `template(x, y, batch)` with so many threads for each sample.
+    pub fn forward(&mut self, kernel: Kernel, x: &Buffer, y: &Buffer, count: usize) {
+        let kernel = kernel.with([("IN", x.map.pitch()), ("OUT", y.map.pitch())]);
+        let arguments = [("const val* x", self.at(x)), ("val* y", self.at(y)), ("u32 batch", self.samples())];
+        self.each(&kernel, self.batch * count, &arguments);
+    }
+
+    /// Launches `template(dy, dx, batch)`, or `template(x, dy, dx, batch)` where the gradient depends on the input.
+    pub fn backward(&mut self, kernel: Kernel, x: Option<&Buffer>, dy: &Buffer, dx: &Gradient, count: usize) {
+        let kernel = kernel.with(x.map(|x| ("IN", x.map.pitch()))).with([
+            ("DY", dy.map.pitch()),
+            ("DX", dx.buffer.map.pitch()),
+            ("ADD", usize::from(dx.accumulate)),
+        ]);
+        let arguments = [
+            ("const val* x", x.and_then(|x| self.at(x))),
+            ("const val* dy", self.at(dy)),
+            ("val* dx", self.at(&dx.buffer)),
+            ("u32 batch", self.samples()),
+        ];
+        self.each(&kernel, self.batch * count, if x.is_some() { &arguments } else { &arguments[1..] });
     }
 
     /// The number of samples, as an argument.

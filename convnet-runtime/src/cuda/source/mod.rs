@@ -1,6 +1,7 @@
 //! Program in, CUDA C and launches out: one kernel for each distinct geometry, instantiated from the templates that lie
 //! beside the operations' other kernels, and the launches of each pass for a batch size.
 
+mod chain;
 mod emitter;
 mod head;
 mod kernel;
@@ -9,6 +10,7 @@ mod scope;
 mod tests;
 mod walk;
 
+pub(crate) use chain::{Before, Ready};
 pub(crate) use emitter::{BLOCKS, Emitter, Packing};
 pub(crate) use kernel::{Kernel, volume};
 

@@ -1,5 +1,6 @@
 //! Goes through the stages of a network and of the networks inside it.
 
+use super::chain::chain;
 use super::emitter::Emitter;
 use super::head::{Staging, load, load_input, loss, pack, repeat, store, update};
 use super::scope::Scope;
@@ -200,10 +201,10 @@ fn inner_forward(stage: &network::Stage, program: &Program, weights: usize, trai
 }
 
 fn backward(steps: &[BackStep], emitter: &mut Emitter) {
-    for step in steps {
+    for (step, (before, ready)) in steps.iter().zip(chain(steps, emitter.batch)) {
         emitter.release();
         match step {
-            BackStep::Conv { pass, weights } => conv::cuda::backward(pass, *weights, emitter),
+            BackStep::Conv { pass, weights } => conv::cuda::backward(pass, *weights, before, ready, emitter),
             BackStep::Norm { pass, weights } => bn::cuda::backward(pass, *weights, emitter),
             BackStep::Network { stage, network, weights, output_gradient, input_gradient } => {
                 inner_backward(stage, network, *weights, output_gradient, input_gradient.as_ref(), emitter);

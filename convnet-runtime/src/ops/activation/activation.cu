@@ -21,10 +21,10 @@ template<class G> FN void activation_forward(const val* x, val* y, u32 batch) {
   y[e.pixel * G::OUT + e.c] = G::apply(x[e.pixel * G::IN + e.c]);
 }
 
-// dx = f'(x) dy
+// dx = f'(x) dy, by y = f(x), of pitch IN.
 template<class G> FN void activation_backward(const val* y, const val* dy, val* dx, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);
-  put<G::ADD>(dx + e.pixel * G::DX + e.c, G::slope(y[e.pixel * G::OUT + e.c]) * dy[e.pixel * G::DY + e.c]);
+  put<G::ADD>(dx + e.pixel * G::DX + e.c, G::slope(y[e.pixel * G::IN + e.c]) * dy[e.pixel * G::DY + e.c]);
 }

@@ -164,18 +164,40 @@ template<class G> struct ConvInput {
   }
 };
 
-template<class G> FN void conv_input_gradient(const val* dz, const val* w, val* dx, u32 batch) {
+// Sums of a tile's columns, of which each thread has those of 8 rows, to f(column of the tile, sum), in an order that is
+// always the same.
+template<int TILE, class F> FN void sum_columns(const float (&own)[TILE / 16], const F& f) {
+  __shared__ float all[ROWS / 8][TILE];
+  for (int j = 0; j < TILE / 16; j++) all[threadIdx.x / 16][own_column<TILE>() + j] = own[j];
+  __syncthreads();
+  if (threadIdx.x >= TILE) return;
+  float sum = 0.f;
+  for (int i = 0; i < ROWS / 8; i++) sum += all[i][threadIdx.x];
+  f((int)threadIdx.x, sum);
+}
+
+// With COLUMNS also columns[tile][channel], sums over the rows of each tile.
+template<class G>
+FN void conv_input_gradient(const val* dz, const val* w, const val* x, val* dx, float* columns, u32 batch) {
   const u32 group = blockIdx.z, m0 = blockIdx.x * ROWS, n0 = blockIdx.y * G::TILE, rows = batch * (G::H * G::W);
   float sums[8][G::TILE / 16];
   const ConvInput<G> operands = {dz + group * G::KG, w + (u64)group * ConvInput<G>::WEIGHTS, batch};
   product(operands, 0, ConvInput<G>::ALL, m0, n0, sums);
   const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
+  float down[G::TILE / 16] = {};
   for (int i = 0; i < 8; i++) {
     for (int j = 0; j < G::TILE / 16; j++) {
       if (row + i >= rows || column + j >= G::CG) continue;
-      put<G::ADD>(dx + (u64)(row + i) * G::DX + group * G::CG + column + j, sums[i][j]);
+      const int c = (int)(group * G::CG + column + j);
+      const float d = before<G>(x, row + i, c, sums[i][j]);
+      put<G::ADD>(dx + (u64)(row + i) * G::DX + c, d);
+      down[j] += d;
     }
   }
+  if (!G::COLUMNS) return;
+  sum_columns<G::TILE>(down, [&](int j, float sum) {
+    if (n0 + j < G::CG) columns[((u64)blockIdx.x * G::GROUPS + group) * G::CG + n0 + j] = sum;
+  });
 }
 
 // The same where the filter covers the whole input: rows are samples, columns weights.
@@ -198,19 +220,29 @@ template<class G> struct WholeInput {
   }
 };
 
-template<class G> FN void whole_input_gradient(const val* dz, const val* w, val* dx, u32 batch) {
+template<class G>
+FN void whole_input_gradient(const val* dz, const val* w, const val* x, val* dx, float* columns, u32 batch) {
   const u32 m0 = blockIdx.x * ROWS, n0 = blockIdx.y * G::TILE;
   float sums[8][G::TILE / 16];
   const WholeInput<G> operands = {dz, w, batch};
   product(operands, 0, G::KG, m0, n0, sums);
   const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
+  float down[G::TILE / 16] = {};
   for (int i = 0; i < 8; i++) {
     for (int j = 0; j < G::TILE / 16; j++) {
       if (row + i >= batch || column + j >= G::CG * G::TAPS) continue;
       const Weight f = weight_of<G>(column + j, G::CG);
-      put<G::ADD>(dx + ((u64)(row + i) * G::TAPS + f.tap) * G::DX + f.c, sums[i][j]);
+      const u64 p = (u64)(row + i) * G::TAPS + f.tap;
+      const float d = before<G>(x, p, f.c, sums[i][j]);
+      put<G::ADD>(dx + p * G::DX + f.c, d);
+      down[j] += d;
     }
   }
+  if (!G::COLUMNS) return;
+  sum_columns<G::TILE>(down, [&](int j, float sum) {
+    const Weight f = weight_of<G>(n0 + j, G::CG);
+    if (n0 + j < G::CG * G::TAPS) columns[((u64)blockIdx.x * G::TAPS + f.tap) * G::CG + f.c] = sum;
+  });
 }
 
 // The gradient of the weights: rows are filters, columns weights, k counts output positions.

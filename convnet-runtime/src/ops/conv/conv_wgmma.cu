@@ -14,6 +14,9 @@ template<int SIZE, int H, int W> struct Boxes {
     const u32 rest = i / across();
     return {rest / down() * samples(), (int)(rest % down()) << high, (int)(i % across()) << wide};
   }
+  FN u32 number(const Place& box) const {
+    return (box.n / samples() * down() + (u32)(box.y >> high)) * across() + (u32)(box.x >> wide);
+  }
   FN Place at(const Place& box, int i) const {
     return {box.n + (i >> (wide + high)), box.y + (i >> wide & ((1 << high) - 1)), box.x + (i & ((1 << wide) - 1))};
   }
@@ -63,28 +66,6 @@ template<class G> FN void of_filter(const Epilogue& end, int k, float& scale, fl
   scale = G::NORM ? end.weight[k] / sqrtf(end.variance[k] + G::eps()) : 1.f;
   shift = G::BIAS == 1 ? end.bias[k] : 0.f;
   if (G::NORM) shift = (shift - end.mean[k]) * scale + end.shift[k];
-}
-
-// Eight neighbours, or as many of them as there are.
-template<int ALL> FN void load_8(const val* from, int first, float (&v)[8]) {
-  if (first + 8 <= ALL && sizeof(val) == 2) {
-    const uint4 packed = *(const uint4*)(from + first);
-    const u32 words[4] = {packed.x, packed.y, packed.z, packed.w};
-#pragma unroll
-    for (int q = 0; q < 8; q++) v[q] = __uint_as_float(q % 2 ? words[q / 2] & 0xffff0000u : words[q / 2] << 16);
-  } else {
-    for (int q = 0; q < 8; q++) v[q] = first + q < ALL ? (float)from[first + q] : 0.f;
-  }
-}
-template<int ALL, class Y> FN void store_8(Y* to, int first, const float (&v)[8]) {
-  if (first + 8 <= ALL && sizeof(Y) == 2) {
-    *(uint4*)(to + first) = make_uint4(pack_bf16(v[0], v[1]), pack_bf16(v[2], v[3]), pack_bf16(v[4], v[5]), pack_bf16(v[6], v[7]));
-  } else if (first + 8 <= ALL && ALL % 4 == 0 && sizeof(Y) == 4) {
-    ((float4*)(to + first))[0] = make_float4(v[0], v[1], v[2], v[3]);
-    ((float4*)(to + first))[1] = make_float4(v[4], v[5], v[6], v[7]);
-  } else {
-    for (int q = 0; q < 8; q++) if (first + q < ALL) to[first + q] = v[q];
-  }
 }
 
 template<class G, class Y> struct ConvForwardBoxes : ConvBoxes<G> {
@@ -192,32 +173,50 @@ FN void conv_forward_boxes(const TMap& w, const TMap& x, const float* bias, cons
 template<class G> struct ConvInputBoxes : ConvBoxes<G> {
   typedef ConvBoxes<G> Base;
   typedef typename Base::Tile Tile;
+  const val* x;
   val* dx;
+  float* columns;
 
-  FN ConvInputBoxes(const Base& base, val* dx) : Base(base), dx(dx) {}
+  FN ConvInputBoxes(const Base& base, const val* x, val* dx, float* columns) : Base(base), x(x), dx(dx), columns(columns) {}
 
   FN void finish(const Tile& tile, const float (&d)[Base::N / 2], int group, float* own) const {
     const int t = (int)threadIdx.x % 128, c = this->own_row(tile, group);
+    float total[8] = {};
     by_columns<Base::N>(d, group, own, [&](int first) {
       for (int i = t / 8; i < 64; i += 16) {
         const Place p = this->cut.at(tile.box, first + i);
         if (!this->is_inside(p) || c >= G::CG) continue;
         const u64 at = Base::APART ? (u64)p.n * G::TAPS + tile.tap : pixel<G::H, G::W>(p.n, p.y, p.x);
-        float v[8], before[8];
+        float v[8], other[8];
         read_shelf(own + i * SHELF + t % 8 * 8, v);
+        if (G::SLOPE) {
+          load_8<G::CG>(x + at * G::IN, c, other);
+          for (int q = 0; q < 8; q++) v[q] *= G::slope(other[q]);
+        }
         if (G::ADD) {
-          load_8<G::CG>(dx + at * G::DX, c, before);
-          for (int q = 0; q < 8; q++) v[q] += before[q];
+          load_8<G::CG>(dx + at * G::DX, c, other);
+          for (int q = 0; q < 8; q++) v[q] += other[q];
         }
         store_8<G::CG>(dx + at * G::DX, c, v);
+        if (G::COLUMNS) for (int q = 0; q < 8; q++) total[q] += v[q];
       }
     });
+    if (!G::COLUMNS) return;
+    // Neighbours across a warp have the same channels.
+    const u64 row = ((u64)this->cut.number(tile.box) * (Base::APART ? G::TAPS : 1) + tile.tap) * 4 + t / 32;
+#pragma unroll
+    for (int q = 0; q < 8; q++) {
+      for (int e = 8; e < 32; e *= 2) total[q] += __shfl_xor_sync(~0u, total[q], e);
+      if (t % 32 < 8 && c + q < G::CG) columns[row * G::CG + c + q] = total[q];
+    }
   }
 };
 
-template<class G> FN void conv_input_boxes(const TMap& w, const TMap& dz, val* dx, u32 shape, u32 batch) {
+// With COLUMNS also columns[4 boxes or, tap by tap, boxes][channel], sums over some of the positions of each box.
+template<class G>
+FN void conv_input_boxes(const TMap& w, const TMap& dz, const val* x, val* dx, float* columns, u32 shape, u32 batch) {
   typedef ConvBoxes<G> Base;
-  wgmma_product(ConvInputBoxes<G>(Base(w, dz, shape, 1, Base::ALL, batch), dx));
+  wgmma_product(ConvInputBoxes<G>(Base(w, dz, shape, 1, Base::ALL, batch), x, dx, columns));
 }
 
 // The gradient of the weights: rows are filters, columns 64 channels of one tap after those of another, and k counts positions

@@ -156,6 +156,22 @@ fn losses_and_steps() {
 }
 
 #[test]
+fn bfloat16_halves_the_memory_of_a_sample() {
+    for program in [lenet::Net::PROGRAM, chained::Net::PROGRAM, residual::Net::PROGRAM] {
+        let per_sample = |precision| {
+            // Large enough that no sum is cut into parts more than others.
+            let [small, large] = [2000, 4000].map(|batch| Module::new(&program, precision, "sm_80").launches(batch));
+            [large.arena - small.arena, large.training_arena - small.training_arena].map(|bytes| bytes as f64)
+        };
+        let (single, half) = (per_sample(Precision::F32), per_sample(Precision::Bf16));
+        for (single, half) in single.into_iter().zip(half) {
+            // Winners, logits and what is summed in parts do not become smaller.
+            assert!(half < 0.6 * single, "{half} {single}");
+        }
+    }
+}
+
+#[test]
 fn kernels_do_not_depend_on_the_batch() {
     for program in [windows::Net::PROGRAM, lenet::Net::PROGRAM, products::Net::PROGRAM, residual::Net::PROGRAM] {
         for precision in [Precision::F32, Precision::Tf32, Precision::Bf16] {
@@ -203,6 +219,10 @@ agree! {
     lenet(3, 10) {
         input 16x16x1 -> conv5-6(pad=0) -> maxpool -> conv3-20 -> relu -> maxpool
         -> fc-30 -> relu -> dropout -> fc-10 -> softmax
+    }
+    chained(3, 15) {
+        input 10x9x3 -> conv3-40 -> tanh -> conv3-48 -> sigmoid -> maxpool(floor) -> conv3-36 -> elu -> conv1-50(groups=2) -> tanh
+        -> fc-70 -> tanh -> fc-5
     }
     windows(2, 12) {
         input 9x7x6 -> conv3x2-10/2x1(pad=1, floor) -> leaky_relu(0.3) -> conv3-12(dilation=2, groups=2) -> elu(0.5)

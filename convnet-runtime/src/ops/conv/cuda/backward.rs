@@ -4,17 +4,31 @@ use super::super::{Backward, Bias};
 use super::{AROUND, DEPTHWISE, parts, product_weights, tile_rows, wgmma};
 use crate::cpu::map::Gradient;
 use crate::cuda::launch::Argument;
-use crate::cuda::source::{Emitter, Kernel};
+use crate::cuda::source::{Before, Emitter, Kernel, Ready};
+use crate::ops::activation::Activation;
 
-/// The gradients of the residual, the parameters and the input, in this order.
-pub fn backward(pass: &Backward, weights: usize, emitter: &mut Emitter) {
-    sum_gradient(pass, emitter);
+/// The gradients of the residual, the parameters and the input, in this order, without what is ready, and with what the stage
+/// before is to find ready.
+///
+/// Winners of a pool are not looked at in the loads of the two products: each reads the gradient of the sums several times, in
+/// bulk copies that cannot compute, and all of it is written once.
+pub fn backward(pass: &Backward, weights: usize, before: Option<Before>, ready: Ready, emitter: &mut Emitter) {
+    let mut pass = *pass;
+    if ready.slope {
+        pass.stage.activation = Activation::Identity;
+        if !pass.stage.pool {
+            pass.sum_gradient = pass.output_gradient;
+        }
+    }
+    sum_gradient(&pass, emitter);
     if pass.train_weights {
-        bias_gradient(pass, weights, emitter);
-        weight_gradient(pass, weights, emitter);
+        if !ready.bias {
+            bias_gradient(&pass, weights, emitter);
+        }
+        weight_gradient(&pass, weights, emitter);
     }
     if let Some(to) = &pass.input_gradient {
-        input_gradient(pass, to, weights, emitter);
+        input_gradient(&pass, to, weights, before, emitter);
     }
 }
 
@@ -44,7 +58,9 @@ fn sum_gradient(pass: &Backward, emitter: &mut Emitter) {
         ("val* residual", residual.and_then(|to| emitter.at(&to.buffer))),
         ("u32 batch", emitter.samples()),
     ];
-    emitter.each(&kernel, emitter.batch * geometry.output.iter().product::<usize>(), &arguments);
+    let [rows, columns, filters] = geometry.output;
+    let windows = if stage.pool { rows.div_ceil(2) * columns.div_ceil(2) } else { rows * columns };
+    emitter.each(&kernel, emitter.batch * windows * filters.div_ceil(8), &arguments);
 }
 
 fn bias_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
@@ -54,15 +70,11 @@ fn bias_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     match geometry.bias {
         Bias::None => {}
         Bias::Channel => {
-            let blocks = filters.div_ceil(32);
-            let count = Emitter::parts(emitter.batch * rows * columns, blocks);
-            let parts = emitter.scratch(count * filters);
             let volume = [("H", rows), ("W", columns), ("C", filters), ("IN", pitch)];
             let kernel = Kernel::new("channel_sums", &["sums"], volume);
-            let arguments = [("const val* x", dz), ("float* parts", parts), ("u32 batch", emitter.samples())];
-            emitter.launch(&kernel, [blocks, count, 1], &arguments);
             let gradient = emitter.gradient(weights, 1);
-            add_parts(parts, gradient, filters, count, pass.accumulate, emitter);
+            let rows = (emitter.batch * rows * columns, emitter.batch);
+            sum_rows(&kernel, ("const val* x", dz), filters, rows, (gradient, pass.accumulate), emitter);
         }
         Bias::Position => {
             let kernel = geometry
@@ -73,6 +85,23 @@ fn bias_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
             emitter.each(&kernel, rows * columns * filters, &arguments);
         }
     }
+}
+
+/// Sums over so many rows of values, of which the kernel takes some for each of so many samples, to a gradient, or added to it.
+fn sum_rows(
+    kernel: &Kernel,
+    x: (&str, Option<Argument>),
+    columns: usize,
+    (rows, samples): (usize, usize),
+    (gradient, add): (Option<Argument>, bool),
+    emitter: &mut Emitter,
+) {
+    let blocks = columns.div_ceil(32);
+    let count = Emitter::parts(rows, blocks);
+    let parts = if count == 1 && !add { gradient } else { emitter.scratch(count * columns) };
+    let arguments = [x, ("float* parts", parts), ("u32 batch", Some(Argument::U32(samples as u32)))];
+    emitter.launch(kernel, [blocks, count, 1], &arguments);
+    add_parts(parts, gradient, columns, count, add, emitter);
 }
 
 fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
@@ -99,15 +128,13 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     if wgmma::takes(geometry, [&stage.input, &pass.sum_gradient], emitter) {
         return weight_gradient_boxes(pass, gradient, emitter);
     }
-    let [in_run, dz_run] =
-        [&stage.input, &pass.sum_gradient].map(|volume| geometry.run(volume, emitter.precision));
+    let [in_run, dz_run] = [&stage.input, &pass.sum_gradient].map(|volume| geometry.run(volume, emitter.precision));
     let (kernel, across) =
         geometry.product("conv_weight_gradient", geometry.products(in_run, true), true, emitter.precision);
     let down = geometry.filters().div_ceil(tile_rows(emitter.precision));
     let (count, each) = parts(positions, down * across * geometry.groups);
-    let kernel = kernel
-        .with(pitches)
-        .with([("ADD", usize::from(pass.accumulate)), ("IN_RUN", in_run), ("DZ_RUN", dz_run)]);
+    let kernel =
+        kernel.with(pitches).with([("ADD", usize::from(pass.accumulate)), ("IN_RUN", in_run), ("DZ_RUN", dz_run)]);
     let target = if count > 1 { emitter.scratch(count * geometry.weights()) } else { gradient };
     let arguments = [
         x,
@@ -132,10 +159,8 @@ fn weight_gradient_boxes(pass: &Backward, gradient: Option<Argument>, emitter: &
     let (parts, each) = wgmma::cut_weights(boxes.boxes, count, tiles, geometry.weights());
     let direct = taps == 1 && parts == 1 && !pass.accumulate;
     let sums = if direct { gradient } else { emitter.scratch(parts * geometry.weights()) };
-    let maps = [
-        boxes.map(&pass.sum_gradient, geometry.output, emitter),
-        boxes.map(&stage.input, geometry.input, emitter),
-    ];
+    let maps =
+        [boxes.map(&pass.sum_gradient, geometry.output, emitter), boxes.map(&stage.input, geometry.input, emitter)];
     let arguments = [
         ("float* sums", sums),
         ("u32 shape", boxes.shape()),
@@ -176,11 +201,20 @@ fn add_parts(
     }
 }
 
-fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut Emitter) {
+fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, before: Option<Before>, emitter: &mut Emitter) {
     let geometry = &pass.stage.geometry;
     let [height, width, depth] = geometry.input;
-    let pitches =
-        [("DZ", pass.sum_gradient.map.pitch()), ("DX", to.buffer.map.pitch()), ("ADD", usize::from(to.accumulate))];
+    let slope = before.map(|before| before.activation).filter(|activation| *activation != Activation::Identity);
+    let bias = before.and_then(|before| before.bias);
+    let pitches = [
+        ("DZ", pass.sum_gradient.map.pitch()),
+        ("DX", to.buffer.map.pitch()),
+        ("ADD", usize::from(to.accumulate)),
+        ("IN", pass.stage.input.map.pitch()),
+        ("SLOPE", usize::from(slope.is_some())),
+        ("COLUMNS", usize::from(bias.is_some())),
+    ];
+    let own = |kernel: Kernel| kernel.with(pitches).activation(slope.unwrap_or(Activation::Identity));
     let run = [("DZ_RUN", geometry.run(&pass.sum_gradient, emitter.precision))];
     let height_of_tile = tile_rows(emitter.precision);
     let weight = if geometry.is_depthwise() {
@@ -188,42 +222,56 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut 
     } else {
         ("const val* w", product_weights(geometry, weights, true, emitter))
     };
-    let arguments = [
-        ("const val* dz", emitter.at(&pass.sum_gradient)),
-        weight,
-        ("val* dx", emitter.at(&to.buffer)),
-        ("u32 batch", emitter.samples()),
-    ];
+    let dz = ("const val* dz", emitter.at(&pass.sum_gradient));
+    let x = ("const val* x", slope.and_then(|_| emitter.at(&pass.stage.input)));
+    let dx = ("val* dx", emitter.at(&to.buffer));
+    let samples = ("u32 batch", emitter.samples());
     if geometry.is_depthwise() {
-        let kernel = geometry.kernel("depthwise_input_gradient", DEPTHWISE).with(pitches);
-        emitter.each(&kernel, emitter.batch * height * width * depth, &arguments);
-    } else if wgmma::takes(geometry, [&pass.sum_gradient, &to.buffer], emitter) {
+        let kernel = own(geometry.kernel("depthwise_input_gradient", DEPTHWISE));
+        emitter.each(&kernel, emitter.batch * height * width * depth, &[dz, weight, x, dx, samples]);
+        return;
+    }
+    // Rows of sums of columns, if these are wanted.
+    let columns = |rows: usize, emitter: &mut Emitter| {
+        let place = bias.and_then(|_| emitter.scratch(rows * depth));
+        (("float* columns", place), rows)
+    };
+    let (sums, rows);
+    if wgmma::takes(geometry, [&pass.sum_gradient, &to.buffer, &pass.stage.input], emitter) {
         let (filters, dense) = (geometry.filters(), geometry.is_dense());
         let steps = filters.div_ceil(64) * if dense { 1 } else { geometry.taps() };
         let tiles = wgmma::Tiles::of_sums(depth, steps, wgmma::columns(geometry));
         let extent = if dense { [1, 1] } else { [height, width] };
         let boxes = wgmma::Cut::new(extent, emitter.batch, tiles.columns, false);
-        let count = boxes.boxes * depth.div_ceil(tiles.rows()) * if dense { geometry.taps() } else { 1 };
+        let count = boxes.boxes * if dense { geometry.taps() } else { 1 };
         let maps = [
             wgmma::weights_map(weight.1, geometry.taps(), [depth, filters], tiles.rows()),
             boxes.map(&pass.sum_gradient, geometry.output, emitter),
         ];
-        let kernel = tiles.kernel(geometry, "conv_input_boxes").with(pitches).with([("FOR_INPUT", 1)]);
-        let arguments = [arguments[2], ("u32 shape", boxes.shape()), arguments[3]];
-        emitter.launch_mapped(&kernel, wgmma::Tiles::grid(count), &["w", "dz"], &maps, &arguments);
+        let kernel = own(tiles.kernel(geometry, "conv_input_boxes")).with([("FOR_INPUT", 1)]);
+        // A row for each warp of a warpgroup.
+        (sums, rows) = columns(4 * count, emitter);
+        let grid = wgmma::Tiles::grid(count * depth.div_ceil(tiles.rows()));
+        let arguments = [x, dx, sums, ("u32 shape", boxes.shape()), samples];
+        emitter.launch_mapped(&kernel, grid, &["w", "dz"], &maps, &arguments);
     } else if geometry.is_dense() {
-        let columns = geometry.channels() * geometry.taps();
-        let (kernel, across) = geometry.product(
-            "whole_input_gradient",
-            columns,
-            geometry.layout(emitter.precision) == 0,
-            emitter.precision,
-        );
-        emitter.launch(&kernel.with(pitches).with(run), [emitter.batch.div_ceil(height_of_tile), across, 1], &arguments);
+        let wide = geometry.channels() * geometry.taps();
+        let as_it_lies = geometry.layout(emitter.precision) == 0;
+        let (kernel, across) = geometry.product("whole_input_gradient", wide, as_it_lies, emitter.precision);
+        let down = emitter.batch.div_ceil(height_of_tile);
+        (sums, rows) = columns(down * geometry.taps(), emitter);
+        emitter.launch(&own(kernel).with(run), [down, across, 1], &[dz, weight, x, dx, sums, samples]);
     } else {
         let (kernel, across) = geometry.product("conv_input_gradient", geometry.channels(), false, emitter.precision);
         let down = (emitter.batch * height * width).div_ceil(height_of_tile);
-        emitter.launch(&kernel.with(pitches).with(run), [down, across, geometry.groups], &arguments);
+        (sums, rows) = columns(down, emitter);
+        emitter.launch(&own(kernel).with(run), [down, across, geometry.groups], &[dz, weight, x, dx, sums, samples]);
     }
     emitter.adds(geometry.macs());
+    if let Some(before) = bias {
+        let one = [("H", 1), ("W", 1), ("C", depth), ("IN", depth)];
+        let kernel = Kernel::new("channel_sums", &["sums"], one);
+        let gradient = (emitter.gradient(before, 1), false);
+        sum_rows(&kernel, ("const float* x", sums.1), depth, (rows, rows), gradient, emitter);
+    }
 }

@@ -33,7 +33,7 @@ impl Geometry {
     }
 
     /// One filter per channel.
-    fn is_depthwise(&self) -> bool {
+    pub(crate) fn is_depthwise(&self) -> bool {
         self.channels() == 1 && self.filters() == 1
     }
 
@@ -160,16 +160,26 @@ fn padding(precision: Precision) -> usize {
 /// Packs a parameter's values.
 pub fn pack(parameter: usize, packing: &Packing, emitter: &mut Emitter) {
     let (geometry, pad) = (&packing.geometry, padding(emitter.precision));
-    let kernel = Kernel::new("conv_pack", &["pack"], [("KG", geometry.filters()), ("CG", geometry.channels())])
-        .with([("TAPS", geometry.taps()), ("PAD", pad)]);
+    // As many channels as fit into shared memory with all their taps.
+    let taken = match geometry.taps() {
+        ..=23 => 32,
+        24..=46 => 16,
+        _ => 8,
+    };
+    let kernel = Kernel::new("conv_pack", &["pack"], [("KG", geometry.filters()), ("CG", geometry.channels())]).with([
+        ("TAPS", geometry.taps()),
+        ("PAD", pad),
+        ("TAKEN", taken),
+    ]);
     let place = |place: Option<usize>| place.map(Argument::Packed);
     let arguments = [
         ("const float* w", Some(Argument::Parameter(parameter))),
         ("val* by_filter", place(packing.by_filter)),
         ("val* by_channel", place(packing.by_channel)),
     ];
-    let blocks = |count: usize| count.next_multiple_of(pad).div_ceil(32);
-    emitter.launch(&kernel, [blocks(geometry.channels()), blocks(geometry.filters()), geometry.groups], &arguments);
+    let blocks = |count: usize, taken: usize| count.next_multiple_of(pad).div_ceil(taken);
+    let grid = [blocks(geometry.channels(), taken), blocks(geometry.filters(), 16), geometry.groups];
+    emitter.launch(&kernel, grid, &arguments);
 }
 
 /// Where a sum over output positions is cut into parts: how many, and the positions of each, a multiple of 32.

@@ -126,12 +126,7 @@ impl Cut {
 }
 
 /// Boxes of packed weights, `[tap][row][column]`: so many rows and 64 columns of a tap.
-pub fn weights_map(
-    base: Option<Argument>,
-    taps: usize,
-    [rows, columns]: [usize; 2],
-    tile: usize,
-) -> Option<TensorMap> {
+pub fn weights_map(base: Option<Argument>, taps: usize, [rows, columns]: [usize; 2], tile: usize) -> Option<TensorMap> {
     let pitch = columns.next_multiple_of(8);
     Some(TensorMap {
         base: base?,
