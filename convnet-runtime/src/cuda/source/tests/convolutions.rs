@@ -54,7 +54,8 @@ fn geometry(random: &mut Random, wide: bool) -> Geometry {
         let kernel = random.between(1, input[i].min(3));
         let dilation = if kernel == 1 || kernel == input[i] { 1 } else { random.between(1, 2) };
         let reach = (kernel - 1) * dilation + 1;
-        let pad = random.between(reach.saturating_sub(input[i]).max(reach / 2), reach - 1 + reach.saturating_sub(input[i]));
+        let pad =
+            random.between(reach.saturating_sub(input[i]).max(reach / 2), reach - 1 + reach.saturating_sub(input[i]));
         let stride = if wide { 1 } else { random.between(1, 3) };
         (kernel, stride, pad, dilation, (input[i] + 2 * pad - reach) / stride + 1)
     };
@@ -111,7 +112,8 @@ fn case(random: &mut Random, floats: &mut usize, wide: bool, batch: usize) -> Ca
     };
     let [volume, sums] = [geometry.input, geometry.output].map(|extent| extent.iter().product::<usize>() * batch);
     let weights = filters * (geometry.input[2] / geometry.groups) * geometry.kernel[0] * geometry.kernel[1];
-    let biases = [0, filters, sums / batch][usize::from(geometry.bias != Bias::None) * (1 + usize::from(geometry.bias == Bias::Position))];
+    let biases = [0, filters, sums / batch]
+        [usize::from(geometry.bias != Bias::None) * (1 + usize::from(geometry.bias == Bias::Position))];
     Case {
         stage,
         pass,
@@ -206,10 +208,8 @@ fn wide_numbers(values: &[f32]) -> Vec<f64> {
 impl Case {
     /// The output, sample by sample.
     fn forward(&self) -> Vec<f64> {
-        let (geometry, [x, w, bias, residual]) = (
-            &self.stage.geometry,
-            [&self.x, &self.w, &self.bias, &self.residual].map(|values| wide_numbers(values)),
-        );
+        let (geometry, [x, w, bias, residual]) =
+            (&self.stage.geometry, [&self.x, &self.w, &self.bias, &self.residual].map(|values| wide_numbers(values)));
         let [rows, columns, filters] = geometry.output;
         let mut all = Vec::new();
         for (n, x) in x.chunks(geometry.input.iter().product()).enumerate() {
@@ -293,7 +293,10 @@ fn check(precision: Precision, architecture: &str, count: usize, batch: usize, s
     // Few blocks, so that each has several tiles.
     let few = |launches: &[Launch]| -> Vec<Launch> {
         let mut launches = launches.to_vec();
-        launches.iter_mut().filter(|launch| !launch.maps.is_empty()).for_each(|launch| launch.grid[0] = launch.grid[0].min(3));
+        launches
+            .iter_mut()
+            .filter(|launch| !launch.maps.is_empty())
+            .for_each(|launch| launch.grid[0] = launch.grid[0].min(3));
         launches
     };
     for launches in [&launches.pack, &few(&launches.forward), &few(&launches.backward)] {
