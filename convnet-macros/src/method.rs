@@ -18,7 +18,7 @@ const BATCHES: [u64; 2] = [1, 8];
 const LEAST_DEPTH: u64 = 32;
 /// Matrix products of the transformed volumes, relative to the direct sums.
 const PRODUCT: f64 = 1.05;
-/// A block of 16 channels of a tile: transforming its inputs and its outputs, by tile size 2, 4, 6.
+/// A block of 16 channels of a tile: transforming its inputs and its outputs, by 4, 6, 8 points a side.
 const INPUT_TILE: [f64; 3] = [130.0, 400.0, 850.0];
 const OUTPUT_TILE: [f64; 3] = [60.0, 160.0, 420.0];
 /// Floats of transformed weights that stay in a shared cache from one use to the next.
@@ -45,8 +45,9 @@ pub fn choose(graph: &Graph, program: &mut Program) {
             _ => Algorithm::Direct,
         };
         let trained = program.backward.iter().any(|b| b.stage == index && b.train_weights);
-        let forward = Work { rows, columns, depth, filters: conv.filters, trained };
-        let backward = Work { rows: height, columns: width, depth: conv.filters, filters: depth, trained };
+        let taps = conv.window.kernel.0;
+        let forward = Work { taps, rows, columns, depth, filters: conv.filters, trained };
+        let backward = Work { taps, rows: height, columns: width, depth: conv.filters, filters: depth, trained };
         let fits = fits(conv, planar) && algorithm != Algorithm::Direct;
         let best = |work: Work| if fits { work.best(algorithm) } else { ByBatch::DIRECT };
         let (method, input_method, weight_method) = (best(forward), best(backward), best(forward));
@@ -60,12 +61,13 @@ pub fn choose(graph: &Graph, program: &mut Program) {
 /// Whether Winograd's minimal filtering is for this convolution.
 fn fits(conv: &Conv, planar: bool) -> bool {
     let window = &conv.window;
-    window.kernel == (3, 3) && window.stride == (1, 1) && window.dilation == (1, 1) && conv.groups == 1 && !planar
+    matches!(window.kernel, (3, 3) | (5, 5)) && window.stride == (1, 1) && window.dilation == (1, 1) && conv.groups == 1 && !planar
 }
 
-/// A convolution of 3x3 filters and stride 1.
+/// A convolution of stride 1, of filters of 3x3 or 5x5 taps.
 #[derive(Clone, Copy)]
 struct Work {
+    taps: u64,
     rows: u64,
     columns: u64,
     depth: u64,
@@ -82,8 +84,11 @@ impl Work {
     fn best_for(self, batch: u64, algorithm: Algorithm) -> Method {
         let mut candidates = vec![Method::Direct];
         if self.depth.min(self.filters) >= LEAST_DEPTH {
-            candidates.extend([Method::Winograd(2), Method::Winograd(4)]);
-            if algorithm == Algorithm::Fastest {
+            candidates.push(Method::Winograd(2));
+            if self.taps == 3 {
+                candidates.push(Method::Winograd(4));
+            }
+            if self.taps == 3 && algorithm == Algorithm::Fastest {
                 candidates.push(Method::Winograd(6));
             }
         }
@@ -97,10 +102,10 @@ impl Work {
         let blocks = |channels: u64| float(channels.div_ceil(16));
         let products = float(self.depth) * blocks(self.filters);
         match method {
-            Method::Direct => 9.0 * products * float(batch * self.rows * self.columns),
+            Method::Direct => float(self.taps.pow(2)) * products * float(batch * self.rows * self.columns),
             Method::Winograd(size) => {
-                let kind = (size / 2 - 1) as usize;
-                let points = float((size + 2).pow(2));
+                let side = size + self.taps - 1;
+                let (kind, points) = ((side / 2 - 2) as usize, float(side.pow(2)));
                 let tiles = float(batch * self.rows.div_ceil(size) * self.columns.div_ceil(size));
                 let weights = points * float(self.depth * self.filters);
                 let far = points as u64 * self.depth * self.filters > CACHED;

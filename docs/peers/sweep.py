@@ -32,7 +32,7 @@ def calibrate(secs):
     return float(subprocess.run(command, capture_output=True, text=True).stdout)
 
 
-def turn(command, out, peak=float("inf")):
+def turn(command, out, peak=float("inf"), work=None):
     """Runs one program and keeps its lines, with the lower of the peaks before and after."""
     command += ["--threads", str(args.threads), "--secs", args.secs]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -42,6 +42,7 @@ def turn(command, out, peak=float("inf")):
     peak = min(peak, calibrate("0.5"))
     for line in lines:
         line["fma_calib"] = min(peak, line.get("fma_calib", peak))
+        line["work"] = work or line["work"]
         out.write(json.dumps(line) + "\n")
         print(f"{line['peer']:<12} {line['work']} {line.get('variant', '')} {line['mode']} {line['batch']}: "
               f"{line['median_ms']:.4g} ms, {line['gflops']:.1f} GFLOP/s, peak {line['fma_calib']:.0f}", file=sys.stderr)
@@ -49,14 +50,16 @@ def turn(command, out, peak=float("inf")):
 
 
 def measure(work, mode, batch, out):
-    what = ["--work", work, "--mode", mode, "--batch", str(batch)]
+    what = ["--mode", mode, "--batch", str(batch)]
     usual = [name for peer in PEERS[mode] for name in ("convnet", peer)]
     for name in args.turns.split(",") if args.turns else usual:
         if name == "convnet":
-            turn([args.bench, "--json"] + what, out)
+            turn([args.bench, "--json", "--work", work] + what, out)
         else:
             peak = calibrate("2")
-            turn([sys.executable, os.path.join(HERE, "bench.py"), "--peer", name] + what, out, peak)
+            # The others run the network as it is.
+            plain = ["--work", work.removesuffix(nets.HALF)]
+            turn([sys.executable, os.path.join(HERE, "bench.py"), "--peer", name] + plain + what, out, peak, work)
 
 
 def cells():
@@ -71,7 +74,8 @@ def floor(work, mode, batch, peak, read):
     are read forward and backward, and read and written with their velocities. What fits into the cache takes nothing."""
     macs, params = nets.count(*nets.WORKS[work][:2])
     passes, moves = (3, 5) if mode == "train" else (1, 1)
-    moved = 4 * params * moves / read / 1e6 if 4 * params > CACHE else 0
+    size = params * (2 if work.endswith(nets.HALF) else 4)
+    moved = size * moves / read / 1e6 if size > CACHE else 0
     return 2 * macs * passes * batch / peak / 1e6, moved
 
 

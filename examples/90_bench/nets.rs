@@ -41,6 +41,19 @@ network! {
 }
 
 network! {
+    /// The same, its fully connected weights read in half precision.
+    #[rounding(floor)]
+    #[weights(f16)]
+    pub struct AlexNetHalf {
+        input 224x224x3
+        -> conv11-64/4(pad=2) -> relu -> maxpool3/2
+        -> conv5-192 -> relu -> maxpool3/2
+        -> conv3-384 -> relu -> [conv3-256 -> relu]*2 -> maxpool3/2
+        -> [FC-4096 -> relu]*2 -> FC-1000
+    }
+}
+
+network! {
     /// LeNet-5 on 28x28, with `relu`.
     pub struct LeNet5 {
         input 28x28x1

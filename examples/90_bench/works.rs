@@ -8,7 +8,7 @@ use convnet_runtime::prelude::*;
 
 use crate::layers::{self, Single};
 use crate::measure::{Line, time, time_calls};
-use crate::nets::{AlexNet, CifarVgg, GoogLeNet, LeNet5, MobileNet, ResNet50, VggD};
+use crate::nets::{AlexNet, AlexNetHalf, CifarVgg, GoogLeNet, LeNet5, MobileNet, ResNet50, VggD};
 use crate::options::{Mode, Options};
 use crate::{machine, stages};
 
@@ -34,10 +34,11 @@ impl Work {
 
 const SMALL: &[(Mode, usize)] = &[(Mode::Infer, 1), (Mode::Infer, 8)];
 
-const WORKS: [Work; 8] = [
+const WORKS: [Work; 9] = [
     Work::of::<VggD>("W1", SMALL),
     Work::of::<VggD>("W2", &[(Mode::Train, 8)]),
     Work::of::<AlexNet>("W3", &[(Mode::Infer, 1), (Mode::Infer, 32), (Mode::Train, 32)]),
+    Work::of::<AlexNetHalf>("W3-f16", &[(Mode::Infer, 1), (Mode::Infer, 32)]),
     Work::of::<LeNet5>("W4", &[(Mode::Infer, 1), (Mode::Infer, 256), (Mode::Train, 64)]),
     Work::of::<CifarVgg>("W5", &[(Mode::Infer, 1), (Mode::Infer, 64), (Mode::Train, 64)]),
     Work::of::<ResNet50>("resnet50", SMALL),
@@ -50,7 +51,7 @@ pub fn exists(name: &str) -> bool {
 }
 
 pub fn names() -> &'static str {
-    "W1, W2, W3, W4, W5, W6, W7, W8, resnet50, mobilenet, googlenet"
+    "W1, W2, W3, W3-f16, W4, W5, W6, W7, W8, resnet50, mobilenet, googlenet"
 }
 
 /// The modes and batches to measure.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::simd::Isa;
 
 /// Work, in floating-point operations, below which waking another thread costs more than it gains.
-const SMALL: usize = 1 << 21;
+const SMALL: usize = 1 << 20;
 
 /// A float that is moved through memory, in floating-point operations.
 pub const MOVE: usize = 16;

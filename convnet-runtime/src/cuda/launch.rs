@@ -16,6 +16,19 @@ pub struct Launch {
     pub maps: Vec<TensorMap>,
     /// What it gets then, in order.
     pub arguments: Vec<Argument>,
+    /// Products of two numbers that it adds, where it is one of matrices.
+    pub products: u64,
+}
+
+/// How long a kernel takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KernelTime {
+    /// Its name.
+    pub kernel: String,
+    /// Of one launch.
+    pub milliseconds: f64,
+    /// Products of two numbers that it adds, where it is one of matrices.
+    pub products: u64,
 }
 
 /// A tensor of bfloat16 numbers in memory, for kernels that let the device copy boxes of it to shared memory. What is

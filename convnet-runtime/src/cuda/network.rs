@@ -10,7 +10,7 @@ use super::driver::Module as Cubin;
 use super::engine::{self, Engine, Extent, Extents, Pass, TRAINING_LANES};
 use super::error::{DeviceError, MoveError};
 use super::lane::{Numbers, Rest};
-use super::launch::Precision;
+use super::launch::{KernelTime, Precision};
 use super::parameters::Parameters;
 use super::source::Module;
 use crate::cpu::map::Buffer;
@@ -222,12 +222,12 @@ impl<N: Network> Cuda<N> {
         Ok(names.into_iter().zip(gradients).filter_map(|(name, gradient)| Some((name, gradient?))).collect())
     }
 
-    /// Milliseconds of each kernel of a training step on a batch of this size, in the order in which they run, by the
+    /// The times of each kernel of a training step on a batch of this size, in the order in which they run, by the
     /// kernels' names in [`source`](Self::source). The network is spent: its parameters are then of no use.
     ///
     /// # Errors
     /// As [`predict`](Self::predict).
-    pub fn profile(mut self, batch: usize) -> Result<Vec<(String, f64)>, DeviceError> {
+    pub fn profile(mut self, batch: usize) -> Result<Vec<KernelTime>, DeviceError> {
         if batch == 0 { Ok(Vec::new()) } else { self.engine().profile(batch) }
     }
 

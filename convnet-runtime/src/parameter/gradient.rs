@@ -78,7 +78,7 @@ impl Gradient {
             match &self.product {
                 Some(product) => {
                     let mut memory = Piece([0.0; PIECE]);
-                    product.write(i * PIECE, &mut memory.0[..len]);
+                    product.write(i * PIECE, &mut memory.0[..len], &slices);
                     f(&memory.0[..len], slices);
                 }
                 None => f(&self.written[i * PIECE..][..len], slices),
@@ -92,5 +92,5 @@ struct Piece([f32; PIECE]);
 
 fn write_out(product: &Product, to: &mut [f32]) {
     let work = 2 * MOVE * to.len();
-    parallel_chunks([to], PIECE, work, |i, [to]| product.write(i * PIECE, to));
+    parallel_chunks([to], PIECE, work, |i, [to]| product.write(i * PIECE, to, &[]));
 }

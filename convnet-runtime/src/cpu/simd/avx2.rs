@@ -73,20 +73,6 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn stream_to(self, x: *mut f32, v: V) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            _mm256_stream_ps(x, v[0]);
-            _mm256_stream_ps(x.add(8), v[1]);
-        }
-    }
-
-    #[inline(always)]
-    fn fence(self) {
-        op!(_mm_sfence());
-    }
-
-    #[inline(always)]
     unsafe fn load_half(self, x: *const u16) -> V {
         // SAFETY: the caller's promise.
         unsafe { [_mm256_cvtph_ps(_mm_loadu_si128(x.cast())), _mm256_cvtph_ps(_mm_loadu_si128(x.add(8).cast()))] }
@@ -99,6 +85,12 @@ impl Simd for Avx2 {
             _mm_storeu_si128(x.cast(), _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(v[0]));
             _mm_storeu_si128(x.add(8).cast(), _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(v[1]));
         }
+    }
+
+    #[inline(always)]
+    unsafe fn load_halves(self, low: *const f32, high: *const f32) -> V {
+        // SAFETY: the caller's promise.
+        unsafe { [_mm256_loadu_ps(low), _mm256_loadu_ps(high)] }
     }
 
     #[inline(always)]

@@ -65,17 +65,6 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn stream_to(self, x: *mut f32, v: __m512) {
-        // SAFETY: the caller's promise.
-        unsafe { _mm512_stream_ps(x, v) }
-    }
-
-    #[inline(always)]
-    fn fence(self) {
-        op!(_mm_sfence());
-    }
-
-    #[inline(always)]
     unsafe fn load_half(self, x: *const u16) -> __m512 {
         // SAFETY: the caller's promise.
         unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(x.cast())) }
@@ -85,6 +74,12 @@ impl Simd for Avx512 {
     unsafe fn store_half(self, x: *mut u16, v: __m512) {
         // SAFETY: the caller's promise.
         unsafe { _mm256_storeu_si256(x.cast(), _mm512_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(v)) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_halves(self, low: *const f32, high: *const f32) -> __m512 {
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_insertf32x8::<1>(_mm512_castps256_ps512(_mm256_loadu_ps(low)), _mm256_loadu_ps(high)) }
     }
 
     #[inline(always)]

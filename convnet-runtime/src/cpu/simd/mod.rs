@@ -64,21 +64,6 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// `x` points to 16 writable floats.
     unsafe fn store_to(self, x: *mut f32, v: Self::V);
 
-    /// Sixteen floats into memory, past the caches where the instruction set can. [`fence`](Self::fence) comes before
-    /// anybody else reads them.
-    ///
-    /// # Safety
-    /// `x` points to 16 writable floats, at a 64-byte boundary.
-    #[inline(always)]
-    unsafe fn stream_to(self, x: *mut f32, v: Self::V) {
-        // SAFETY: the caller's promise.
-        unsafe { self.store_to(x, v) };
-    }
-
-    /// Everything that `stream_to` has written is there for others before what this thread writes next.
-    #[inline(always)]
-    fn fence(self) {}
-
     /// Sixteen halves from memory, at any alignment.
     ///
     /// # Safety
@@ -99,6 +84,20 @@ pub trait Simd: Copy + Send + Sync + 'static {
         let halves = self.to_array(v).map(half::narrow);
         // SAFETY: the caller's promise.
         unsafe { x.cast::<[u16; LANES]>().write_unaligned(halves) }
+    }
+
+    /// Eight floats from one place and eight from another, at any alignment.
+    ///
+    /// # Safety
+    /// Both point to 8 readable floats.
+    #[inline(always)]
+    unsafe fn load_halves(self, low: *const f32, high: *const f32) -> Self::V {
+        let mut array = [0.0; LANES];
+        for (i, lane) in array.iter_mut().enumerate() {
+            // SAFETY: it is one of the eight.
+            *lane = unsafe { if i < 8 { *low.add(i) } else { *high.add(i - 8) } };
+        }
+        self.load(&array)
     }
 
     /// Asks for the cache line at `x`, wherever that is.

@@ -72,6 +72,12 @@ impl Simd for Neon {
     }
 
     #[inline(always)]
+    unsafe fn load_halves(self, low: *const f32, high: *const f32) -> V {
+        // SAFETY: the caller's promise.
+        unsafe { [vld1q_f32(low), vld1q_f32(low.add(4)), vld1q_f32(high), vld1q_f32(high.add(4))] }
+    }
+
+    #[inline(always)]
     fn prefetch(self, _: *const f32) {}
 
     #[inline(always)]

@@ -78,6 +78,26 @@ fn lanes_see_a_channel_of_their_group() {
     }
 }
 
+struct TwoPlaces([f32; 24]);
+
+impl Kernel for TwoPlaces {
+    type Output = [f32; LANES];
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> Self::Output {
+        // SAFETY: eight floats from 15 on and from 2 on.
+        s.to_array(unsafe { s.load_halves(self.0[15..].as_ptr(), self.0[2..].as_ptr()) })
+    }
+}
+
+#[test]
+fn eight_floats_each_from_two_places() {
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        let v = isa.run(TwoPlaces(std::array::from_fn(|i| i as f32)));
+        assert_eq!(v, std::array::from_fn(|i| (if i < 8 { 15 + i } else { i - 6 }) as f32), "{isa:?}");
+    }
+}
+
 struct Maximum;
 
 impl Kernel for Maximum {

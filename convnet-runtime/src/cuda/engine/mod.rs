@@ -10,7 +10,7 @@ use super::device::Device;
 use super::driver::{Graph, Kernel, Memory, Module, Stream};
 use super::error::DeviceError;
 use super::lane::{Lane, Numbers, Rest};
-use super::launch::{Launch, Launches};
+use super::launch::{KernelTime, Launch, Launches};
 use super::parameters::Parameters;
 use super::source;
 use record::{Way, all};
@@ -190,9 +190,9 @@ impl Engine {
         self.stream.finish()
     }
 
-    /// Milliseconds that each kernel of a step takes, run again and again with what the last step has left. What it
+    /// How long each kernel of a step takes, run again and again with what the last step has left. What it
     /// computes is of no use afterwards.
-    pub fn profile(&mut self, batch: usize) -> Result<Vec<(String, f64)>, DeviceError> {
+    pub fn profile(&mut self, batch: usize) -> Result<Vec<KernelTime>, DeviceError> {
         let pass = Pass::Train(HeadLoss::CrossEntropy);
         self.prepare(pass, batch, 0)?;
         self.finish()?;
@@ -211,7 +211,8 @@ impl Engine {
             time(1)?;
             // About 10 ms each, so that a network of many kernels is done within seconds.
             let count = (10.0 / time(2)?.max(1e-3)).clamp(1.0, 200.0) as u32;
-            times.push((launch.kernel.clone(), time(count)?));
+            let (kernel, products) = (launch.kernel.clone(), launch.products);
+            times.push(KernelTime { kernel, milliseconds: time(count)?, products });
         }
         Ok(times)
     }

@@ -143,8 +143,16 @@ impl Emitter {
             shared: kernel.shared as u32,
             maps: maps.iter().flatten().copied().collect(),
             arguments: parameters.iter().filter_map(|(_, argument)| *argument).collect(),
+            products: 0,
         };
         self.launches.push(launch);
+    }
+
+    /// The last launch adds so many products for each sample.
+    pub fn adds(&mut self, products: usize) {
+        if let Some(launch) = self.launches.last_mut() {
+            launch.products = (products * self.batch) as u64;
+        }
     }
 
     /// Makes a kernel that batches of other sizes launch.

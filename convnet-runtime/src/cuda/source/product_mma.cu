@@ -56,7 +56,7 @@ template<class T> struct Operands {
     for (int r = 0; r < A::COUNT; r++) {
       const u32 k = k0 + A::k(r);
       if (A::is_mine(r)) {
-        bring<T::A_RUN>(stage + A::at(A::line(r), A::piece(r)), t.base(), [&](int q) {
+        bring<T::A_RUN>(stage + A::at(A::line(r), A::piece(r)), t.a_base(), [&](int q) {
           const u32 own = T::A_ALONG_K ? k + q : k;
           if (own >= last) return Run{nullptr, 0};
           return t.a(T::A_ALONG_K || q == 0 ? rows[r] : t.row(m0 + A::place(r) + q), own);
@@ -67,7 +67,7 @@ template<class T> struct Operands {
     for (int r = 0; r < B::COUNT; r++) {
       const u32 k = k0 + B::k(r);
       if (B::is_mine(r)) {
-        bring<T::B_RUN>(stage + A::BYTES + B::at(B::line(r), B::piece(r)), t.base(), [&](int q) {
+        bring<T::B_RUN>(stage + A::BYTES + B::at(B::line(r), B::piece(r)), t.b_base(), [&](int q) {
           const u32 own = T::B_ALONG_K ? k + q : k;
           if (own >= last) return Run{nullptr, 0};
           return t.b(T::B_ALONG_K || q == 0 ? columns[r] : t.column(n0 + B::place(r) + q), own);

@@ -14,6 +14,17 @@ impl Activation {
         }
     }
 
+    /// Two numbers between which `x` is kept, if that is all.
+    #[inline(always)]
+    pub(crate) fn bounds(self) -> Option<[f32; 2]> {
+        match self {
+            Self::Identity => Some([f32::NEG_INFINITY, f32::INFINITY]),
+            Self::Relu => Some([0.0, f32::INFINITY]),
+            Self::ClippedRelu(top) => Some([0.0, top]),
+            _ => None,
+        }
+    }
+
     /// `f(x)`; not a number where `x` is not.
     #[inline(always)]
     pub(crate) fn apply<S: Simd>(self, s: S, x: S::V) -> S::V {

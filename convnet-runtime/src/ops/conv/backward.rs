@@ -5,7 +5,7 @@ use super::forward::check_input;
 use super::input_gradient::input_gradient;
 use super::sum_gradient::sum_gradient;
 use super::weight_gradient::weight_gradient;
-use super::{Backward, Product, fc, pack, winograd};
+use super::{Backward, Product, fc, pack, pooled, winograd};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::layers::Conv;
@@ -18,9 +18,13 @@ use crate::layers::Conv;
 pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
     let geometry = &pass.stage.geometry;
     let batch = run.batch;
+    assert!(conv.weight.packed().len() >= pack::packed_len(geometry), "the weights are the layer's");
+    if pooled::fits(pass, batch) {
+        pooled::backward(pass, conv, run);
+        return;
+    }
     let totals = sum_gradient(pass, run);
     let dz = run.view(&pass.sum_gradient);
-    assert!(conv.weight.packed().len() >= pack::packed_len(geometry), "the weights are the layer's");
     if pass.train_weights {
         check_input(geometry, &pass.stage.input.map);
         let x = run.view(&pass.stage.input);
@@ -51,9 +55,9 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
             unsafe { fc::input_gradient(geometry, dz, conv.weight.packed(), dx, gradient.accumulate, run) };
             return;
         }
-        if let Some(size) = winograd::tile(pass.input_method.of(batch), geometry) {
+        if let Some(tiling) = winograd::tiling(pass.input_method.of(batch), geometry) {
             // SAFETY: as below.
-            unsafe { winograd::input_gradient(size, geometry, dz, &conv.weight, dx, gradient.accumulate, run) };
+            unsafe { winograd::input_gradient(tiling, geometry, dz, &conv.weight, dx, gradient.accumulate, run) };
             return;
         }
         // SAFETY: both volumes lie in the arena, which `run` borrows alone, and do not meet.

@@ -32,7 +32,8 @@ template<class G> struct ConvForward {
   u32 batch;
   typedef Place Row;
   typedef u32 Column;
-  FN const val* base() const { return x; }
+  FN const val* a_base() const { return x; }
+  FN const val* b_base() const { return w; }
   FN Row row(u32 m) const {
     const Place p = place_of<G>(m);
     return {p.n, p.y * G::SH - G::PH, p.x * G::SW - G::PW};
@@ -141,7 +142,8 @@ template<class G> struct ConvInput {
   u32 batch;
   typedef Place Row;
   typedef u32 Column;
-  FN const val* base() const { return dz; }
+  FN const val* a_base() const { return dz; }
+  FN const val* b_base() const { return w; }
   FN Row row(u32 m) const {
     return {m / G::W / G::H, (int)(m / G::W % G::H) + G::PH, (int)(m % G::W) + G::PW};
   }
@@ -205,7 +207,8 @@ template<class G> struct WholeInput {
   const val *dz, *w;
   u32 batch;
   typedef u32 Row, Column;
-  FN const val* base() const { return dz; }
+  FN const val* a_base() const { return dz; }
+  FN const val* b_base() const { return w; }
   FN Row row(u32 m) const { return m; }
   FN Column column(u32 n) const { return n; }
   FN Run a(Row m, u32 k) const { return {dz + (u64)m * G::DZ + k, m < batch ? G::KG - (int)k : 0}; }
@@ -249,7 +252,8 @@ template<class G> struct ConvWeights {
   const val *x, *dz;
   struct Column { int c, y, x; };
   typedef u32 Row;
-  FN const val* base() const { return dz; }
+  FN const val* a_base() const { return dz; }
+  FN const val* b_base() const { return x; }
   FN Row row(u32 m) const { return m; }
   FN Column column(u32 n) const {
     const Weight f = weight_of<G>(n, CHANNELS);

@@ -77,9 +77,21 @@ impl Sink for Epilogue {
     #[inline(always)]
     unsafe fn take<S: Simd>(&self, s: S, at: Segment, sums: *const f32) {
         let lanes = self.depth - at.block * LANES;
-        // SAFETY: the segment lies in the output; it is this thread's.
+        // SAFETY: the segment lies in the output, and so in the residual; it is this thread's.
         unsafe {
             let (affine, y) = (self.affine(s, at.block), self.place(at));
+            if let (Some([low, top]), None) = (self.activation.bounds(), self.position) {
+                let [low, top] = [s.splat(low), s.splat(top)];
+                let residual = self.residual.map(|r| r.at(at.sample, at.block, at.row as isize, at.column as isize));
+                for i in 0..at.len {
+                    let mut v = s.fma(s.load_from(sums.add(i * LANES)), affine.0, affine.1);
+                    if let Some(residual) = residual {
+                        v = s.add(v, s.load_from(residual.add(i * LANES)));
+                    }
+                    s.store_to(y.add(i * LANES), s.first(lanes, s.min(top, s.max(low, v))));
+                }
+                return;
+            }
             for i in 0..at.len {
                 let at = Segment { column: at.column + i, ..at };
                 let v = self.activation.apply(s, self.sum(s, at, affine, sums.add(i * LANES)));
@@ -107,6 +119,8 @@ impl Sink for Epilogue {
                 }
                 return;
             }
+            // Who wins does not depend on the shift.
+            let late = !early && self.is_shift();
             for i in 0..at.len {
                 let column = at.column + i;
                 let mut v = [s.zero(); 4];
@@ -114,7 +128,8 @@ impl Sink for Epilogue {
                     let (dy, dx) = (j / 2, j % 2);
                     let at = Segment { row: 2 * at.row + dy, column: 2 * column + dx, ..at };
                     let sums = if dy == 0 { top } else { bottom };
-                    *v = self.sum(s, at, affine, sums.add((2 * i + dx) * LANES));
+                    let sums = sums.add((2 * i + dx) * LANES);
+                    *v = if late { s.load_from(sums) } else { self.sum(s, at, affine, sums) };
                     if early {
                         *v = self.activation.apply(s, *v);
                     }
@@ -130,10 +145,32 @@ impl Sink for Epilogue {
                     let at = at.sample * words + (at.block * height + at.row) * width + column;
                     winners.add(at).write(u32::from(rows) << 16 | u32::from(columns));
                 }
+                if late {
+                    v = s.add(v, affine.1);
+                }
                 if !early {
                     v = self.activation.apply(s, v);
                 }
                 s.store_to(y.add(i * LANES), s.first(lanes, v));
+            }
+        }
+    }
+
+    fn wants_larger(&self) -> bool {
+        // The largest is the same before and after the shift.
+        self.winners.is_none() && self.activation.is_monotone() && self.is_shift()
+    }
+
+    #[inline(always)]
+    unsafe fn take_larger<S: Simd>(&self, s: S, at: Segment, larger: *const f32) {
+        let lanes = self.depth - at.block * LANES;
+        // SAFETY: the segment lies in the output; it is this thread's.
+        unsafe {
+            let ((_, shift), y) = (self.affine(s, at.block), self.place(at));
+            for i in 0..at.len {
+                let pair = larger.add(2 * i * LANES);
+                let v = s.max(s.load_from(pair.add(LANES)), s.load_from(pair));
+                s.store_to(y.add(i * LANES), s.first(lanes, self.activation.apply(s, s.add(v, shift))));
             }
         }
     }

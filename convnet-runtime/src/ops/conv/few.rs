@@ -5,6 +5,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::sweep::{Segment, Sink};
 use super::{Algorithm, Geometry};
@@ -15,15 +16,29 @@ use crate::cpu::view::View;
 
 /// Most filters.
 const FILTERS: usize = 8;
-/// Sums of a filter that are kept before they are turned: two rows, or many short ones.
+/// Neighbours in a row: a vector takes them from two places, so that rows need not be whole vectors.
+const HALF: usize = LANES / 2;
+/// Sums of a filter that are kept before they are turned.
 const POSITIONS: usize = 512;
+/// Vectors of them.
+const VECTORS: usize = POSITIONS / LANES;
+/// From a filter's sums to the next's: not a power of two, so that they fall on different places of a cache.
+const STEP: usize = POSITIONS + LANES;
+/// Most taps, of all channels.
+const TAPS: usize = 160;
 
 /// Whether a convolution has few filters, over positions that lie side by side in its input.
 pub fn fits(geometry: &Geometry) -> bool {
     geometry.algorithm == Algorithm::Planar
         && geometry.output[2] <= FILTERS
         && geometry.stride == [1, 1]
-        && geometry.output[1] >= LANES
+        && geometry.output[1] >= HALF
+        && taps(geometry) <= TAPS
+}
+
+/// Taps of all channels.
+fn taps(geometry: &Geometry) -> usize {
+    geometry.input[2] * geometry.kernel[0] * geometry.kernel[1]
 }
 
 /// All sums of a convolution.
@@ -45,14 +60,12 @@ pub struct Few<'a, K> {
 // SAFETY: what it points to is only read; whoever calls `run` promises that nobody writes there meanwhile.
 unsafe impl<K: Sync> Sync for Few<'_, K> {}
 
-/// Some rows and columns of a sample.
+/// Some of the halves of a sample's lines. A line is a row, or a pair of rows.
 struct Strip<'a, K> {
     few: &'a Few<'a, K>,
     sample: usize,
-    rows: [usize; 2],
-    columns: [usize; 2],
-    /// The rows follow each other as they lie in the input, whatever lies between their ends and beginnings included.
-    flat: bool,
+    /// From 0 for the first half of the first line.
+    halves: Range<usize>,
 }
 
 impl<K: Sink> Few<'_, K> {
@@ -63,31 +76,29 @@ impl<K: Sink> Few<'_, K> {
     /// segment.
     pub unsafe fn run(&self) {
         let [rows, columns, filters] = self.geometry.output;
-        // Rows that go together, and the positions that count.
-        let together = if self.pool { 2 } else { 1 };
-        let (lines, columns) = (rows / together, columns / together * together);
-        let flat = together * self.x.row <= POSITIONS;
-        let (strips, pieces) = if flat {
-            (lines.div_ceil(POSITIONS / (together * self.x.row)), 1)
-        } else {
-            (lines, columns.div_ceil(POSITIONS / 2))
-        };
-        let taps = self.geometry.kernel[0] * self.geometry.kernel[1] * self.geometry.input[2];
-        let work = 2 * self.samples * rows * columns * filters * taps;
-        parallel(self.samples * strips * pieces, work, |i| {
-            let (sample, strip, piece) = (i / (strips * pieces), i / pieces % strips, i % pieces);
-            if strip + piece == 0 {
+        let halves = rows / self.together() * self.columns().div_ceil(HALF);
+        let strips = halves.div_ceil(POSITIONS / HALF / self.together());
+        let work = 2 * self.samples * rows * columns * filters * taps(self.geometry);
+        parallel(self.samples * strips, work, |i| {
+            let (sample, strip) = (i / strips, i % strips);
+            if strip == 0 {
                 // SAFETY: the first strip of a sample writes its border.
                 unsafe { self.sink.border(sample, 0) };
             }
-            dispatch(Strip {
-                few: self,
-                sample,
-                rows: [0, 1].map(|end| together * cut(lines, strips, strip + end)),
-                columns: [0, 1].map(|end| together * cut(columns / together, pieces, piece + end)),
-                flat,
-            });
+            dispatch(Strip { few: self, sample, halves: cut(halves, strips, strip)..cut(halves, strips, strip + 1) });
         });
+    }
+
+    /// Rows of a line.
+    #[inline(always)]
+    fn together(&self) -> usize {
+        if self.pool { 2 } else { 1 }
+    }
+
+    /// Columns that count.
+    #[inline(always)]
+    fn columns(&self) -> usize {
+        self.geometry.output[1] / self.together() * self.together()
     }
 }
 
@@ -96,99 +107,121 @@ impl<K: Sink> Kernel for Strip<'_, K> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let few = self.few;
-        let filters = few.geometry.output[2];
-        let [rows, columns] = [self.rows, self.columns].map(|[start, end]| end - start);
-        // From a row of sums to the next; runs of positions that follow each other in the input, and their length.
-        let (step, runs, len) =
-            if self.flat { (few.x.row, 1, (rows - 1) * few.x.row + columns) } else { (POSITIONS / 2, rows, columns) };
-        let mut memory = MaybeUninit::<[[f32; POSITIONS]; FILTERS]>::uninit();
+        let Self { few, sample, halves } = self;
+        let (together, columns, filters) = (few.together(), few.columns(), few.geometry.output[2]);
+        // The last half of a line begins among those before.
+        let each = columns.div_ceil(HALF);
+        let begin = |half: usize| (half * HALF).min(columns - HALF);
+        let next = |line: &mut usize, half: &mut usize| {
+            *half += 1;
+            if *half == each {
+                (*line, *half) = (*line + 1, 0);
+            }
+        };
+        let first = (halves.start / each, halves.start % each);
+        // All first rows' vectors, then all second ones'; the last vector may have a half twice.
+        let vectors = halves.len().div_ceil(2);
+        let mut places = [[0; 2]; VECTORS];
+        for row in 0..together {
+            let (mut line, mut half) = first;
+            for to in places[row * vectors..][..vectors].as_flattened_mut() {
+                *to = (line * together + row) * few.x.row + begin(half);
+                if line * each + half + 1 < halves.end {
+                    next(&mut line, &mut half);
+                }
+            }
+        }
+        let mut memory = MaybeUninit::<[[f32; STEP]; FILTERS]>::uninit();
         let sums = memory.as_mut_ptr().cast::<f32>();
         let most = if const { S::TILE_BLOCKS > 1 } { FILTERS } else { 6 };
         let groups = filters.div_ceil(most);
-        let [up, left] = few.geometry.pad.map(|pad| pad as isize);
-        for i in 0..runs {
-            let x = few.x.at(self.sample, 0, (self.rows[0] + i) as isize - up, self.columns[0] as isize - left);
-            for group in 0..groups {
-                let [first, end] = [cut(filters, groups, group), cut(filters, groups, group + 1)];
-                let positions = Positions {
-                    geometry: few.geometry,
-                    plane: few.x.plane,
-                    row: few.x.row,
-                    x,
-                    w: few.w.wrapping_add(first),
-                    len,
-                    sums: sums.wrapping_add(first * POSITIONS + i * step),
-                };
-                // SAFETY: the windows of all positions lie in the input: those between two rows lie before others of the
-                // same plane. There is room for the sums: a run has at most `POSITIONS` of them, all runs together too.
-                unsafe { positions.all(s, end - first) };
+        let [up, left] = few.geometry.pad.map(|pad| -(pad as isize));
+        let ([high, wide], [down, right]) = (few.geometry.kernel, few.geometry.dilation);
+        let (mut steps, mut count) = ([0; TAPS], 0);
+        for plane in 0..few.geometry.input[2] {
+            for row in 0..high {
+                for column in 0..wide {
+                    steps[count] = plane * few.x.plane + row * down * few.x.row + column * right;
+                    count += 1;
+                }
             }
         }
-        let together = if few.pool { 2 } else { 1 };
-        for row in (0..rows).step_by(together) {
-            let mut done = 0;
-            while done < columns {
-                // The last sixteen begin among those before.
-                let start = done.min(columns - LANES);
-                let mut turned = MaybeUninit::<[[[f32; LANES]; LANES]; 2]>::uninit();
-                let turned = turned.as_mut_ptr().cast::<f32>();
-                let at = Segment {
-                    sample: self.sample,
-                    block: 0,
-                    row: (self.rows[0] + row) / together,
-                    column: (self.columns[0] + done) / together,
-                    len: (start + LANES - done) / together,
-                };
-                // SAFETY: the sums of these positions have been computed; the sink can take them.
-                unsafe {
-                    for i in 0..together {
-                        turn(s, filters, sums.add((row + i) * step + start), turned.add(i * LANES * LANES));
-                    }
-                    let first = turned.add((done - start) * LANES);
+        for group in 0..groups {
+            let [first, end] = [cut(filters, groups, group), cut(filters, groups, group + 1)];
+            let positions = Positions {
+                taps: &steps[..count],
+                x: few.x.at(sample, 0, up, left),
+                places: &places[..together * vectors],
+                w: few.w.wrapping_add(first),
+                sums: sums.wrapping_add(first * STEP),
+            };
+            // SAFETY: the windows of all positions lie in the input, and there is room for the sums.
+            unsafe { positions.all(s, end - first) };
+        }
+        let larger = few.pool && few.sink.wants_larger();
+        let (mut line, mut half) = first;
+        for vector in 0..vectors {
+            let mut turned = MaybeUninit::<[[[f32; LANES]; LANES]; 2]>::uninit();
+            let turned = turned.as_mut_ptr().cast::<f32>();
+            let (top, bottom) = (sums.wrapping_add(vector * LANES), sums.wrapping_add((vectors + vector) * LANES));
+            // SAFETY: the sums of these positions have been computed.
+            unsafe {
+                if larger {
+                    turn(s, filters, |f| s.max(s.load_from(bottom.add(f)), s.load_from(top.add(f))), turned);
+                } else {
+                    turn(s, filters, |f| s.load_from(top.add(f)), turned);
                     if few.pool {
-                        few.sink.take_pairs(s, at, first, first.add(LANES * LANES));
-                    } else {
-                        few.sink.take(s, at, first);
+                        turn(s, filters, |f| s.load_from(bottom.add(f)), turned.add(LANES * LANES));
                     }
                 }
-                done = start + LANES;
+            }
+            for i in 0..(halves.len() - 2 * vector).min(2) {
+                let (column, start) = (half * HALF, begin(half));
+                let len = HALF - (column - start);
+                let at = Segment { sample, block: 0, row: line, column: column / together, len: len / together };
+                next(&mut line, &mut half);
+                // SAFETY: the sink can take these positions; they are this task's.
+                unsafe {
+                    let first = turned.add((i * HALF + column - start) * LANES);
+                    match (few.pool, larger) {
+                        (false, _) => few.sink.take(s, at, first),
+                        (true, true) => few.sink.take_larger(s, at, first),
+                        (true, false) => few.sink.take_pairs(s, at, first, first.add(LANES * LANES)),
+                    }
+                }
             }
         }
     }
 }
 
-/// Sixteen positions of some filters, `[filter][POSITIONS]`, become `[position][16]`.
+/// Sixteen positions of some filters, of which `row` gives those that begin so many floats after the first's, become
+/// `[position][16]`.
 #[inline(always)]
-unsafe fn turn<S: Simd>(s: S, filters: usize, sums: *const f32, to: *mut f32) {
+unsafe fn turn<S: Simd>(s: S, filters: usize, row: impl Fn(usize) -> S::V, to: *mut f32) {
     let mut rows = [s.zero(); LANES];
     for f in 0..FILTERS {
         if f < filters {
-            // SAFETY: the caller's promise.
-            rows[f] = unsafe { s.load_from(sums.add(f * POSITIONS)) };
+            rows[f] = row(f * STEP);
         }
     }
     for (i, v) in s.transpose(rows).into_iter().enumerate() {
-        // SAFETY: as above.
+        // SAFETY: the caller's promise.
         unsafe { s.store_to(to.add(i * LANES), v) };
     }
 }
 
-/// Positions that follow each other in the input.
+/// Vectors of positions.
 #[derive(Clone, Copy)]
 struct Positions<'a> {
-    geometry: &'a Geometry,
-    /// From a plane of the input to the next.
-    plane: usize,
-    /// From a row to the next.
-    row: usize,
-    /// The first tap of the first position.
+    /// How far each tap lies from the first.
+    taps: &'a [usize],
+    /// The first tap of the first position of all.
     x: *const f32,
+    /// Where the two halves of each vector begin.
+    places: &'a [[usize; 2]],
     /// The first filter's weights.
     w: *const f32,
-    /// Positions, at least 16.
-    len: usize,
-    /// `[filter][POSITIONS]`
+    /// `[filter][STEP]`
     sums: *mut f32,
 }
 
@@ -199,10 +232,10 @@ impl Positions<'_> {
         macro_rules! choose {
             ($($f:literal: $many:literal $few:literal),*) => {
                 match filters {
-                    $($f if const { S::TILE_BLOCKS > 1 } && self.len >= $many * LANES => {
+                    $($f if const { S::TILE_BLOCKS > 1 } && self.places.len() >= $many => {
                         s.vectorize(Tiles::<$f, $many>(self));
                     }
-                    $f if self.len >= $few * LANES => s.vectorize(Tiles::<$f, $few>(self)),
+                    $f if self.places.len() >= $few => s.vectorize(Tiles::<$f, $few>(self)),
                     $f => s.vectorize(Tiles::<$f, 1>(self)),)*
                     _ => unreachable!("a tile of {filters} filters"),
                 }
@@ -212,7 +245,7 @@ impl Positions<'_> {
     }
 }
 
-/// Tiles of `F` filters and `V` vectors of positions; the last one begins among the positions of the one before.
+/// Tiles of `F` filters and `V` vectors of positions; the last one begins among those of the one before.
 struct Tiles<'a, const F: usize, const V: usize>(Positions<'a>);
 
 impl<const F: usize, const V: usize> Kernel for Tiles<'_, F, V> {
@@ -220,42 +253,41 @@ impl<const F: usize, const V: usize> Kernel for Tiles<'_, F, V> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Positions { geometry, plane, row, x, w, len, sums } = self.0;
-        let [rows, columns] = geometry.kernel;
-        let [down, right] = geometry.dilation;
+        let Positions { taps, x, places, w, sums } = self.0;
         let mut done = 0;
-        while done < len {
-            let start = done.min(len - V * LANES);
+        while done < places.len() {
+            let start = done.min(places.len() - V);
+            let mut from = [[x; 2]; V];
+            for v in 0..V {
+                let [low, high] = places[start + v];
+                from[v] = [x.wrapping_add(low), x.wrapping_add(high)];
+            }
             let mut acc = [[s.zero(); F]; V];
             let mut w = w;
-            for c in 0..geometry.input[2] {
-                for fy in 0..rows {
-                    for fx in 0..columns {
-                        // SAFETY: the promise of whoever called `Positions::all`.
-                        unsafe {
-                            let x = x.add(c * plane + fy * down * row + fx * right + start);
-                            let mut a = [s.zero(); V];
-                            for v in 0..V {
-                                a[v] = s.load_from(x.add(v * LANES));
-                            }
-                            for f in 0..F {
-                                let b = s.splat(*w.add(f));
-                                for v in 0..V {
-                                    acc[v][f] = s.fma(a[v], b, acc[v][f]);
-                                }
-                            }
+            for &tap in taps {
+                // SAFETY: the promise of whoever called `Positions::all`.
+                unsafe {
+                    let mut a = [s.zero(); V];
+                    for v in 0..V {
+                        let [low, high] = from[v];
+                        a[v] = s.load_halves(low.wrapping_add(tap), high.wrapping_add(tap));
+                    }
+                    for f in 0..F {
+                        let b = s.splat(*w.add(f));
+                        for v in 0..V {
+                            acc[v][f] = s.fma(a[v], b, acc[v][f]);
                         }
-                        w = w.wrapping_add(LANES);
                     }
                 }
+                w = w.wrapping_add(LANES);
             }
             for v in 0..V {
                 for f in 0..F {
                     // SAFETY: as above.
-                    unsafe { s.store_to(sums.add(f * POSITIONS + start + v * LANES), acc[v][f]) };
+                    unsafe { s.store_to(sums.add(f * STEP + (start + v) * LANES), acc[v][f]) };
                 }
             }
-            done = start + V * LANES;
+            done = start + V;
         }
     }
 }

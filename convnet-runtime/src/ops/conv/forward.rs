@@ -99,9 +99,9 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         unsafe { fc::forward(geometry, x, weights, &epilogue, run) };
         return;
     }
-    if let Some(size) = winograd::tile(stage.method.of(run.batch), geometry) {
+    if let Some(tiling) = winograd::tiling(stage.method.of(run.batch), geometry) {
         // SAFETY: as below.
-        unsafe { winograd::forward(size, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
+        unsafe { winograd::forward(tiling, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
         return;
     }
     let w = conv.weight.packed().as_ptr();
@@ -129,7 +129,7 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
     };
     let whole = geometry.algorithm == Algorithm::Blocked && geometry.groups == 1;
     let span = (geometry.algorithm == Algorithm::Blocked && geometry.groups > 1).then_some(span);
-    let mut walk = Walk {
+    let walk = Walk {
         blocks,
         block_step: x.plane,
         rows: geometry.kernel[0],
@@ -143,13 +143,8 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
     };
     let by_taps =
         geometry.algorithm == Algorithm::Depthwise || span.as_ref().is_some_and(|span| span.narrow().is_some());
-    if geometry.dilation[1] == 1 && !by_taps && walk.last_lanes == lanes {
-        // The taps of a row lie one behind the other, as their weights do.
-        let lanes = walk.columns * lanes;
-        walk = Walk { columns: 1, lanes, last_lanes: lanes, ..walk };
-    }
     Sweep {
-        walk,
+        walk: if by_taps { walk } else { walk.merged() },
         depthwise: geometry.algorithm == Algorithm::Depthwise,
         span,
         x: x.at(0, 0, -(geometry.pad[0] as isize), -(geometry.pad[1] as isize)),

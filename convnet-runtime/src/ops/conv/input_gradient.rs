@@ -12,6 +12,9 @@ use crate::cpu::memory::Floats;
 use crate::cpu::simd::Simd;
 use crate::cpu::view::View;
 
+/// Most phases that are computed in one loop.
+const TOGETHER: usize = 4;
+
 /// Writes the gradient of the input, or adds to it.
 ///
 /// # Panics
@@ -29,7 +32,6 @@ pub unsafe fn input_gradient(
     scratch: &mut Floats,
 ) {
     let depth = geometry.input[2];
-    let filters = geometry.output[2];
     assert!([dx.map.height, dx.map.width, dx.map.channels] == geometry.input, "the gradient has the input's size");
     assert!(
         dx.map.layout == Layout::Blocked || geometry.algorithm == Algorithm::Planar,
@@ -54,67 +56,66 @@ pub unsafe fn input_gradient(
             assert!(reach[0] <= border[0] && reach[1] <= border[1], "the border of the sums' gradient is too narrow");
         }
     }
+    let len = Piece::all(geometry).map(|(_, weights)| weights.end).max().unwrap_or(0);
+    scratch.grow(len);
+    transpose::pack(geometry, weights, &mut scratch[..len]);
+    let mut pieces = Piece::all(geometry);
+    loop {
+        let sweeps: [_; TOGETHER] = std::array::from_fn(|_| {
+            let (piece, weights) = pieces.next()?;
+            let first = [piece.y.first, piece.x.first];
+            let clear = first == [0, 0] && !accumulate;
+            let sink = Spread { dx, first, stride: geometry.stride, accumulate, clear, depth };
+            Some((sweep(geometry, &piece, dz, scratch[weights].as_ptr(), batch), sink))
+        });
+        if sweeps[0].is_none() {
+            break;
+        }
+        // SAFETY: the caller's promise; the walks stay within the border of `dz` (asserted above), the phases within `dx`,
+        // of which each has its own positions.
+        unsafe { Sweep::run_all(sweeps.each_ref().map(|some| some.as_ref().map(|(sweep, sink)| (sweep, sink)))) };
+    }
+}
+
+/// The sums of a phase.
+fn sweep(geometry: &Geometry, piece: &Piece, dz: View, w: *const f32, samples: usize) -> Sweep {
+    let Piece { y, x } = piece;
     let depthwise = geometry.algorithm == Algorithm::Depthwise;
     let span = Span::transposed(geometry);
-    let blocks = depth.div_ceil(LANES);
     let (from, tap) = if depthwise { (1, LANES) } else { (span.len, LANES * LANES) };
-    let taps = geometry.kernel[0] * geometry.kernel[1];
-    scratch.grow(blocks * from * taps * tap);
-    let mut start = 0;
-    for y in Phase::all(geometry, 0) {
-        for x in Phase::all(geometry, 1) {
-            if y.positions * x.positions == 0 {
-                continue;
-            }
-            // With no taps at all the gradient is zero.
-            let (rows, columns) = if y.taps * x.taps == 0 { (0, 0) } else { (y.taps, x.taps) };
-            let len = blocks * from * rows * columns * tap;
-            let packed = &mut scratch[start..start + len];
-            start += len;
-            transpose::pack(geometry, &Piece { y, x }, weights, packed);
-            let walk = Walk {
-                blocks: from,
-                block_step: dz.plane,
-                rows,
-                row_step: -((y.back * dz.row) as isize),
-                columns,
-                column_step: -((x.back * dz.lanes) as isize),
-                lanes: if depthwise { 1 } else { LANES },
-                last_lanes: match (depthwise, geometry.groups) {
-                    (true, _) => 1,
-                    (false, 1) => filters - (from - 1) * LANES,
-                    (false, _) => LANES,
-                },
-                pixel_step: dz.lanes,
-                stream: from * rows * columns * tap,
-            };
-            let sweep = Sweep {
-                walk,
-                depthwise,
-                span: (!depthwise && geometry.groups > 1).then_some(span),
-                x: dz.at(0, 0, y.start, x.start),
-                x_sample: dz.sample,
-                x_row: dz.row,
-                w: packed.as_ptr(),
-                samples: batch,
-                rows: y.positions,
-                columns: x.positions,
-                blocks,
-                pool: false,
-            };
-            let first = y.first + x.first == 0;
-            let sink = Spread {
-                dx,
-                first: [y.first, x.first],
-                stride: geometry.stride,
-                accumulate,
-                clear: first && !accumulate,
-                depth,
-            };
-            // SAFETY: the caller's promise; the walk stays within the border of `dz` (asserted above), the phases within
-            // `dx`.
-            unsafe { sweep.run(&sink) };
-        }
+    // With no taps at all the gradient is zero.
+    let (rows, columns) = if y.taps * x.taps == 0 { (0, 0) } else { (y.taps, x.taps) };
+    let walk = Walk {
+        blocks: from,
+        block_step: dz.plane,
+        rows,
+        row_step: (y.back * dz.row) as isize,
+        columns,
+        column_step: (x.back * dz.lanes) as isize,
+        lanes: if depthwise { 1 } else { LANES },
+        last_lanes: match (depthwise, geometry.groups) {
+            (true, _) => 1,
+            (false, 1) => geometry.output[2] - (from - 1) * LANES,
+            (false, _) => LANES,
+        },
+        pixel_step: dz.lanes,
+        stream: from * rows * columns * tap,
+    };
+    let [up, left] = [y, x].map(|side| side.start - (side.taps.saturating_sub(1) * side.back) as isize);
+    let by_taps = depthwise || geometry.groups > 1 && span.narrow().is_some();
+    Sweep {
+        walk: if by_taps { walk } else { walk.merged() },
+        depthwise,
+        span: (!depthwise && geometry.groups > 1).then_some(span),
+        x: dz.at(0, 0, up, left),
+        x_sample: dz.sample,
+        x_row: dz.row,
+        w,
+        samples,
+        rows: y.positions,
+        columns: x.positions,
+        blocks: geometry.input[2].div_ceil(LANES),
+        pool: false,
     }
 }
 

@@ -4,14 +4,14 @@
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
-use super::tile::{Tile, Walk};
+use super::tile::{Tile, Walk, by_pixels};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 
 /// Most taps.
 pub const TAPS: usize = 25;
 /// Most positions of a tile.
-pub const POSITIONS: usize = 8;
+const POSITIONS: usize = 8;
 
 /// Room for the weights of a block.
 pub type Weights = [[f32; LANES]; 8 * TAPS];
@@ -42,48 +42,54 @@ pub unsafe fn condense<S: Simd>(s: S, walk: &Walk, width: usize, w: *const f32, 
 /// # Safety
 /// As for `Tile::product`, with one block.
 #[inline(always)]
-pub unsafe fn product<S: Simd>(s: S, tile: Tile<'_>, width: usize, pixels: usize) {
-    macro_rules! choose {
-        ($($p:literal)*) => {
-            match (width, pixels) {
-                $((4, $p) if const { $p <= S::TILE_PIXELS } => s.vectorize(Narrow::<4, $p>(tile)),
-                (8, $p) if const { $p <= S::TILE_PIXELS } => s.vectorize(Narrow::<8, $p>(tile)),)*
-                _ => unreachable!("a tile of {pixels} in groups of {width}"),
-            }
-        };
-    }
-    choose!(1 2 3 4 5 6 7 8);
+pub unsafe fn product<S: Simd>(s: S, run: Tile<'_>, width: usize, positions: usize) {
+    by_pixels!(run.cut(positions, pixels::<S>()), S::TILE_PIXELS, [1 2 3 4 5 6 7 8], |tile, count, P| {
+        if width == 4 {
+            s.vectorize(Narrow::<4, P>(tile, count));
+        } else {
+            s.vectorize(Narrow::<8, P>(tile, count));
+        }
+    });
 }
 
-/// Groups of `W` channels, `P` positions.
-struct Narrow<'a, const W: usize, const P: usize>(Tile<'a>);
+/// Positions of a tile.
+pub const fn pixels<S: Simd>() -> usize {
+    if S::TILE_PIXELS < POSITIONS { S::TILE_PIXELS } else { POSITIONS }
+}
+
+/// Tiles of `P` positions, in groups of `W` channels.
+struct Narrow<'a, const W: usize, const P: usize>(Tile<'a>, usize);
 
 impl<const W: usize, const P: usize> Kernel for Narrow<'_, W, P> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Tile { walk, x: mut row, mut w, sums, .. } = self.0;
-        let mut acc = [s.zero(); P];
-        // SAFETY: the promise of whoever called `product`. Pointers beyond the last tap are formed, not read.
-        unsafe {
-            for _ in 0..walk.rows {
-                let mut x = row;
-                for _ in 0..walk.columns {
-                    for channel in 0..W {
-                        let b = s.load_from(w.add(channel * LANES));
-                        for p in 0..P {
-                            let a = s.spread::<W>(x.add(p * walk.pixel_step), channel);
-                            acc[p] = s.fma(a, b, acc[p]);
+        let Self(Tile { walk, x, w, sums, .. }, count) = self;
+        for i in 0..count {
+            let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
+            let mut row = x.wrapping_add(i * P * walk.pixel_step);
+            let mut acc = [s.zero(); P];
+            // SAFETY: the promise of whoever called `product`. Pointers beyond the last tap are formed, not read.
+            unsafe {
+                for _ in 0..walk.rows {
+                    let mut x = row;
+                    for _ in 0..walk.columns {
+                        for channel in 0..W {
+                            let b = s.load_from(w.add(channel * LANES));
+                            for p in 0..P {
+                                let a = s.spread::<W>(x.add(p * walk.pixel_step), channel);
+                                acc[p] = s.fma(a, b, acc[p]);
+                            }
                         }
+                        w = w.wrapping_add(W * LANES);
+                        x = x.wrapping_offset(walk.column_step);
                     }
-                    w = w.wrapping_add(W * LANES);
-                    x = x.wrapping_offset(walk.column_step);
+                    row = row.wrapping_offset(walk.row_step);
                 }
-                row = row.wrapping_offset(walk.row_step);
-            }
-            for p in 0..P {
-                s.store_to(sums.add(p * LANES), acc[p]);
+                for p in 0..P {
+                    s.store_to(sums.add(p * LANES), acc[p]);
+                }
             }
         }
     }

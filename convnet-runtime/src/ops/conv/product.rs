@@ -64,14 +64,15 @@ impl Product {
         }
     }
 
-    /// Computes what lies in the packed gradient from float `start` on; both ends are multiples of 16.
+    /// Computes what lies in the packed gradient from float `start` on; both ends are multiples of 16. Meanwhile asks for as
+    /// many floats of `next`, which are used then.
     ///
     /// # Panics
     /// If that is beyond the end.
-    pub fn write(&self, start: usize, to: &mut [f32]) {
+    pub fn write(&self, start: usize, to: &mut [f32], next: &[&mut [f32]]) {
         let first = start / LANES;
         assert!(first + to.len() / LANES <= self.blocks * self.rows, "a part lies in the gradient");
-        dispatch(Part { product: self, first, to });
+        dispatch(Part { product: self, first, to, next });
     }
 
     /// Whether all of the gradient is finite.
@@ -87,7 +88,7 @@ impl Product {
         bound < f64::from(f32::MAX) / 2.0
             || (0..self.blocks * self.rows).all(|row| {
                 let mut weights = [0.0; LANES];
-                self.write(row * LANES, &mut weights);
+                self.write(row * LANES, &mut weights, &[]);
                 weights.iter().all(|v| v.is_finite())
             })
     }
@@ -111,6 +112,7 @@ struct Part<'a> {
     product: &'a Product,
     first: usize,
     to: &'a mut [f32],
+    next: &'a [&'a mut [f32]],
 }
 
 impl Kernel for Part<'_> {
@@ -118,7 +120,7 @@ impl Kernel for Part<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self { product, first, to } = self;
+        let Self { product, first, to, next: then } = self;
         let count = to.len() / LANES;
         let mut done = 0;
         while done < count {
@@ -138,6 +140,11 @@ impl Kernel for Part<'_> {
             let tiles = len.div_ceil(S::TILE_ROWS);
             for i in 0..tiles {
                 let [at, next] = [0, 1].map(|j| cut(len, tiles, i + j));
+                for floats in then {
+                    for line in done + at..done + next {
+                        s.prefetch_far(floats.as_ptr().wrapping_add(line * LANES));
+                    }
+                }
                 let sums = to[(done + at) * LANES..(done + next) * LANES].as_mut_ptr();
                 let tile =
                     Reduce { lines: &lines, offsets: [at; ROWS], rows: next - at, sums, stream: 0, resume: false };
@@ -192,7 +199,7 @@ mod tests {
         for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
             for (first, len) in [(0, BLOCKS * ROWS), (17, 1), (ROWS - 5, 60)] {
                 let mut part = vec![f32::NAN; len * LANES];
-                isa.scope(|| product.write(first * LANES, &mut part));
+                isa.scope(|| product.write(first * LANES, &mut part, &[]));
                 for (i, v) in part.into_iter().enumerate() {
                     let (block, row) = ((first + i / LANES) / ROWS, (first + i / LANES) % ROWS);
                     let term = |n| d((n * BLOCKS + block) * LANES + i % LANES) * x(n * ROWS + row);

@@ -5,8 +5,7 @@
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
-use std::cell::Cell;
-
+use super::held::{Held, MOST};
 use super::pack;
 use super::span::Span;
 use super::{Algorithm, Geometry};
@@ -16,58 +15,31 @@ use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::parallel;
 use crate::cpu::view::View;
 
-/// Most floats of a sample's gradient while it grows.
-const MOST: usize = 1 << 14;
 /// Most vectors of a row of taps.
 const VECTORS: usize = 8;
 /// What adding a vector to the gradient takes, in multiply-adds of a vector.
 const ADD: usize = 5;
 
-/// A gradient while it grows: `[row][column][channel]`, of all rows and columns that windows touch.
-#[derive(Clone, Copy)]
-struct Held {
-    rows: usize,
-    /// Floats from a row to the next.
-    row: usize,
-    /// Vectors of a row of taps.
-    vectors: usize,
-}
-
-impl Held {
-    fn new(geometry: &Geometry) -> Self {
-        let [height, width, depth] = geometry.input;
-        let size = |side: usize, input: usize| {
-            let reach = (geometry.output[side] - 1) * geometry.stride[side]
-                + (geometry.kernel[side] - 1) * geometry.dilation[side]
-                + 1;
-            reach.max(geometry.pad[side] + input)
-        };
-        let vectors = (geometry.kernel[1] * depth).div_ceil(LANES);
-        // The last row of taps of a row may end beyond it, and reading sixteen channels of the last position does.
-        let row = size(1, width) * depth + LANES;
-        Self { rows: size(0, height), row, vectors }
-    }
-
-    fn len(&self) -> usize {
-        (self.rows * self.row).next_multiple_of(LANES)
-    }
-}
-
 /// Whether this is the faster way.
 pub fn fits(geometry: &Geometry) -> bool {
     let [height, width, depth] = geometry.input;
     let [rows, columns, filters] = geometry.output;
-    let held = Held::new(geometry);
+    let (held, vectors) = (Held::new(geometry, geometry.input[2]), vectors(geometry));
     let possible = geometry.algorithm == Algorithm::Blocked
         && geometry.groups == 1
         && geometry.dilation[1] == 1
-        && held.vectors <= VECTORS
+        && vectors <= VECTORS
         && held.len() <= MOST;
     let [down, right] = geometry.stride;
     let taps = geometry.kernel[0] * geometry.kernel[1];
     let gather = height * width * depth.div_ceil(LANES) * filters * taps / (down * right);
-    let scatter = rows * columns * geometry.kernel[0] * held.vectors * (filters + ADD);
+    let scatter = rows * columns * geometry.kernel[0] * vectors * (filters + ADD);
     possible && scatter < gather
+}
+
+/// Vectors of a row of taps.
+fn vectors(geometry: &Geometry) -> usize {
+    (geometry.kernel[1] * geometry.input[2]).div_ceil(LANES)
 }
 
 /// Writes the gradient of the input, or adds to it.
@@ -83,22 +55,15 @@ pub unsafe fn input_gradient(
     accumulate: bool,
     scratch: &mut Floats,
 ) {
-    thread_local! {
-        static HELD: Cell<Floats> = const { Cell::new(Floats::new()) };
-    }
     assert!(dx.map.layout == Layout::Blocked, "the layout is the algorithm's");
-    let held = Held::new(geometry);
+    let (held, vectors) = (Held::new(geometry, geometry.input[2]), vectors(geometry));
     let [rows, columns, filters] = geometry.output;
-    let len = geometry.kernel[0] * filters * held.vectors * LANES;
+    let len = geometry.kernel[0] * filters * vectors * LANES;
     scratch.grow(len);
-    pack_rows(geometry, weights, held.vectors, &mut scratch[..len]);
+    pack_rows(geometry, weights, vectors, &mut scratch[..len]);
     let weights = &scratch[..len];
     parallel(batch, 2 * batch * rows * columns * len, |sample| {
-        let mut memory = HELD.take();
-        memory.grow(held.len());
-        let gradient = &mut memory[..held.len()];
-        dispatch(Scatter { geometry, dz, dx, sample, accumulate, held, weights, memory: gradient });
-        HELD.set(memory);
+        held.with(|memory| dispatch(Scatter { geometry, dz, dx, sample, accumulate, held, vectors, weights, memory }));
     });
 }
 
@@ -129,6 +94,7 @@ struct Scatter<'a> {
     sample: usize,
     accumulate: bool,
     held: Held,
+    vectors: usize,
     weights: &'a [f32],
     memory: &'a mut [f32],
 }
@@ -143,8 +109,8 @@ impl Kernel for Scatter<'_> {
         for row in 0..rows {
             for fy in 0..self.geometry.kernel[0] {
                 let mut from = 0;
-                while from < self.held.vectors {
-                    let vectors = (self.held.vectors - from).min(if const { S::TILE_BLOCKS > 1 } { 3 } else { 2 });
+                while from < self.vectors {
+                    let vectors = (self.vectors - from).min(if const { S::TILE_BLOCKS > 1 } { 3 } else { 2 });
                     let most = if const { S::TILE_BLOCKS > 1 } { 8 } else { 6 / vectors };
                     let mut column = 0;
                     while column < columns {
@@ -156,7 +122,8 @@ impl Kernel for Scatter<'_> {
                 }
             }
         }
-        self.finish(s);
+        // SAFETY: this task's sample of a gradient of the input's size.
+        unsafe { self.held.give(s, self.geometry, self.memory, &self.dx, self.sample, self.accumulate) };
     }
 }
 
@@ -172,21 +139,21 @@ impl Scatter<'_> {
         vectors: usize,
         pixels: usize,
     ) {
-        let Self { geometry, held, .. } = self;
+        let Self { geometry, held, vectors: all, .. } = self;
         let filters = geometry.output[2];
         let start = (row * geometry.stride[0] + fy * geometry.dilation[0]) * held.row
             + column * geometry.stride[1] * geometry.input[2]
             + from * LANES;
         let step = geometry.stride[1] * geometry.input[2];
-        let weights = fy * filters * held.vectors * LANES + from * LANES;
+        let weights = fy * filters * *all * LANES + from * LANES;
         assert!(start + (pixels - 1) * step + vectors * LANES <= self.memory.len(), "a window lies in the input");
-        assert!(weights + ((filters - 1) * held.vectors + vectors) * LANES <= self.weights.len());
+        assert!(weights + ((filters - 1) * *all + vectors) * LANES <= self.weights.len());
         let tile = Give {
             z: self.dz.at(self.sample, 0, row as isize, column as isize),
             block: self.dz.plane,
             filters,
             w: self.weights[weights..].as_ptr(),
-            w_step: held.vectors * LANES,
+            w_step: *all * LANES,
             to: self.memory[start..].as_mut_ptr(),
             step,
         };
@@ -199,31 +166,6 @@ impl Scatter<'_> {
             };
         }
         choose!(1: 1 2 3 4 5 6 7 8, 2: 1 2 3 4 5 6 7 8, 3: 1 2 3 4 5 6 7 8);
-    }
-
-    /// Into the blocks of the gradient.
-    #[inline(always)]
-    fn finish<S: Simd>(&self, s: S) {
-        let [height, width, depth] = self.geometry.input;
-        for block in 0..depth.div_ceil(LANES) {
-            if !self.accumulate {
-                // SAFETY: the border of this task's sample.
-                unsafe { self.dx.clear_border(self.sample, block) };
-            }
-            for y in 0..height {
-                let row = (self.geometry.pad[0] + y) * self.held.row + self.geometry.pad[1] * depth + block * LANES;
-                assert!(row + (width - 1) * depth + LANES <= self.memory.len());
-                for x in 0..width {
-                    // SAFETY: sixteen floats from here on are there (asserted); the position is this task's.
-                    unsafe {
-                        let v = s.load_from(self.memory.as_ptr().add(row + x * depth));
-                        let (to, v) =
-                            (self.dx.at(self.sample, block, y as isize, x as isize), s.first(depth - block * LANES, v));
-                        s.store_to(to, if self.accumulate { s.add(s.load_from(to), v) } else { v });
-                    }
-                }
-            }
-        }
     }
 }
 

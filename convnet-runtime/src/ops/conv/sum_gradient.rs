@@ -9,6 +9,9 @@ use crate::cpu::threads::{MOVE, Shared, parallel};
 use crate::cpu::view::View;
 use crate::ops::activation::Activation;
 
+/// Floats that a thread takes at a time, if the planes are not larger.
+const TASK: usize = 4096;
+
 /// Writes the gradient of the sums, unless it is the output's, and that of the residual. Gives the sums of each block of
 /// each sample, `[sample][block][16]`, if the bias is one of channels and the pass has been over all of them.
 pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) -> Option<Shared> {
@@ -56,10 +59,14 @@ pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) -> Option<Shared> {
     };
     let batch = run.batch;
     let totals = run.scratch(batch * blocks * LANES);
-    parallel(batch * blocks, 2 * MOVE * batch * blocks * rows * columns * LANES, |i| {
+    let step = (TASK / (rows * columns * LANES)).clamp(1, batch * blocks);
+    let work = 2 * MOVE * batch * blocks * rows * columns * LANES;
+    parallel((batch * blocks).div_ceil(step), work, |i| {
+        let start = i * step;
+        let len = step.min(batch * blocks - start);
         // SAFETY: the tasks have different parts of the memory.
-        let total = unsafe { totals.part(i * LANES, LANES) };
-        dispatch(Plane { back: &back, sample: i / blocks, block: i % blocks, total });
+        let totals = unsafe { totals.part(start * LANES, len * LANES) };
+        dispatch(Planes { back: &back, blocks, start, totals });
     });
     (stage.geometry.bias == Bias::Channel).then_some(totals)
 }
@@ -78,6 +85,29 @@ struct Back {
 
 // SAFETY: the winners are only read, by all threads.
 unsafe impl Sync for Back {}
+
+/// Some blocks of some samples, one behind the other.
+struct Planes<'a> {
+    back: &'a Back,
+    /// Blocks of a sample.
+    blocks: usize,
+    start: usize,
+    /// The sums of their gradients.
+    totals: &'a mut [f32],
+}
+
+impl Kernel for Planes<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { back, blocks, start, totals } = self;
+        for (i, total) in totals.chunks_exact_mut(LANES).enumerate() {
+            let (sample, block) = ((start + i) / blocks, (start + i) % blocks);
+            Plane { back, sample, block, total }.run(s);
+        }
+    }
+}
 
 /// One block of one sample.
 struct Plane<'a> {

@@ -69,6 +69,20 @@ pub trait Sink: Sync {
     /// As for `take`.
     unsafe fn take_pairs<S: Simd>(&self, s: S, at: Segment, top: *const f32, bottom: *const f32);
 
+    /// Whether the larger of the sums of two rows is all that it wants of a pair.
+    fn wants_larger(&self) -> bool {
+        false
+    }
+
+    /// Takes the larger of the sums of two rows, of which columns count in pairs.
+    ///
+    /// # Safety
+    /// As for `take`; it wants them.
+    #[inline(always)]
+    unsafe fn take_larger<S: Simd>(&self, _: S, _: Segment, _: *const f32) {
+        unreachable!("it does not want them");
+    }
+
     /// Is called once for each sample and block.
     ///
     /// # Safety
@@ -83,7 +97,16 @@ impl Sweep {
     /// The walk stays in the input and the weights for every position and block, nobody writes there meanwhile, and
     /// the sink can take every segment.
     pub unsafe fn run<K: Sink>(&self, sink: &K) {
-        dispatch(All { sweep: self, sink });
+        // SAFETY: the caller's promise.
+        unsafe { Self::run_all([Some((self, sink))]) };
+    }
+
+    /// Computes all sums of several sweeps in one loop.
+    ///
+    /// # Safety
+    /// As for `run`; no two sinks write the same.
+    pub unsafe fn run_all<K: Sink, const N: usize>(sweeps: [Option<(&Self, &K)>; N]) {
+        dispatch(All(sweeps));
     }
 
     /// The first input block that a block of the output meets.
@@ -93,18 +116,26 @@ impl Sweep {
     }
 }
 
-/// The sweep on one instruction set.
-struct All<'a, K> {
-    sweep: &'a Sweep,
-    sink: &'a K,
-}
+/// Sweeps on one instruction set.
+struct All<'a, K, const N: usize>([Option<(&'a Sweep, &'a K)>; N]);
 
-impl<K: Sink> Kernel for All<'_, K> {
+impl<K: Sink, const N: usize> Kernel for All<'_, K, N> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let plan = Plan::new::<S>(self.sweep);
-        parallel(plan.tasks(), plan.work, |i| s.vectorize(Task { plan: &plan, sink: self.sink, i }));
+        let plans = self.0.map(|sweep| sweep.map(|(sweep, sink)| (Plan::new::<S>(sweep), sink)));
+        let all = || plans.iter().flatten();
+        let (tasks, work) = all().fold((0, 0), |(tasks, work), (plan, _)| (tasks + plan.tasks(), work + plan.work));
+        parallel(tasks, work, |task| {
+            let mut i = task;
+            for (plan, sink) in all() {
+                if i < plan.tasks() {
+                    s.vectorize(Task { plan, sink: *sink, i });
+                    break;
+                }
+                i -= plan.tasks();
+            }
+        });
     }
 }

@@ -1,21 +1,25 @@
 //! How a sweep is cut into tasks.
 
+use std::ops::Range;
+
 use super::narrow;
 use super::span::Span;
 use super::sweep::Sweep;
-use super::tile::{PIXELS, STREAMS, Walk};
+use super::tile::Walk;
 use crate::cpu::map::LANES;
 use crate::cpu::simd::Simd;
 use crate::cpu::threads::cut;
 
-/// Floats of weights that stay in a near cache while many tiles use them.
-const CHUNK: usize = 1 << 13;
-/// Pairs of blocks of output channels that use the same samples' features while these are in a near cache.
-pub const PAIRS: usize = 4;
+/// Most positions whose sums are kept before they are given away, in two rows with a pool.
+pub const RUN: usize = 56;
+/// Floats of weights that stay in a near cache while all positions of a task meet them.
+const GROUP: usize = 1 << 15;
+/// Tasks that keep all processors busy.
+const TASKS: usize = 64;
 /// Products that a depthwise one takes as long as.
-const DEPTHWISE: usize = 3;
+const DEPTHWISE: usize = 2;
 /// Floating-point operations of a task: few enough for all processors, many enough to be worth it.
-const TASK: std::ops::Range<usize> = 1 << 20..1 << 25;
+const TASK: Range<usize> = 1 << 19..1 << 25;
 
 /// How positions are numbered along the lines that tiles are cut from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,22 +44,20 @@ pub struct Plan<'a> {
     samples: usize,
     /// Groups of blocks of output channels.
     groups: usize,
-    /// Blocks of a group, and of a tile.
-    pub group: usize,
-    /// See `group`.
+    /// Blocks of a tile.
     pub blocks: usize,
     /// Positions of each line; pairs, with pool.
     positions: usize,
     /// Tiles of each line.
     line_tiles: usize,
+    /// Tiles of a line that go together.
+    run: usize,
     /// Tiles of each sample.
     tiles: usize,
     /// The parts that they are cut into.
     strips: usize,
     /// Channels of a group, where these are few: see [`narrow`].
     pub narrow: Option<usize>,
-    /// Input blocks whose weights are used for many tiles before the next ones, if not all.
-    pub chunk: Option<usize>,
     /// A group's weights are larger than a sample's input: consecutive tasks share them.
     weights_first: bool,
     /// Floating-point operations.
@@ -88,35 +90,33 @@ impl<'a> Plan<'a> {
             Some(width) if line != Line::Batch && taps <= narrow::TAPS => Some(width),
             _ => None,
         };
-        let pixels = if narrow.is_some() { S::TILE_PIXELS.min(narrow::POSITIONS) } else { S::TILE_PIXELS };
-        let most = match line {
-            // These tiles are cut into register tiles on their own.
-            Line::Row if sweep.depthwise && sweep.pool => PIXELS,
-            Line::Row | Line::Plane if sweep.depthwise => 2 * PIXELS,
-            Line::Row if sweep.pool => pixels / 2,
-            // Samples often lie a power of two apart, and a set of a cache holds but so many of them.
-            Line::Batch => pixels.min(8),
-            _ => pixels,
-        };
-        let single = line == Line::Batch && positions == 1;
-        let blocks = match sweep.depthwise || narrow.is_some() {
-            true => 1,
-            false if single => STREAMS,
-            false => S::TILE_BLOCKS,
-        };
-        let many = line == Line::Batch && positions > most && !sweep.depthwise && sweep.span.is_none();
-        let chunk = many.then(|| (CHUNK / (blocks * walk.weights()).max(1)).clamp(1, walk.blocks));
-        let group = if many { PAIRS * blocks } else { blocks };
+        let pixels = if narrow.is_some() { narrow::pixels::<S>() } else { S::TILE_PIXELS };
+        // With pool a tile has pairs of positions.
+        let pairs = if sweep.pool { 2 } else { 1 };
+        let (most, run) = ((pixels / pairs).max(1), RUN / pixels.max(pairs));
 
         let line_tiles = positions.div_ceil(most);
         let tiles = lines * line_tiles;
-        let groups = sweep.blocks.div_ceil(group);
+        let weights = taps * walk.blocks * walk.lanes * LANES;
         // A depthwise product takes as long as several: what it reads it uses once.
         let share = if sweep.depthwise { LANES * DEPTHWISE } else { narrow.unwrap_or(LANES) };
-        let products = walk.blocks * walk.weights() * share / LANES;
-        let work = 2 * products * sweep.samples * sweep.rows * sweep.columns * sweep.blocks;
-        let task = (work / 128).clamp(TASK.start, TASK.end);
-        let strips = work.div_ceil((samples * groups).max(1) * task).clamp(1, tiles.max(1));
+        let products = weights * share / LANES;
+        let each = 2 * products * sweep.samples * sweep.rows * sweep.columns;
+        let work = each * sweep.blocks;
+        let task = (work / (2 * TASKS)).clamp(TASK.start, TASK.end);
+        // A task has whole runs, as long as these are enough for all, and as many blocks as then make a task.
+        let runs = samples * lines * line_tiles.div_ceil(run);
+        let blocks = if sweep.depthwise || narrow.is_some() { 1 } else { S::TILE_BLOCKS };
+        let group = if sweep.depthwise || narrow.is_some() {
+            1
+        } else {
+            let most = GROUP / weights.max(1);
+            (task * runs / each.max(1)).min(most).next_multiple_of(blocks).clamp(blocks, sweep.blocks.max(blocks))
+        };
+        let groups = sweep.blocks.div_ceil(group);
+        let wanted = work.div_ceil((samples * groups).max(1) * task);
+        let whole = runs / samples.max(1);
+        let strips = if groups * runs < TASKS { wanted.min(tiles) } else { wanted.min(whole) }.max(1);
         let weights_first = group * products > sweep.x_sample;
         Self {
             sweep,
@@ -124,14 +124,13 @@ impl<'a> Plan<'a> {
             line,
             samples,
             groups,
-            group,
             blocks,
             positions,
             line_tiles,
+            run,
             tiles,
             strips,
             narrow,
-            chunk,
             weights_first,
             work,
         }
@@ -153,17 +152,27 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The blocks of a group: they differ by a tile's at most.
+    #[inline(always)]
+    pub fn group(&self, group: usize) -> Range<usize> {
+        let tiles = self.sweep.blocks.div_ceil(self.blocks);
+        let [start, end] = [group, group + 1].map(|i| cut(tiles, self.groups, i) * self.blocks);
+        start..end.min(self.sweep.blocks)
+    }
+
     /// The tiles of a strip.
     #[inline(always)]
-    pub fn strip(&self, strip: usize) -> std::ops::Range<usize> {
+    pub fn strip(&self, strip: usize) -> Range<usize> {
         cut(self.tiles, self.strips, strip)..cut(self.tiles, self.strips, strip + 1)
     }
 
-    /// Line, first position and positions of a tile; tiles of a line differ by one position at most.
+    /// The line of a tile, the positions of a run of tiles from there on, and the tile behind it; tiles of a line differ by
+    /// one position at most.
     #[inline(always)]
-    pub fn tile(&self, tile: usize) -> (usize, usize, usize) {
-        let (line, i) = (tile / self.line_tiles, tile % self.line_tiles);
-        let start = cut(self.positions, self.line_tiles, i);
-        (line, start, cut(self.positions, self.line_tiles, i + 1) - start)
+    pub fn run(&self, tiles: &Range<usize>) -> (usize, Range<usize>, usize) {
+        let (line, i) = (tiles.start / self.line_tiles, tiles.start % self.line_tiles);
+        let count = self.run.min(self.line_tiles - i).min(tiles.end - tiles.start);
+        let [start, end] = [i, i + count].map(|i| cut(self.positions, self.line_tiles, i));
+        (line, start..end, tiles.start + count)
     }
 }

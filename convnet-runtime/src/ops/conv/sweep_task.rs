@@ -5,13 +5,15 @@ use std::ops::Range;
 
 use super::narrow;
 use super::sweep::{Segment, Sink};
-use super::sweep_plan::{Line, PAIRS, Plan};
-use super::tile::{PIXELS, STREAMS, SUMS, SUMS_STEP, Tile};
+use super::sweep_plan::{Line, Plan, RUN};
+use super::tile::Tile;
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 
-/// Tiles of samples whose sums are kept while the weights of some input channels are used for all of them.
-const HELD: usize = 8;
+/// From a block's sums to the next.
+const STEP: usize = RUN * LANES;
+/// Floats of the sums of a tile's blocks.
+const SUMS: usize = 2 * STEP;
 
 /// The `i`-th task.
 pub struct Task<'a, K> {
@@ -23,7 +25,7 @@ pub struct Task<'a, K> {
     pub i: usize,
 }
 
-/// Room for the sums of a tile.
+/// Room for the sums of a run.
 #[repr(C, align(64))]
 struct Sums([f32; SUMS]);
 
@@ -34,29 +36,30 @@ impl<K: Sink> Kernel for Task<'_, K> {
     fn run<S: Simd>(self, s: S) {
         let (plan, sweep) = (self.plan, self.plan.sweep);
         let (sample, group, strip) = plan.task(self.i);
-        let tiles = plan.strip(strip);
-        let blocks = group * plan.group..((group + 1) * plan.group).min(sweep.blocks);
+        let blocks = plan.group(group);
         // SAFETY: whoever called `Sweep::run` promises that all tiles can be read and taken; each task has its own.
         unsafe {
             if strip == 0 {
                 self.borders(sample, blocks.clone());
             }
-            if let Some(chunk) = plan.chunk {
-                for start in tiles.clone().step_by(HELD) {
-                    self.chunks(s, chunk, blocks.clone(), start..(start + HELD).min(tiles.end));
-                }
-                return;
+            let mut condensed = MaybeUninit::<narrow::Weights>::uninit();
+            if let Some(width) = plan.narrow {
+                let w = sweep.w.wrapping_add(blocks.start * plan.walk.stream);
+                narrow::condense(s, &plan.walk, width, w, condensed.as_mut_ptr());
             }
-            let mut first = blocks.start;
-            while first < blocks.end {
-                // Blocks go together where they meet the same input.
-                let mut count = blocks.end - first;
-                let same = (first + 1..blocks.end).all(|block| sweep.from(block) == sweep.from(first));
-                if !same || plan.blocks == STREAMS && count < STREAMS {
-                    count = 1;
+            let mut tiles = plan.strip(strip);
+            while !tiles.is_empty() {
+                let (line, positions, next) = plan.run(&tiles);
+                let mut first = blocks.start;
+                while first < blocks.end {
+                    // Blocks go together where they meet the same input.
+                    let most = plan.blocks.min(blocks.end - first);
+                    let same = (first + 1..first + most).all(|block| sweep.from(block) == sweep.from(first));
+                    let some = first..first + if same { most } else { 1 };
+                    first = some.end;
+                    self.positions(s, sample, some, line, positions.clone(), condensed.as_ptr());
                 }
-                self.tiles(s, sample, first, count, tiles.clone());
-                first += count;
+                tiles.start = next;
             }
         }
     }
@@ -74,123 +77,91 @@ impl<K: Sink> Task<'_, K> {
         }
     }
 
-    /// Tiles, one after the other.
+    /// Positions of one line, for the blocks of a tile.
     #[inline(always)]
-    unsafe fn tiles<S: Simd>(&self, s: S, sample: usize, first: usize, blocks: usize, tiles: Range<usize>) {
+    unsafe fn positions<S: Simd>(
+        &self,
+        s: S,
+        sample: usize,
+        blocks: Range<usize>,
+        line: usize,
+        positions: Range<usize>,
+        condensed: *const narrow::Weights,
+    ) {
         let (plan, sweep, walk) = (self.plan, self.plan.sweep, &self.plan.walk);
-        let x = sweep.x.wrapping_add(sample * sweep.x_sample + sweep.from(first) * walk.block_step);
-        let mut w = sweep.w.wrapping_add(first * walk.stream);
-        let mut condensed = MaybeUninit::<narrow::Weights>::uninit();
-        if let Some(width) = plan.narrow {
-            // SAFETY: the block's weights are there.
-            unsafe { narrow::condense(s, walk, width, w, condensed.as_mut_ptr()) };
-            w = condensed.as_ptr().cast();
-        }
-        // For two rows, or for `STREAMS` blocks.
+        let pairs = if sweep.pool { 2 } else { 1 };
+        let x = sweep.x.wrapping_add(sample * sweep.x_sample + sweep.from(blocks.start) * walk.block_step);
+        let x = x.wrapping_add(pairs * (line * sweep.x_row + positions.start * walk.pixel_step));
+        let w = sweep.w.wrapping_add(blocks.start * walk.stream);
+        // For two rows.
         let mut memory = MaybeUninit::<[Sums; 2]>::uninit();
         let sums = memory.as_mut_ptr().cast::<f32>();
-        // SAFETY: see `run`; there is room for the sums.
-        unsafe {
-            for tile in tiles {
-                let (line, position, len) = plan.tile(tile);
-                if sweep.pool {
-                    let x = x.wrapping_add(2 * line * sweep.x_row + 2 * position * walk.pixel_step);
-                    let bottom = sums.add(SUMS);
-                    self.sums(s, Tile { walk, x, w, sums, sums_step: SUMS_STEP, resume: false }, blocks, 2 * len);
-                    let x = x.wrapping_add(sweep.x_row);
-                    self.sums(
-                        s,
-                        Tile { walk, x, w, sums: bottom, sums_step: SUMS_STEP, resume: false },
-                        blocks,
-                        2 * len,
-                    );
-                    for o in 0..blocks {
-                        let at = Segment { sample, block: first + o, row: line, column: position, len };
-                        let top = o * PIXELS * LANES;
-                        self.sink.take_pairs(s, at, sums.add(top), bottom.add(top));
-                    }
-                } else {
-                    let x = x.wrapping_add(line * sweep.x_row + position * walk.pixel_step);
-                    self.sums(s, Tile { walk, x, w, sums, sums_step: SUMS_STEP, resume: false }, blocks, len);
-                    self.give(s, sample, first, blocks, tile, sums);
-                }
-            }
-        }
-    }
-
-    /// Tiles of samples, summed over a few input channels at a time.
-    #[inline(always)]
-    unsafe fn chunks<S: Simd>(&self, s: S, chunk: usize, blocks: Range<usize>, tiles: Range<usize>) {
-        let (plan, sweep, walk) = (self.plan, self.plan.sweep, &self.plan.walk);
-        let mut memory = MaybeUninit::<[[Sums; HELD]; PAIRS]>::uninit();
-        let sums = memory.as_mut_ptr().cast::<f32>();
-        let place = |pair: usize, tile: usize| sums.wrapping_add((pair * HELD + tile - tiles.start) * SUMS);
-        let pairs = || {
-            blocks.clone().step_by(plan.blocks).map(|first| (first, plan.blocks.min(blocks.end - first))).enumerate()
-        };
-        // SAFETY: see `run`; there is room for the sums.
-        unsafe {
-            for from in (0..walk.blocks).step_by(chunk) {
-                let part = walk.part(from, (from + chunk).min(walk.blocks));
-                let x = sweep.x.wrapping_add(from * walk.block_step);
-                for (pair, (first, count)) in pairs() {
-                    let w = sweep.w.wrapping_add(first * walk.stream + from * walk.weights());
-                    for tile in tiles.clone() {
-                        let (_, position, len) = plan.tile(tile);
-                        let x = x.wrapping_add(position * walk.pixel_step);
-                        let tile =
-                            Tile { walk: &part, x, w, sums: place(pair, tile), sums_step: SUMS_STEP, resume: from > 0 };
-                        self.sums(s, tile, count, len);
-                    }
-                }
-            }
-            for (pair, (first, count)) in pairs() {
-                for tile in tiles.clone() {
-                    self.give(s, 0, first, count, tile, place(pair, tile));
-                }
-            }
-        }
-    }
-
-    /// The sums of a tile.
-    #[inline(always)]
-    unsafe fn sums<S: Simd>(&self, s: S, tile: Tile<'_>, blocks: usize, pixels: usize) {
-        // SAFETY: see `run`.
-        unsafe {
-            if self.plan.sweep.depthwise {
-                tile.depthwise(s, pixels);
-            } else if let Some(width) = self.plan.narrow {
-                narrow::product(s, tile, width, pixels);
-            } else if self.plan.blocks == STREAMS {
-                tile.single(s, blocks);
-            } else {
-                tile.product(s, blocks, pixels);
-            }
-        }
-    }
-
-    /// Hands the sums of a tile to the sink, row by row.
-    #[inline(always)]
-    unsafe fn give<S: Simd>(&self, s: S, sample: usize, first: usize, blocks: usize, tile: usize, sums: *const f32) {
-        let (line, start, len) = self.plan.tile(tile);
-        let columns = self.plan.sweep.columns;
-        let (mut done, line_kind) = (0, self.plan.line);
-        while done < len {
-            let position = start + done;
-            let (sample, row, column, len) = match line_kind {
-                Line::Row => (sample, line, position, len),
-                Line::Plane => {
-                    let column = position % columns;
-                    (sample, position / columns, column, (columns - column).min(len - done))
-                }
-                Line::Batch => (position, 0, 0, 1),
+        for row in 0..pairs {
+            let tile = Tile {
+                walk,
+                x: x.wrapping_add(row * sweep.x_row),
+                w,
+                sums: sums.wrapping_add(row * SUMS),
+                sums_step: STEP,
             };
-            for o in 0..blocks {
-                let at = Segment { sample, block: first + o, row, column, len };
-                // SAFETY: see `run`; the sums of the tile are there.
-                unsafe { self.sink.take(s, at, sums.add((o * PIXELS + done) * LANES)) };
+            let len = pairs * positions.len();
+            // SAFETY: see `run`; there is room for the sums, and for the weights of groups of few channels.
+            unsafe {
+                if sweep.depthwise {
+                    tile.depthwise(s, len);
+                } else if let Some(width) = plan.narrow {
+                    narrow::product(s, Tile { w: condensed.cast(), ..tile }, width, len);
+                } else {
+                    tile.product(s, blocks.len(), len);
+                }
             }
-            done += len;
+        }
+        // SAFETY: see `run`; the sums are there.
+        unsafe {
+            if sweep.pool {
+                for (o, block) in blocks.enumerate() {
+                    let at = Segment { sample, block, row: line, column: positions.start, len: positions.len() };
+                    let top = sums.add(o * STEP);
+                    self.sink.take_pairs(s, at, top, top.add(SUMS));
+                }
+            } else {
+                self.give(s, sample, blocks, line, positions, sums);
+            }
+        }
+    }
+
+    /// Hands sums to the sink, row by row.
+    #[inline(always)]
+    unsafe fn give<S: Simd>(
+        &self,
+        s: S,
+        sample: usize,
+        blocks: Range<usize>,
+        line: usize,
+        positions: Range<usize>,
+        sums: *const f32,
+    ) {
+        let columns = self.plan.sweep.columns;
+        let [mut row, mut column] = match self.plan.line {
+            Line::Plane => [positions.start / columns, positions.start % columns],
+            Line::Row => [line, positions.start],
+            Line::Batch => [0, 0],
+        };
+        let (mut position, mut done) = (positions.start, 0);
+        while position < positions.end {
+            let (sample, len) = match self.plan.line {
+                Line::Batch => (position, 1),
+                _ => (sample, (columns - column).min(positions.end - position)),
+            };
+            for (o, block) in blocks.clone().enumerate() {
+                let at = Segment { sample, block, row, column, len };
+                // SAFETY: see `run`; the sums are there.
+                unsafe { self.sink.take(s, at, sums.add(o * STEP + done * LANES)) };
+            }
+            (position, done) = (position + len, done + len);
+            if self.plan.line == Line::Plane {
+                (row, column) = (row + 1, 0);
+            }
         }
     }
 }

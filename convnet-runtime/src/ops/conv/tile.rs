@@ -1,21 +1,14 @@
 //! The register tiles: sums of products over the taps of the filters and the channels of the input, for a few positions
-//! and a few blocks of 16 output channels.
+//! and a few blocks of 16 output channels at a time.
 
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
-use crate::cpu::threads::cut;
 
 /// Most positions of a tile, on any instruction set.
 pub const PIXELS: usize = 14;
-/// Blocks of output channels of a tile with one position.
-pub const STREAMS: usize = 4;
-/// From a block's sums to the next, where all of a tile are kept together.
-pub const SUMS_STEP: usize = PIXELS * LANES;
-/// Floats of a tile's sums, `[block][PIXELS][16]`.
-pub const SUMS: usize = 2 * SUMS_STEP;
 
 /// How the products of a tile walk through the input: over blocks of channels, and in each over the rows and columns of
 /// a grid of taps. Steps are in floats. The weights are read in that order, from one stream per block of output channels.
@@ -44,19 +37,17 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Floats of weights for each block of input channels and block of output channels.
-    pub fn weights(&self) -> usize {
-        self.rows * self.columns * self.lanes * LANES
-    }
-
-    /// The same walk over some of the blocks of input channels.
-    pub fn part(&self, start: usize, end: usize) -> Self {
-        let last_lanes = if end == self.blocks { self.last_lanes } else { self.lanes };
-        Self { blocks: end - start, last_lanes, ..*self }
+    /// The same walk, row by row of taps where these lie one behind the other, as their weights do.
+    pub fn merged(self) -> Self {
+        if self.column_step != self.lanes as isize || self.last_lanes != self.lanes {
+            return self;
+        }
+        let lanes = self.columns * self.lanes;
+        Self { columns: 1, lanes, last_lanes: lanes, ..self }
     }
 }
 
-/// What a tile reads and writes.
+/// A run of positions, and what is read and written for them.
 #[derive(Clone, Copy)]
 pub struct Tile<'a> {
     /// How the input is walked.
@@ -69,220 +60,202 @@ pub struct Tile<'a> {
     pub sums: *mut f32,
     /// From a block's sums to those of the next.
     pub sums_step: usize,
-    /// Add to the sums that are there.
-    pub resume: bool,
 }
+
+/// Runs a kernel of `$p` positions, as many as the tiles that a run is cut into have.
+macro_rules! by_pixels {
+    ($run:expr, $most:expr, [$($p:literal)*], |$tile:ident, $count:ident, $P:ident| $call:expr) => {
+        for ($tile, $count, len) in $run {
+            match len {
+                _ if $count == 0 => {}
+                $($p if const { $p <= $most } => {
+                    const $P: usize = $p;
+                    $call;
+                })*
+                _ => unreachable!("a tile of {len} positions"),
+            }
+        }
+    };
+}
+pub(super) use by_pixels;
 
 impl Tile<'_> {
     /// `sums[o][p] = sum over blocks, taps and lanes of w[o][block, tap, lane] x[p, block, tap, lane]`
     ///
     /// # Safety
-    /// The walk stays in the input and in the weights, for `pixels` positions and `blocks` blocks of output channels;
+    /// The walk stays in the input and in the weights, for `positions` positions and `blocks` blocks of output channels;
     /// there is room for the sums.
     #[inline(always)]
-    pub unsafe fn product<S: Simd>(self, s: S, blocks: usize, pixels: usize) {
-        macro_rules! choose {
-            ($($b:literal: $($p:literal)*),*) => {
-                match (blocks, pixels) {
-                    $($(($b, $p) if const { $b <= S::TILE_BLOCKS && $p <= S::TILE_PIXELS } => {
-                        s.vectorize(Product::<$b, $p>(self));
-                    })*)*
-                    _ => unreachable!("a tile of {blocks} x {pixels}"),
-                }
-            };
-        }
-        choose!(1: 1 2 3 4 5 6 7 8 9 10 11 12 13 14, 2: 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+    pub unsafe fn product<S: Simd>(self, s: S, blocks: usize, positions: usize) {
+        let near = self.walk.pixel_step == LANES;
+        by_pixels!(self.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
+            match blocks {
+                1 if near => s.vectorize(Product::<1, P, LANES>(tile, count)),
+                1 => s.vectorize(Product::<1, P, 0>(tile, count)),
+                2 if const { S::TILE_BLOCKS > 1 } && near => s.vectorize(Product::<2, P, LANES>(tile, count)),
+                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, 0>(tile, count)),
+                _ => unreachable!("a tile of {blocks} blocks"),
+            }
+        });
     }
 
-    /// The same for one position and one or [`STREAMS`] blocks of output channels, reading weights as fast as memory
-    /// gives them.
-    ///
-    /// # Safety
-    /// As for `product`.
-    #[inline(always)]
-    pub unsafe fn single<S: Simd>(self, s: S, blocks: usize) {
-        match blocks {
-            STREAMS if const { S::TILE_BLOCKS > 1 } => s.vectorize(Single::<STREAMS, 4>(self)),
-            STREAMS => s.vectorize(Single::<STREAMS, 1>(self)),
-            _ => s.vectorize(Single::<1, 4>(self)),
-        }
-    }
-
-    /// `sums[p] = sum over taps of w[tap] x[p, tap]`, lane by lane, for up to twice [`PIXELS`] positions.
+    /// `sums[p] = sum over taps of w[tap] x[p, tap]`, lane by lane.
     ///
     /// # Safety
     /// As for `product`, with one block.
     #[inline(always)]
-    pub unsafe fn depthwise<S: Simd>(self, s: S, pixels: usize) {
-        s.vectorize(Lanes(self, pixels));
+    pub unsafe fn depthwise<S: Simd>(self, s: S, positions: usize) {
+        let Walk { columns, column_step, pixel_step, .. } = *self.walk;
+        let near = columns == 3 && column_step == LANES as isize;
+        if near && (pixel_step == LANES || pixel_step == 2 * LANES) {
+            // The weights of a row of taps are in registers, too.
+            let most = const { if S::TILE_PIXELS > 4 { S::TILE_PIXELS - 2 } else { S::TILE_PIXELS } };
+            by_pixels!(self.cut(positions, most), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12], |tile, count, P| {
+                if pixel_step == LANES {
+                    s.vectorize(Three::<P, 1>(tile, count));
+                } else {
+                    s.vectorize(Three::<P, 2>(tile, count));
+                }
+            });
+        } else {
+            by_pixels!(self.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
+                s.vectorize(Depthwise::<P>(tile, count));
+            });
+        }
+    }
+
+    /// Tiles of at most `most` positions that differ by one at most: the larger ones and the others, with their number and
+    /// their positions.
+    #[inline(always)]
+    pub fn cut(self, positions: usize, most: usize) -> [(Self, usize, usize); 2] {
+        let tiles = positions.div_ceil(most);
+        let (len, larger) = (positions / tiles.max(1), positions % tiles.max(1));
+        let done = larger * (len + 1);
+        let (x, sums) = (self.x.wrapping_add(done * self.walk.pixel_step), self.sums.wrapping_add(done * LANES));
+        [(self, larger, len + 1), (Self { x, sums, ..self }, tiles - larger, len)]
     }
 }
 
-/// `OB` blocks of output channels, `P` positions: see [`Tile::product`].
-struct Product<'a, const OB: usize, const P: usize>(Tile<'a>);
+/// Tiles of `OB` blocks of output channels and `P` positions, which are `STEP` floats apart, or as many as the walk says if
+/// that is zero: see [`Tile::product`].
+struct Product<'a, const OB: usize, const P: usize, const STEP: usize>(Tile<'a>, usize);
 
-impl<const OB: usize, const P: usize> Kernel for Product<'_, OB, P> {
+impl<const OB: usize, const P: usize, const STEP: usize> Kernel for Product<'_, OB, P, STEP> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Tile { walk, x: mut block, mut w, sums, sums_step, resume } = self.0;
-        let mut acc = [[s.zero(); OB]; P];
-        // SAFETY: the promise of whoever called `Tile::product`. Pointers beyond the last tap are formed, not read.
-        unsafe {
-            if resume {
+        let Self(Tile { walk, x, w, sums, sums_step }, count) = self;
+        let step = if STEP > 0 { STEP } else { walk.pixel_step };
+        for i in 0..count {
+            let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
+            let mut block = x.wrapping_add(i * P * step);
+            let mut acc = [[s.zero(); OB]; P];
+            // SAFETY: the promise of whoever called `Tile::product`. Pointers beyond the last tap are formed, not read.
+            unsafe {
+                for i in 0..walk.blocks {
+                    let lanes = if i + 1 == walk.blocks { walk.last_lanes } else { walk.lanes };
+                    let mut row = block;
+                    for _ in 0..walk.rows {
+                        let mut x = row;
+                        for _ in 0..walk.columns {
+                            for lane in 0..lanes {
+                                let mut b = [s.zero(); OB];
+                                for o in 0..OB {
+                                    b[o] = s.load_from(w.add(o * walk.stream + lane * LANES));
+                                }
+                                for p in 0..P {
+                                    let a = s.splat(*x.add(p * step + lane));
+                                    for o in 0..OB {
+                                        acc[p][o] = s.fma(a, b[o], acc[p][o]);
+                                    }
+                                }
+                            }
+                            w = w.wrapping_add(walk.lanes * LANES);
+                            x = x.wrapping_offset(walk.column_step);
+                        }
+                        row = row.wrapping_offset(walk.row_step);
+                    }
+                    block = block.wrapping_add(walk.block_step);
+                }
                 for p in 0..P {
                     for o in 0..OB {
-                        acc[p][o] = s.load_from(sums.add(o * sums_step + p * LANES));
+                        s.store_to(sums.add(o * sums_step + p * LANES), acc[p][o]);
                     }
                 }
             }
-            for i in 0..walk.blocks {
-                let lanes = if i + 1 == walk.blocks { walk.last_lanes } else { walk.lanes };
-                let mut row = block;
+        }
+    }
+}
+
+/// Tiles of `P` positions, each lane its own channel; filters of three columns, side by side, and `STRIDE` of these from a
+/// position to the next: each column of the input is read once for all that it belongs to.
+struct Three<'a, const P: usize, const STRIDE: usize>(Tile<'a>, usize);
+
+impl<const P: usize, const STRIDE: usize> Kernel for Three<'_, P, STRIDE> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self(Tile { walk, x, w, sums, .. }, count) = self;
+        for i in 0..count {
+            let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
+            let mut row = x.wrapping_add(i * P * STRIDE * LANES);
+            let mut acc = [s.zero(); P];
+            // SAFETY: the promise of whoever called `Tile::depthwise`. Pointers beyond the last tap are formed, not read.
+            unsafe {
+                for _ in 0..walk.rows {
+                    let b = [s.load_from(w), s.load_from(w.add(LANES)), s.load_from(w.add(2 * LANES))];
+                    for column in 0..(P - 1) * STRIDE + 3 {
+                        let a = s.load_from(row.add(column * LANES));
+                        for p in 0..P {
+                            let tap = column.wrapping_sub(p * STRIDE);
+                            if tap < 3 {
+                                acc[p] = s.fma(a, b[tap], acc[p]);
+                            }
+                        }
+                    }
+                    w = w.wrapping_add(3 * LANES);
+                    row = row.wrapping_offset(walk.row_step);
+                }
+                for p in 0..P {
+                    s.store_to(sums.add(p * LANES), acc[p]);
+                }
+            }
+        }
+    }
+}
+
+/// Tiles of `P` positions, each lane its own channel.
+struct Depthwise<'a, const P: usize>(Tile<'a>, usize);
+
+impl<const P: usize> Kernel for Depthwise<'_, P> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self(Tile { walk, x, w, sums, .. }, count) = self;
+        for i in 0..count {
+            let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
+            let mut row = x.wrapping_add(i * P * walk.pixel_step);
+            let mut acc = [s.zero(); P];
+            // SAFETY: the promise of whoever called `Tile::depthwise`. Pointers beyond the last tap are formed, not read.
+            unsafe {
                 for _ in 0..walk.rows {
                     let mut x = row;
                     for _ in 0..walk.columns {
-                        for lane in 0..lanes {
-                            let mut b = [s.zero(); OB];
-                            for o in 0..OB {
-                                b[o] = s.load_from(w.add(o * walk.stream + lane * LANES));
-                            }
-                            for p in 0..P {
-                                let a = s.splat(*x.add(p * walk.pixel_step + lane));
-                                for o in 0..OB {
-                                    acc[p][o] = s.fma(a, b[o], acc[p][o]);
-                                }
-                            }
+                        let b = s.load_from(w);
+                        for p in 0..P {
+                            acc[p] = s.fma(s.load_from(x.add(p * walk.pixel_step)), b, acc[p]);
                         }
-                        w = w.wrapping_add(walk.lanes * LANES);
+                        w = w.wrapping_add(LANES);
                         x = x.wrapping_offset(walk.column_step);
                     }
                     row = row.wrapping_offset(walk.row_step);
                 }
-                block = block.wrapping_add(walk.block_step);
-            }
-            for p in 0..P {
-                for o in 0..OB {
-                    s.store_to(sums.add(o * sums_step + p * LANES), acc[p][o]);
+                for p in 0..P {
+                    s.store_to(sums.add(p * LANES), acc[p]);
                 }
-            }
-        }
-    }
-}
-
-/// `OB` blocks of output channels, one position, `U` sums for each: see [`Tile::single`].
-struct Single<'a, const OB: usize, const U: usize>(Tile<'a>);
-
-impl<const OB: usize, const U: usize> Kernel for Single<'_, OB, U> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        /// How far ahead of its use a weight is asked for.
-        const AHEAD: usize = 640;
-        let Tile { walk, x: mut block, mut w, sums, sums_step, .. } = self.0;
-        let mut acc = [[s.zero(); U]; OB];
-        // SAFETY: the promise of whoever called `Tile::single`. Pointers beyond the last tap are formed, not read.
-        unsafe {
-            for i in 0..walk.blocks {
-                let lanes = if i + 1 == walk.blocks { walk.last_lanes } else { walk.lanes };
-                let mut row = block;
-                for _ in 0..walk.rows {
-                    let mut x = row;
-                    for _ in 0..walk.columns {
-                        let mut lane = 0;
-                        while lane + U <= lanes {
-                            for o in 0..OB {
-                                for u in 0..U {
-                                    let at = w.add(o * walk.stream + (lane + u) * LANES);
-                                    s.prefetch(at.wrapping_add(AHEAD));
-                                    acc[o][u] = s.fma(s.splat(*x.add(lane + u)), s.load_from(at), acc[o][u]);
-                                }
-                            }
-                            lane += U;
-                        }
-                        while lane < lanes {
-                            for o in 0..OB {
-                                let b = s.load_from(w.add(o * walk.stream + lane * LANES));
-                                acc[o][0] = s.fma(s.splat(*x.add(lane)), b, acc[o][0]);
-                            }
-                            lane += 1;
-                        }
-                        w = w.wrapping_add(walk.lanes * LANES);
-                        x = x.wrapping_offset(walk.column_step);
-                    }
-                    row = row.wrapping_offset(walk.row_step);
-                }
-                block = block.wrapping_add(walk.block_step);
-            }
-            for o in 0..OB {
-                let mut sum = acc[o][0];
-                for u in 1..U {
-                    sum = s.add(sum, acc[o][u]);
-                }
-                s.store_to(sums.add(o * sums_step), sum);
-            }
-        }
-    }
-}
-
-/// Positions whose lanes are their own channels, in register tiles that differ by one position at most: see
-/// [`Tile::depthwise`].
-struct Lanes<'a>(Tile<'a>, usize);
-
-impl Kernel for Lanes<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let Self(all, pixels) = self;
-        let tiles = pixels.div_ceil(S::TILE_PIXELS);
-        for i in 0..tiles {
-            let [start, end] = [cut(pixels, tiles, i), cut(pixels, tiles, i + 1)];
-            let (x, sums) = (all.x.wrapping_add(start * all.walk.pixel_step), all.sums.wrapping_add(start * LANES));
-            let tile = Tile { x, sums, ..all };
-            macro_rules! choose {
-                ($($p:literal)*) => {
-                    match (end - start, all.walk.columns) {
-                        $(($p, 3) if const { $p <= S::TILE_PIXELS } => Depthwise::<$p, 3>(tile).run(s),
-                        ($p, _) if const { $p <= S::TILE_PIXELS } => Depthwise::<$p, 0>(tile).run(s),)*
-                        _ => unreachable!("a tile of {pixels}"),
-                    }
-                };
-            }
-            choose!(1 2 3 4 5 6 7 8 9 10 11 12 13 14);
-        }
-    }
-}
-
-/// `P` positions, each lane its own channel; filters of `C` columns, or as many as the walk has if that is zero.
-struct Depthwise<'a, const P: usize, const C: usize>(Tile<'a>);
-
-impl<const P: usize, const C: usize> Kernel for Depthwise<'_, P, C> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let Tile { walk, x: mut row, mut w, sums, .. } = self.0;
-        let columns = if C > 0 { C } else { walk.columns };
-        let mut acc = [s.zero(); P];
-        // SAFETY: the promise of whoever called `Tile::depthwise`. Pointers beyond the last tap are formed, not read.
-        unsafe {
-            for _ in 0..walk.rows {
-                let mut x = row;
-                for _ in 0..columns {
-                    let b = s.load_from(w);
-                    for p in 0..P {
-                        acc[p] = s.fma(s.load_from(x.add(p * walk.pixel_step)), b, acc[p]);
-                    }
-                    w = w.wrapping_add(LANES);
-                    x = x.wrapping_offset(walk.column_step);
-                }
-                row = row.wrapping_offset(walk.row_step);
-            }
-            for p in 0..P {
-                s.store_to(sums.add(p * LANES), acc[p]);
             }
         }
     }

@@ -1,14 +1,20 @@
-//! Packed weights with filters and channels exchanged, as the gradient of the input reads them:
-//! `[c / 16][k / 16 of the group][tap][16 k][16 c]`, for the taps of one phase. Depthwise: `[c / 16][tap][16]`.
+//! Packed weights with filters and channels exchanged, as the gradient of the input reads them: for each phase
+//! `[c / 16][k / 16 of the group][tap][16 k][16 c]`, its last tap first. Depthwise: `[c / 16][tap][16]`.
+
+use std::ops::Range;
 
 use super::phase::Phase;
 use super::span::Span;
 use super::{Algorithm, Geometry};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::threads::{MOVE, Shared, parallel};
+use crate::cpu::threads::{MOVE, Shared, cut, parallel};
+
+/// Blocks on either side that a task has.
+const SQUARES: usize = 8;
 
 /// The taps of a phase.
+#[derive(Clone, Copy)]
 pub struct Piece {
     /// Rows.
     pub y: Phase,
@@ -16,78 +22,117 @@ pub struct Piece {
     pub x: Phase,
 }
 
-/// Writes the transposed weights of a phase.
+impl Piece {
+    /// All pieces of a convolution with positions, with where their weights begin and end.
+    pub fn all(geometry: &Geometry) -> impl Iterator<Item = (Self, Range<usize>)> {
+        let each = geometry.input[2].div_ceil(LANES) * between(geometry);
+        let mut start = 0;
+        Phase::all(geometry, 0)
+            .flat_map(move |y| Phase::all(geometry, 1).map(move |x| Self { y, x }))
+            .filter(|piece| piece.y.positions * piece.x.positions > 0)
+            .map(move |piece| {
+                let weights = start..start + piece.taps() * each;
+                start = weights.end;
+                (piece, weights)
+            })
+    }
+
+    fn taps(&self) -> usize {
+        self.y.taps * self.x.taps
+    }
+}
+
+/// Floats of weights of each tap and block of channels.
+fn between(geometry: &Geometry) -> usize {
+    match geometry.algorithm {
+        Algorithm::Depthwise => LANES,
+        _ => Span::transposed(geometry).len * LANES * LANES,
+    }
+}
+
+/// Writes the transposed weights of all pieces.
 ///
 /// # Panics
 /// If a slice is too short.
-pub fn pack(geometry: &Geometry, piece: &Piece, weights: &[f32], to: &mut [f32]) {
-    let blocks = geometry.input[2].div_ceil(LANES);
-    let some = piece.y.taps * piece.x.taps;
-    if some == 0 {
-        return;
-    }
+pub fn pack(geometry: &Geometry, weights: &[f32], to: &mut [f32]) {
     let [forward, span] = [Span::forward(geometry), Span::transposed(geometry)];
-    let (from, tap) = match geometry.algorithm {
-        Algorithm::Depthwise => (1, LANES),
-        _ => (span.len, LANES * LANES),
-    };
-    let work = MOVE * to.len();
-    assert!(to.len() >= blocks * from * some * tap, "there is room for the weights");
-    let to = Shared::new(to);
-    let pass = Pass { geometry, piece, weights, forward, span };
-    parallel(blocks * from, work, |i| {
-        // SAFETY: the tasks have different parts.
-        let to = unsafe { to.part(i * some * tap, some * tap) };
-        dispatch(Between { pass: &pass, block: i / from, seen: i % from, to });
+    let blocks = geometry.input[2].div_ceil(LANES);
+    let seen = if geometry.algorithm == Algorithm::Depthwise { 1 } else { span.len };
+    let (work, room) = (MOVE * to.len(), to.len());
+    assert!(Piece::all(geometry).all(|(_, range)| range.end <= room), "there is room for the weights");
+    let pass = Pass { geometry, weights, forward, span, to: Shared::new(to) };
+    // Squares that lie beside each other here and there.
+    let [rows, columns] = [blocks, seen].map(|n| n.div_ceil(SQUARES));
+    parallel(rows * columns, work, |i| {
+        let some = |i: usize, parts: usize, n: usize| cut(n, parts, i)..cut(n, parts, i + 1);
+        dispatch(Squares { pass: &pass, blocks: some(i / columns, rows, blocks), seen: some(i % columns, columns, seen) });
     });
 }
 
 struct Pass<'a> {
     geometry: &'a Geometry,
-    piece: &'a Piece,
     weights: &'a [f32],
     forward: Span,
     span: Span,
+    to: Shared,
 }
 
-/// The weights between a block of channels and the `seen`-th block of filters that it meets.
-struct Between<'a> {
+/// The weights between some blocks of channels and some of the blocks of filters that each meets.
+struct Squares<'a> {
     pass: &'a Pass<'a>,
-    block: usize,
-    seen: usize,
-    to: &'a mut [f32],
+    blocks: Range<usize>,
+    seen: Range<usize>,
 }
 
-impl Kernel for Between<'_> {
+impl Kernel for Squares<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self { pass: Pass { geometry, piece, weights, forward, span }, block, seen, to } = self;
+        let Pass { geometry, to, .. } = self.pass;
+        let tap = if geometry.algorithm == Algorithm::Depthwise { LANES } else { LANES * LANES };
+        for (piece, range) in Piece::all(geometry) {
+            let len = piece.taps() * tap;
+            for block in self.blocks.clone() {
+                for seen in self.seen.clone() {
+                    let start = range.start + block * piece.taps() * between(geometry) + seen * len;
+                    // SAFETY: the weights of the piece are there (asserted in `pack`); the tasks have different parts.
+                    let to = unsafe { to.part(start, len) };
+                    for (n, to) in to.chunks_exact_mut(tap).enumerate() {
+                        self.pass.square(s, &piece, n, block, seen, to);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Pass<'_> {
+    /// The `n`-th tap, from the last on, between a block of channels and the `seen`-th block of filters that it meets.
+    #[inline(always)]
+    fn square<S: Simd>(&self, s: S, piece: &Piece, n: usize, block: usize, seen: usize, to: &mut [f32]) {
+        let Self { geometry, weights, forward, span, .. } = self;
         let [depth, filters] = [geometry.input[2], geometry.output[2]];
         let taps = geometry.kernel[0] * geometry.kernel[1];
-        let tap = if geometry.algorithm == Algorithm::Depthwise { LANES } else { LANES * LANES };
-        for (n, to) in to.chunks_exact_mut(tap).enumerate() {
-            let [row, column] = [n / piece.x.taps, n % piece.x.taps];
-            let row = piece.y.tap + row * piece.y.tap_step;
-            let at = row * geometry.kernel[1] + piece.x.tap + column * piece.x.tap_step;
-            if geometry.algorithm == Algorithm::Depthwise {
-                to.copy_from_slice(&weights[(block * taps + at) * LANES..][..LANES]);
-                continue;
-            }
-            let k = span.start(block) + seen;
-            let start = forward.start(k);
-            if k >= filters.div_ceil(LANES) {
-                to.fill(0.0);
-            } else if geometry.algorithm == Algorithm::Planar {
-                let first = ((k * depth + block * LANES) * taps + at) * LANES;
-                square(s, &weights[first..], taps * LANES, (depth - block * LANES).min(LANES), to);
-            } else if (start..start + forward.len).contains(&block) {
-                let first = ((k * forward.len + block - start) * taps + at) * LANES * LANES;
-                square(s, &weights[first..], LANES, LANES, to);
-            } else {
-                to.fill(0.0);
-            }
+        let [row, column] = [piece.y.taps - 1 - n / piece.x.taps, piece.x.taps - 1 - n % piece.x.taps];
+        let row = piece.y.tap + row * piece.y.tap_step;
+        let at = row * geometry.kernel[1] + piece.x.tap + column * piece.x.tap_step;
+        if geometry.algorithm == Algorithm::Depthwise {
+            to.copy_from_slice(&weights[(block * taps + at) * LANES..][..LANES]);
+            return;
+        }
+        let k = span.start(block) + seen;
+        let start = forward.start(k);
+        if k >= filters.div_ceil(LANES) {
+            to.fill(0.0);
+        } else if geometry.algorithm == Algorithm::Planar {
+            let first = ((k * depth + block * LANES) * taps + at) * LANES;
+            square(s, &weights[first..], taps * LANES, (depth - block * LANES).min(LANES), to);
+        } else if (start..start + forward.len).contains(&block) {
+            let first = ((k * forward.len + block - start) * taps + at) * LANES * LANES;
+            square(s, &weights[first..], LANES, LANES, to);
+        } else {
+            to.fill(0.0);
         }
     }
 }

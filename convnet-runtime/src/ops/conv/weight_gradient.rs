@@ -28,9 +28,9 @@ pub unsafe fn weight_gradient(
     let batch = run.batch;
     let len = pack::packed_len(geometry);
     assert!(gradient.len() >= len, "the gradient is the layer's");
-    if let Some(size) = winograd::tile(method, geometry) {
+    if let Some(tiling) = winograd::tiling(method, geometry) {
         // SAFETY: as for this function.
-        unsafe { winograd::weight_gradient(geometry, size, [x, dz], gradient, accumulate, run) };
+        unsafe { winograd::weight_gradient(geometry, tiling, [x, dz], gradient, accumulate, run) };
         return;
     }
     let single = geometry.output[0] == 1 && geometry.output[1] == 1;

@@ -62,6 +62,18 @@ fn memory(device: &Device, floats: usize) -> Memory {
     Memory::new(device.context(), floats * size_of::<f32>()).expect("there is memory")
 }
 
+/// Runs launches to their end.
+pub fn run_launches(kernels: &Kernels, stream: &Stream, launches: &[Launch], address: impl Fn(&Argument) -> u64) {
+    for launch in launches {
+        let kernel = kernels.kernel(&launch.kernel, launch.shared).expect("the source has all kernels");
+        let arguments: Vec<u64> = launch.arguments.iter().map(&address).collect();
+        let maps = launch.maps.iter().map(|map| Encoded::new(map, address(&map.base)).expect("a tensor"));
+        let maps: Vec<Encoded> = maps.collect();
+        stream.launch(kernel, [launch.grid, launch.block], launch.shared, &maps, &arguments).expect("it starts");
+    }
+    stream.finish().expect("it ends");
+}
+
 impl<N: Network> Bench<N> {
     pub fn new(device: &Device, precision: Precision, batch: usize, seed: u64) -> Self {
         let mut random = Random::new(seed);
@@ -142,16 +154,7 @@ impl<N: Network> Bench<N> {
     }
 
     pub fn run(&self, launches: &[Launch]) {
-        for launch in launches {
-            let kernel = self.kernels.kernel(&launch.kernel, launch.shared).expect("the source has all kernels");
-            let arguments: Vec<u64> = launch.arguments.iter().map(|argument| self.address(argument)).collect();
-            let maps = launch.maps.iter().map(|map| Encoded::new(map, self.address(&map.base)).expect("a tensor"));
-            let maps: Vec<Encoded> = maps.collect();
-            self.stream
-                .launch(kernel, [launch.grid, launch.block], launch.shared, &maps, &arguments)
-                .expect("it starts");
-        }
-        self.stream.finish().expect("it ends");
+        run_launches(&self.kernels, &self.stream, launches, |argument| self.address(argument));
     }
 
     /// Puts labels or targets where the losses read them.

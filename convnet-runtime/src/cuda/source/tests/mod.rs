@@ -2,6 +2,7 @@
 //! or in the emulator, where `CONVNET_CUDA_EMULATOR` names its folder.
 
 mod bench;
+mod convolutions;
 
 use bench::{Bench, device, difference, distance, read};
 

@@ -144,6 +144,7 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
         ("u32 batch", emitter.samples()),
     ];
     emitter.launch(&kernel, [down, across, geometry.groups * count], &arguments);
+    emitter.adds(geometry.macs());
     add_parts(target, gradient, geometry.weights(), count, pass.accumulate, emitter);
 }
 
@@ -169,6 +170,7 @@ fn weight_gradient_boxes(pass: &Backward, gradient: Option<Argument>, emitter: &
     ];
     let kernel = tiles.kernel(geometry, "conv_weight_boxes");
     emitter.launch_mapped(&kernel, wgmma::Tiles::grid(count * parts), &["dz", "x"], &maps, &arguments);
+    emitter.adds(geometry.macs());
     let mut kernel = geometry.kernel("conv_weight_total", kernel.sources).with([("ADD", usize::from(pass.accumulate))]);
     kernel.threads = 64;
     let arguments = [("const float* sums", sums), ("float* dw", gradient), ("u32 parts", wgmma::number(parts))];
@@ -235,7 +237,7 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, before: Option
         (("float* columns", place), rows)
     };
     let (sums, rows);
-    if wgmma::takes(geometry, [&pass.sum_gradient, &to.buffer], emitter) {
+    if wgmma::takes(geometry, [&pass.sum_gradient, &to.buffer, &pass.stage.input], emitter) {
         let (filters, dense) = (geometry.filters(), geometry.is_dense());
         let steps = filters.div_ceil(64) * if dense { 1 } else { geometry.taps() };
         let tiles = wgmma::Tiles::of_sums(depth, steps, wgmma::columns(geometry));
@@ -265,6 +267,7 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, before: Option
         (sums, rows) = columns(down, emitter);
         emitter.launch(&own(kernel).with(run), [down, across, geometry.groups], &[dz, weight, x, dx, sums, samples]);
     }
+    emitter.adds(geometry.macs());
     if let Some(before) = bias {
         let one = [("H", 1), ("W", 1), ("C", depth), ("IN", depth)];
         let kernel = Kernel::new("channel_sums", &["sums"], one);

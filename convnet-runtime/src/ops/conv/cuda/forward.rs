@@ -100,6 +100,8 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
             (count, cut(products, tiles(1)).0 == 1, parts)
         };
 
+        emitter.adds(geometry.macs());
+
         // What follows x and w is the same.
         let mut finish = vec![("const float* parts", parts)];
         finish.extend_from_slice(&arguments[2..]);

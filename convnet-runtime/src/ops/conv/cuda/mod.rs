@@ -55,6 +55,11 @@ impl Geometry {
         self.output[2] * self.channels() * self.taps()
     }
 
+    /// Products of a number and a weight, of one sample.
+    fn macs(&self) -> usize {
+        self.output[0] * self.output[1] * self.weights()
+    }
+
     /// A kernel that knows the geometry.
     fn kernel(&self, template: &'static str, sources: &'static [&'static str]) -> Kernel {
         let [height, width, _] = self.input;

@@ -2,6 +2,9 @@
 //! those of `conv_wgmma.cu`. What is decided by the geometry alone is a constant of a kernel; what also depends on the batch
 //! is an argument.
 
+// Arguments are optional, see `Emitter`.
+#![allow(clippy::unnecessary_wraps)]
+
 use super::super::Geometry;
 use super::is_aligned;
 use crate::cpu::map::Buffer;

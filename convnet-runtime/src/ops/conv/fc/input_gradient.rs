@@ -35,7 +35,7 @@ pub unsafe fn input_gradient(
     let sink = Rows { geometry, dx, accumulate };
     // SAFETY: the caller's promise.
     unsafe {
-        let dz = Samples::new(dz, run.batch, filters, |floats| run.scratch(floats).get());
+        let dz = Samples::chunked(dz, run.batch, filters, |floats| run.scratch(floats));
         product(dz, filters, Transposed::new(weights, blocks, rows), inputs(geometry).div_ceil(LANES), &sink);
     }
 }

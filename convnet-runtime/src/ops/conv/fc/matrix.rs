@@ -60,6 +60,52 @@ impl<W: Weight> Matrix for Packed<'_, W> {
     }
 }
 
+/// Packed weights in half precision, of which each piece is used for so many samples that it is made wide first.
+pub struct Widened<'a> {
+    w: &'a [u16],
+    rows: usize,
+}
+
+impl<'a> Widened<'a> {
+    /// So many blocks of so many inputs.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub fn new(w: &'a [u16], blocks: usize, rows: usize) -> Self {
+        assert!(w.len() >= blocks * rows * LANES, "the weights are the layer's");
+        Self { w, rows }
+    }
+}
+
+impl Matrix for Widened<'_> {
+    type Weight = f32;
+    const MADE: bool = true;
+
+    #[inline(always)]
+    unsafe fn piece<S: Simd>(
+        &self,
+        s: S,
+        blocks: Range<usize>,
+        inputs: Range<usize>,
+        local: *mut f32,
+    ) -> (*const f32, usize) {
+        let stream = inputs.len() * LANES;
+        for (o, block) in blocks.enumerate() {
+            let from = self.w.as_ptr().wrapping_add((block * self.rows + inputs.start) * LANES);
+            for i in 0..inputs.len() {
+                let from = from.wrapping_add(i * LANES);
+                if i % <u16 as Weight>::ROWS == 0 {
+                    // The next piece.
+                    s.prefetch_far(from.wrapping_add(stream).cast());
+                }
+                // SAFETY: the caller's promise.
+                unsafe { s.store_to(local.add(o * stream + i * LANES), u16::load(s, from)) };
+            }
+        }
+        (local, stream)
+    }
+}
+
 /// The transpose of packed weights, made piece by piece.
 pub struct Transposed<'a> {
     w: &'a [f32],

@@ -15,9 +15,10 @@ pub use half::halves;
 pub use input_gradient::input_gradient;
 pub use weight_gradient::weight_gradient;
 
-use self::matrix::{Matrix, Packed};
+use self::matrix::{Matrix, Packed, Widened};
 use self::samples::Samples;
 use self::task::{Plan, Task};
+use self::tile::MOST;
 use super::epilogue::Epilogue;
 use super::sweep::Sink;
 use super::{Algorithm, Geometry, pack};
@@ -62,9 +63,10 @@ pub unsafe fn forward(geometry: &Geometry, x: View, weights: Weights<'_>, epilog
     let each = inputs(geometry);
     // SAFETY: the caller's promise.
     unsafe {
-        let x = Samples::new(x, run.batch, each, |floats| run.scratch(floats).get());
+        let x = Samples::chunked(x, run.batch, each, |floats| run.scratch(floats));
         match weights {
             Weights::Single(w) => product(x, each, Packed::new(w, blocks, rows), blocks, epilogue),
+            Weights::Half(w) if x.count > MOST => product(x, each, Widened::new(w, blocks, rows), blocks, epilogue),
             Weights::Half(w) => product(x, each, Packed::new(w, blocks, rows), blocks, epilogue),
         }
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::Pass;
 use super::matrix::Matrix;
+use super::samples::CHUNK;
 use super::tile::{MOST, STREAMS, Tile};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
@@ -15,8 +16,6 @@ use crate::ops::conv::sweep::{Segment, Sink};
 const GROUP: usize = 4;
 /// Most samples of a task.
 pub const SAMPLES: usize = 16 * MOST;
-/// Inputs whose weights are used for all samples while they are in the nearest cache.
-const CHUNK: usize = 64;
 /// How far ahead of its use a weight is asked for, in bytes, if it is used for panel after panel.
 const AHEAD: usize = 8192;
 /// Tasks that keep all processors busy.
@@ -90,7 +89,7 @@ impl<M: Matrix, K: Sink> Kernel for Task<'_, M, K> {
             sums.wrapping_add(((block - blocks.start) * SAMPLES + sample - begin) * LANES)
         };
         let count = panels.len();
-        let once = count == 1 && !M::MADE;
+        let once = plan.panels == 1 && !M::MADE;
         let together = match plan.samples(panels.start).len() {
             1 if once => STREAMS,
             2 if once => 2,
@@ -114,7 +113,7 @@ impl<M: Matrix, K: Sink> Kernel for Task<'_, M, K> {
                         _ => (AHEAD / size_of::<M::Weight>() + j * chunk / count * LANES, LANES.div_ceil(count)),
                     };
                     let tile = Tile {
-                        x: pass.x.x.wrapping_add(samples.start * pass.x.step + from),
+                        x: pass.x.at(samples.start, from),
                         x_sample: pass.x.step,
                         len: inputs.len(),
                         w,

@@ -1,5 +1,5 @@
 //! The gradient of the weights: `dw[k, i] = sum over n of dz[n, k] x[n, i]`. It is as large as the weights, so that it is
-//! written once, past the caches where it has no room there.
+//! written once.
 
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
@@ -21,8 +21,6 @@ const ROWS: usize = 8;
 const SEGMENT: usize = 64;
 /// Inputs of a task.
 const INPUTS: usize = 256;
-/// Floats of a gradient that no cache has room for.
-const LARGE: usize = 1 << 23;
 
 /// Writes the gradient of the packed weights, or adds to it.
 ///
@@ -60,7 +58,6 @@ pub unsafe fn weight_gradient(
         rows,
         gradient: Shared::new(gradient),
         accumulate,
-        past: !accumulate && blocks * rows * LANES >= LARGE,
     };
     dispatch(All(&pass));
 }
@@ -125,8 +122,6 @@ struct Pass {
     rows: usize,
     gradient: Shared,
     accumulate: bool,
-    /// Write past the caches.
-    past: bool,
 }
 
 struct All<'a>(&'a Pass);
@@ -189,7 +184,6 @@ impl Kernel for Task<'_> {
                     to: pass.gradient.get().wrapping_add((first * pass.rows + i) * LANES),
                     stream: pass.rows * LANES,
                     resume: pass.accumulate || start > 0,
-                    past: pass.past && pass.batch <= SEGMENT,
                 };
                 match (blocks, S::TILE_ROWS) {
                     (1, 8) => s.vectorize(Outer::<1, 8>(tile)),
@@ -200,9 +194,6 @@ impl Kernel for Task<'_> {
                     _ => unreachable!("a tile of {blocks} blocks"),
                 }
             }
-        }
-        if pass.past {
-            s.fence();
         }
     }
 }
@@ -221,7 +212,6 @@ struct Tile {
     /// From a block to the next.
     stream: usize,
     resume: bool,
-    past: bool,
 }
 
 struct Outer<const OB: usize, const R: usize>(Tile);
@@ -231,7 +221,7 @@ impl<const OB: usize, const R: usize> Kernel for Outer<OB, R> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Tile { columns, panel, sums, samples, rows, to, stream, resume, past } = self.0;
+        let Tile { columns, panel, sums, samples, rows, to, stream, resume } = self.0;
         let mut acc = [[s.zero(); OB]; R];
         // SAFETY: `Task` gives the addresses of what is there: columns, room for those behind the last one, which count for
         // nothing, sums and the task's own rows of the gradient.
@@ -255,11 +245,7 @@ impl<const OB: usize, const R: usize> Kernel for Outer<OB, R> {
                 if r < rows {
                     for o in 0..OB {
                         let to = to.add(o * stream + r * LANES);
-                        if past {
-                            s.stream_to(to, acc[r][o]);
-                        } else {
-                            s.store_to(to, if resume { s.add(s.load_from(to), acc[r][o]) } else { acc[r][o] });
-                        }
+                        s.store_to(to, if resume { s.add(s.load_from(to), acc[r][o]) } else { acc[r][o] });
                     }
                 }
             }

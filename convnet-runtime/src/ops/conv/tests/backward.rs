@@ -1,12 +1,13 @@
 //! Stages backward.
 
-use super::case::{Case, blocked, get, place, put};
+use super::case::{Case, Extras, blocked, get, place, put};
 use super::forward::{expected, fc, fully_connected_cases, narrow, vgg, wide};
 use super::{Random, assert_near, sets};
 use crate::cpu::map::{Gradient, Layout};
 use crate::cpu::run::Workspace;
 use crate::ops::activation::{Activation, reference as activation};
 use crate::ops::conv::phase::Phase;
+use crate::ops::conv::pooled;
 use crate::ops::conv::{self, Algorithm, Backward, Bias, ByBatch, Geometry, Method, Stage, pack, reference};
 
 /// A stage with its way back, and what lies in the gradients before it.
@@ -127,7 +128,9 @@ impl Training {
             put(&mut run, &gradient.buffer, &self.dr);
         }
         conv::backward(pass, &mut conv, &mut run);
-        get(&run, &pass.sum_gradient);
+        if !pooled::fits(pass, case.batch) {
+            get(&run, &pass.sum_gradient);
+        }
         let read = |gradient: Option<Gradient>| gradient.map(|gradient| get(&run, &gradient.buffer));
         let dx = read(pass.input_gradient).unwrap_or_default();
         let dr = read(pass.residual_gradient).unwrap_or_else(|| self.dr.clone());
@@ -150,6 +153,9 @@ impl Training {
         let mut exact = self.expected();
         if self.pass.residual_gradient.is_none() {
             exact[1] = wide(&self.dr);
+        }
+        if self.pass.input_gradient.is_none() {
+            exact[0].clear();
         }
         for isa in sets() {
             let (gradients, twice) = isa.scope(|| self.run());
@@ -222,6 +228,49 @@ fn few_channels() {
     }
 }
 
+/// Few channels before a pool: only the winners' products count.
+fn pooled(random: &mut Random) -> Training {
+    let algorithm = if random.once_in(3) { Algorithm::Planar } else { Algorithm::Blocked };
+    let depth = if random.once_in(2) { random.range(1, 4) } else { random.range(5, 40) };
+    let side = |random: &mut Random| {
+        let (input, pad, kernel) = (random.range(6, 16), random.below(3), random.range(1, 6));
+        (input, pad, kernel, input + 2 * pad - kernel + 1)
+    };
+    let (y, x) = (side(random), side(random));
+    let geometry = Geometry {
+        input: [y.0, x.0, depth],
+        output: [y.3, x.3, random.range(1, 40)],
+        kernel: [y.2, x.2],
+        stride: [1, 1],
+        pad: [y.1, x.1],
+        dilation: [1, 1],
+        groups: 1,
+        bias: [Bias::None, Bias::Channel][random.below(2)],
+        algorithm,
+    };
+    let pool = geometry.output[0] > 1 && geometry.output[1] > 1;
+    let activation = [Activation::Relu, Activation::Tanh, Activation::Identity][random.below(3)];
+    let batch = random.range(1, 6);
+    let case = Case::with(random, geometry, batch, Extras { pool, activation, residual: false, norm: false });
+    let mut training = Training::new(random, case);
+    if algorithm == Algorithm::Planar {
+        training.pass.input_gradient = None;
+    }
+    training
+}
+
+#[test]
+fn pooled_stages() {
+    let mut random = Random(18);
+    let mut count = 0;
+    for _ in 0..150 {
+        let training = pooled(&mut random);
+        count += usize::from(pooled::fits(&training.pass, training.case.batch));
+        training.check();
+    }
+    assert!(count > 50, "{count} of these stages go by their winners");
+}
+
 #[test]
 fn large_stages() {
     let mut random = Random(13);
@@ -269,8 +318,9 @@ fn threads_do_not_change_a_bit() {
     cases.push(Case::new(&mut random, vgg(14, 128, 100), 2));
     cases.extend((0..8).map(|_| Case::tiled(&mut random)));
     cases.push(Case::new(&mut random, vgg(56, 32, 48), 3));
-    for (i, case) in cases.into_iter().enumerate() {
-        let mut training = Training::new(&mut random, case);
+    let mut trainings: Vec<_> = (0..20).map(|_| pooled(&mut random)).collect();
+    trainings.extend(cases.into_iter().map(|case| Training::new(&mut random, case)));
+    for (i, mut training) in trainings.into_iter().enumerate() {
         training.pass.weight_method = ByBatch::always(TILES[i % TILES.len()].0);
         let bits = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");

@@ -21,8 +21,8 @@ pub struct Blocks {
 /// The sizes that blocks are chosen for.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes {
-    /// Outputs of a tile in a direction.
-    pub size: usize,
+    /// Points of a tile.
+    pub points: usize,
     /// All tiles.
     pub tiles: usize,
     /// Blocks of input channels.
@@ -68,9 +68,8 @@ impl Kernel for Sizes {
 
     #[inline(always)]
     fn run<S: Simd>(self, _: S) -> Blocks {
-        let Self { size, tiles, from, to, threads } = self;
+        let Self { points, tiles, from, to, threads } = self;
         let constants = const { Constants::of::<S>() };
-        let points = (size + 2) * (size + 2);
         // Filters that are much larger than the input are read once for many tiles.
         let shared = tiles < constants.tiles * threads || 2 * tiles <= to * LANES;
         let mut count = tiles.div_ceil(if shared { constants.shared } else { constants.tiles });

@@ -7,7 +7,7 @@ use super::blocks::{Blocks, Sizes, step};
 use super::grid::{Grid, Neighbours};
 use super::input::{Input, Source};
 use super::output::{COLUMNS, Output, Rows};
-use super::{by_size, filters};
+use super::{Tiling, by_tiling, filters};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
@@ -18,8 +18,8 @@ use crate::ops::conv::tile::{Tile, Walk};
 /// What is computed.
 #[derive(Clone, Copy)]
 pub struct Convolution<'a> {
-    /// The tile size.
-    pub size: usize,
+    /// The tiles.
+    pub tiling: Tiling,
     /// The input.
     pub source: Source,
     /// Its depth.
@@ -46,13 +46,13 @@ impl Convolution<'_> {
     /// The input can be read, its border reaches as far as the first taps do, nobody writes there meanwhile, and the sink can
     /// take every segment.
     pub unsafe fn run<K: Sink>(&self, sink: &K, run: &mut Run<'_>) {
-        let size = self.size;
+        let size = self.tiling.size;
         let output = if self.pool { self.output.map(|n| n / 2 * 2) } else { self.output };
         let grid = Grid::new(self.samples, output, size);
         let from = self.depth.div_ceil(LANES);
-        let points = (size + 2) * (size + 2);
+        let points = self.tiling.points();
         assert!(self.filters.len() >= self.blocks * points * filters::step(from), "the filters are the layer's");
-        let sizes = Sizes { size, tiles: grid.tiles, from, to: self.blocks, threads: rayon::current_num_threads() };
+        let sizes = Sizes { points, tiles: grid.tiles, from, to: self.blocks, threads: rayon::current_num_threads() };
         let blocks = dispatch(sizes);
         let inputs = if blocks.shared { 1 } else { seats() };
         let memory = run.scratch(inputs * blocks.input + seats() * blocks.points);
@@ -140,7 +140,7 @@ impl<K: Sink> Kernel for Task<'_, K> {
         for block in self.inputs.clone() {
             let (source, grid, tiles) = (&conv.source, grid, self.tiles.clone());
             let to = v.start.wrapping_add(block * tiles.len() * LANES);
-            by_size!(s, conv.size, Input { source, grid, block, tiles, to, step: v.step });
+            by_tiling!(s, conv.tiling, Input { source, grid, block, tiles, to, step: v.step });
         }
         let mut first = self.outputs.start;
         while first < self.outputs.end {
@@ -175,22 +175,16 @@ impl<K: Sink> Task<'_, K> {
             pixel_step: LANES,
             stream: points * filters,
         };
-        let cuts = tiles.div_ceil(S::TILE_PIXELS);
         for point in 0..*points {
             let x = v.start.wrapping_add(point * v.step);
             let sums = m.start.wrapping_add(point * m.step);
             for block in (0..group).step_by(S::TILE_BLOCKS) {
                 let w = conv.filters.as_ptr().wrapping_add(((first + block) * points + point) * filters);
                 let count = S::TILE_BLOCKS.min(group - block);
-                for i in 0..cuts {
-                    let (start, end) = (cut(tiles, cuts, i), cut(tiles, cuts, i + 1));
-                    let sums = sums.wrapping_add((block * tiles + start) * LANES);
-                    let x = x.wrapping_add(start * LANES);
-                    let tile = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES, resume: false };
-                    // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the
-                    // points.
-                    unsafe { tile.product(s, count, end - start) };
-                }
+                let sums = sums.wrapping_add(block * tiles * LANES);
+                let run = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES };
+                // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the points.
+                unsafe { run.product(s, count, tiles) };
             }
         }
     }
@@ -203,9 +197,9 @@ impl<K: Sink> Task<'_, K> {
         let rows = memory.as_mut_ptr().cast::<f32>();
         let mut tile = self.tiles.start;
         while tile < self.tiles.end {
-            let run = grid.row(tile, self.tiles.end, COLUMNS / conv.size);
+            let run = grid.row(tile, self.tiles.end, COLUMNS / conv.tiling.size);
             let from = m.start.wrapping_add((tile - self.tiles.start) * LANES).cast_const();
-            by_size!(s, conv.size, Output { from, step: m.step, tiles: run.len, to: rows });
+            by_tiling!(s, conv.tiling, Output { from, step: m.step, tiles: run.len, to: rows });
             // SAFETY: the segments lie in the output, and belong to this task.
             unsafe {
                 if run.row + run.column == 0 {
@@ -221,7 +215,7 @@ impl<K: Sink> Task<'_, K> {
     #[inline(always)]
     unsafe fn give<S: Simd>(&self, s: S, run: Neighbours, block: usize, sums: *const f32) {
         let All { conv, sink, output, .. } = self.all;
-        let size = conv.size;
+        let size = conv.tiling.size;
         let (row, column) = (run.row * size, run.column * size);
         let (rows, len) = (size.min(output[0] - row), (run.len * size).min(output[1] - column));
         let line = |i: usize| sums.wrapping_add(i * COLUMNS * LANES);

@@ -5,8 +5,8 @@
 
 use std::marker::PhantomData;
 
-use super::by_size;
 use super::transform::Transform;
+use super::{Tiling, by_tiling};
 use crate::cpu::map::LANES;
 use crate::cpu::memory::Floats;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
@@ -16,8 +16,8 @@ use crate::ops::conv::transpose::square;
 
 /// Weights of one tap between 16 filters and 16 channels.
 const SQUARE: usize = LANES * LANES;
-/// Taps.
-const TAPS: usize = 9;
+/// Most taps.
+const TAPS: usize = 25;
 
 /// Floats from a point to the next, for so many blocks of channels. Not a multiple of 128 bytes: all points of a filter are
 /// written at the same time.
@@ -30,26 +30,26 @@ pub fn step(blocks: usize) -> usize {
 ///
 /// # Panics
 /// If there are fewer weights than the geometry says.
-pub fn transform(geometry: &Geometry, size: usize, exchanged: bool, weights: &[f32], to: &mut Floats) {
+pub fn transform(geometry: &Geometry, tiling: Tiling, exchanged: bool, weights: &[f32], to: &mut Floats) {
     let [filters, channels] = [geometry.output[2], geometry.input[2]].map(|n| n.div_ceil(LANES));
     let [outer, inner] = if exchanged { [channels, filters] } else { [filters, channels] };
-    let points = (size + 2) * (size + 2);
+    let (points, taps) = (tiling.points(), tiling.taps * tiling.taps);
     let step = step(inner);
     to.grow(outer * points * step);
     let to = Shared::new(to);
     parallel(outer * inner, MOVE * outer * inner * points * SQUARE, |i| {
         let (o, i) = (i / inner, i % inner);
         let pair = if exchanged { i * channels + o } else { i + o * channels };
-        let from = &weights[pair * TAPS * SQUARE..][..TAPS * SQUARE];
+        let from = &weights[pair * taps * SQUARE..][..taps * SQUARE];
         // SAFETY: the place of one block of the outer and one of the inner channels, within what was made room for.
         let to = unsafe { to.get().add(o * points * step + i * SQUARE) };
-        dispatch(Pair { size, exchanged, from, to, step });
+        dispatch(Pair { tiling, exchanged, from, to, step });
     });
 }
 
 /// The filters between two blocks of channels.
 struct Pair<'a> {
-    size: usize,
+    tiling: Tiling,
     exchanged: bool,
     from: &'a [f32],
     to: *mut f32,
@@ -61,22 +61,23 @@ impl Kernel for Pair<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self { size, exchanged, from, to, step } = self;
+        let Self { tiling, exchanged, from, to, step } = self;
         let mut turned = [0.0; TAPS * SQUARE];
         let from = if exchanged {
+            let turned = &mut turned[..from.len()];
             for (tap, to) in turned.chunks_exact_mut(SQUARE).rev().enumerate() {
                 square(s, &from[tap * SQUARE..], LANES, LANES, to);
             }
-            &turned
+            turned
         } else {
             from
         };
-        by_size!(s, size, Filters { from, to, step });
+        by_tiling!(s, tiling, Filters { from, to, step });
     }
 }
 
 /// The same, generic over the transform.
-struct Filters<'a, T, const M: usize, const A: usize> {
+struct Filters<'a, T, const M: usize, const A: usize, const R: usize> {
     transform: PhantomData<T>,
     /// `[tap][16][16]`
     from: &'a [f32],
@@ -84,18 +85,18 @@ struct Filters<'a, T, const M: usize, const A: usize> {
     step: usize,
 }
 
-impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Filters<'_, T, M, A> {
+impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kernel for Filters<'_, T, M, A, R> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let from = &self.from[..TAPS * SQUARE];
+        let from = &self.from[..R * R * SQUARE];
         for i in 0..LANES {
-            let mut half = [[s.zero(); 3]; A];
-            for x in 0..3 {
-                let mut taps = [s.zero(); 3];
-                for y in 0..3 {
-                    taps[y] = s.load(from[(y * 3 + x) * SQUARE + i * LANES..].first_chunk().expect("16 weights"));
+            let mut half = [[s.zero(); R]; A];
+            for x in 0..R {
+                let mut taps = [s.zero(); R];
+                for y in 0..R {
+                    taps[y] = s.load(from[(y * R + x) * SQUARE + i * LANES..].first_chunk().expect("16 weights"));
                 }
                 let points = T::filter(s, taps);
                 for r in 0..A {

@@ -2,6 +2,7 @@
 
 use super::convolution::Convolution;
 use super::filters;
+use super::Tiling;
 use super::input::Source;
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
@@ -10,13 +11,13 @@ use crate::ops::conv::Geometry;
 use crate::ops::conv::sweep::Sink;
 use crate::parameter::{Form, Parameter};
 
-/// The sums of a convolution of `x` in tiles of a [size](super::tile) that fits.
+/// The sums of a convolution of `x` in tiles that [fit](super::tiling).
 ///
 /// # Safety
 /// `x` has the geometry's input for all samples of the run, its border is as wide as the windows reach, and the sink can
 /// take every segment of the output, or of its halves with `pool`.
 pub unsafe fn forward<K: Sink>(
-    size: usize,
+    tiling: Tiling,
     geometry: &Geometry,
     x: View,
     weight: &Parameter,
@@ -24,12 +25,12 @@ pub unsafe fn forward<K: Sink>(
     sink: &K,
     run: &mut Run<'_>,
 ) {
-    let filters = weight.derived(Form::Winograd(size), |weights, to| {
-        filters::transform(geometry, size, false, weights, to);
+    let filters = weight.derived(Form::Winograd(tiling.size), |weights, to| {
+        filters::transform(geometry, tiling, false, weights, to);
     });
     let [rows, columns, depth] = geometry.output;
     let conv = Convolution {
-        size,
+        tiling,
         source: Source { view: x, start: geometry.pad.map(|pad| -(pad as isize)) },
         depth: geometry.input[2],
         samples: run.batch,

@@ -30,7 +30,7 @@ pub struct Source {
 /// Writes one block of 16 channels of some tiles, `[point][tile][16]`.
 ///
 /// Whoever runs it promises that the volume can be read and that there is room for what is written.
-pub struct Input<'a, T, const M: usize, const A: usize> {
+pub struct Input<'a, T, const M: usize, const A: usize, const R: usize> {
     /// The transform.
     pub transform: PhantomData<T>,
     /// What the tiles are cut from.
@@ -50,7 +50,7 @@ pub struct Input<'a, T, const M: usize, const A: usize> {
 #[repr(C, align(64))]
 struct Strip([f32; POINTS * COLUMNS * LANES]);
 
-impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Input<'_, T, M, A> {
+impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kernel for Input<'_, T, M, A, R> {
     type Output = ();
 
     #[inline(always)]
@@ -63,10 +63,10 @@ impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Input<'_, T,
         let strip = memory.as_mut_ptr().cast::<f32>();
         let mut tile = tiles.start;
         while tile < tiles.end {
-            let run = grid.row(tile, tiles.end, (COLUMNS - 2) / M);
+            let run = grid.row(tile, tiles.end, (COLUMNS - (R - 1)) / M);
             let [row, column] = [start[0] + (run.row * M) as isize, start[1] + (run.column * M) as isize];
             let from = view.at(run.sample, block, row, column).cast_const();
-            let all = run.len * M + 2;
+            let all = run.len * M + R - 1;
             let [rows, columns] = [within(height, row, A), within(width, column, all)];
             // SAFETY: the rows and columns lie in the volume and its border, the rest in the strip and in the room that
             // there is for the points.
@@ -118,6 +118,7 @@ mod tests {
     use super::*;
     use crate::cpu::map::Buffer;
     use crate::cpu::simd::Isa;
+    use crate::ops::conv::winograd::five;
     use crate::ops::conv::winograd::transform::{F2, F4, F6};
 
     /// What a tile of an input reads: `value` inside, zero around it.
@@ -125,7 +126,7 @@ mod tests {
         ((sample * 7 + block * 5 + lane * 3) as isize + y * 11 + x * 2).rem_euclid(13) as f32 / 4.0 - 1.5
     }
 
-    fn check<T: Transform<M, A>, const M: usize, const A: usize>() {
+    fn check<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize>() {
         let (samples, blocks, [height, width], [rows, columns]) = (2, 2, [7, 70], [7, 71]);
         // One row and two columns of zeros before the input, less behind it than the tiles reach.
         let map = Buffer::blocked(0, [height, width, blocks * LANES], [1, 2, 1, 1]).map;
@@ -158,14 +159,14 @@ mod tests {
             for (i, tile) in tiles.enumerate() {
                 let place = grid.row(tile, grid.tiles, 1);
                 for lane in [0, 9] {
-                    let exact = expected::<T, M, A>(|r, c| {
+                    let exact = expected::<T, M, A, R>(|r, c| {
                         let (y, x) = ((place.row * M + r) as isize - 1, (place.column * M + c) as isize - 2);
                         let inside = (0..height as isize).contains(&y) && (0..width as isize).contains(&x);
                         if inside { value(place.sample, block, y, x, lane) } else { 0.0 }
                     });
                     for (point, exact) in exact.iter().enumerate() {
                         let v = points[point * step + i * LANES + lane];
-                        assert!((v - exact).abs() < 1e-4, "F({M}), {isa:?}, tile {tile}, {point}: {v}, not {exact}");
+                        assert!((v - exact).abs() < 1e-4, "F({M}, {R}), {isa:?}, tile {tile}, {point}: {v}, not {exact}");
                     }
                 }
             }
@@ -177,7 +178,7 @@ mod tests {
     }
 
     /// Both directions of the transform, a number at a time.
-    fn expected<T: Transform<M, A>, const M: usize, const A: usize>(d: impl Fn(usize, usize) -> f32) -> Vec<f32> {
+    fn expected<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize>(d: impl Fn(usize, usize) -> f32) -> Vec<f32> {
         let s = crate::cpu::simd::Portable;
         let one = |d: [f32; A]| T::input(s, d.map(|d| s.splat(d))).map(|v| s.to_array(v)[0]);
         let columns: [[f32; A]; A] = std::array::from_fn(|c| one(std::array::from_fn(|r| d(r, c))));
@@ -186,8 +187,9 @@ mod tests {
 
     #[test]
     fn tiles_at_their_points() {
-        check::<F2, 2, 4>();
-        check::<F4, 4, 6>();
-        check::<F6, 6, 8>();
+        check::<F2, 2, 4, 3>();
+        check::<F4, 4, 6, 3>();
+        check::<F6, 6, 8, 3>();
+        check::<five::F2, 2, 6, 5>();
     }
 }

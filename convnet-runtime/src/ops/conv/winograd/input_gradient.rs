@@ -3,6 +3,7 @@
 
 use super::convolution::Convolution;
 use super::filters;
+use super::Tiling;
 use super::input::Source;
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::run::Run;
@@ -11,7 +12,7 @@ use crate::ops::conv::Geometry;
 use crate::ops::conv::input_gradient::Spread;
 use crate::parameter::{Form, Parameter};
 
-/// Writes the gradient of the input, or adds to it, in tiles of a [size](super::tile) that fits.
+/// Writes the gradient of the input, or adds to it, in tiles that [fit](super::tiling).
 ///
 /// # Panics
 /// If a buffer has the wrong size, or the border of `dz` is too narrow.
@@ -19,7 +20,7 @@ use crate::parameter::{Form, Parameter};
 /// # Safety
 /// `dz` and `dx` have room for all samples of the run and do not meet.
 pub unsafe fn input_gradient(
-    size: usize,
+    tiling: Tiling,
     geometry: &Geometry,
     dz: View,
     weight: &Parameter,
@@ -30,18 +31,18 @@ pub unsafe fn input_gradient(
     let [rows, columns, depth] = geometry.input;
     assert!([dx.map.height, dx.map.width, dx.map.channels] == geometry.input, "the gradient has the input's size");
     assert!(dx.map.layout == Layout::Blocked && dz.map.layout == Layout::Blocked, "the layout is the algorithm's");
-    let start = geometry.pad.map(|pad| pad as isize - 2);
+    let reach = tiling.taps as isize - 1;
+    let start = geometry.pad.map(|pad| pad as isize - reach);
     let [top, left, bottom, right] = dz.map.border.map(|n| n as isize);
     for ((side, start), [before, behind]) in start.into_iter().enumerate().zip([[top, bottom], [left, right]]) {
         let [size, output] = [geometry.input[side], geometry.output[side]].map(|n| n as isize);
-        let reach = size + 2 + start - output;
-        assert!(-start <= before && reach <= behind, "the border of the sums' gradient is too narrow");
+        assert!(-start <= before && size + reach + start - output <= behind, "the border of the sums' gradient is too narrow");
     }
-    let filters = weight.derived(Form::WinogradTransposed(size), |weights, to| {
-        filters::transform(geometry, size, true, weights, to);
+    let filters = weight.derived(Form::WinogradTransposed(tiling.size), |weights, to| {
+        filters::transform(geometry, tiling, true, weights, to);
     });
     let conv = Convolution {
-        size,
+        tiling,
         source: Source { view: dz, start },
         depth: geometry.output[2],
         samples: run.batch,

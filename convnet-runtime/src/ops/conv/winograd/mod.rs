@@ -1,4 +1,4 @@
-//! Convolutions of 3x3 filters and stride 1 with fewer products: Winograd's minimal filtering.
+//! Convolutions of 3x3 and 5x5 filters and stride 1 with fewer products: Winograd's minimal filtering.
 //!
 //! The output is cut into tiles. At each of its points a tile is a product of matrices: the tiles' channels by the filters'
 //! channels. So a block of tiles goes through three steps, each from and to memory that stays in a near cache:
@@ -10,11 +10,12 @@
 //! | [`output`] | M | rows of sums, for a [`Sink`](super::sweep::Sink) |
 //!
 //! All of it is rounded in `f32`. Relative to the exact sums (l2), of layers with 64 to 512 channels, F(2x2) is wrong by less
-//! than 1e-6, F(4x4) by less than 2e-6 and F(6x6) by less than 1e-5; the tap by tap sums are by less than 1e-6.
+//! than 1e-6, F(4x4), and F(2x2) of 5x5 filters, by less than 2e-6 and F(6x6) by less than 1e-5; the tap by tap sums are by less than 1e-6.
 
 mod blocks;
 mod convolution;
 mod filters;
+pub mod five;
 mod forward;
 pub mod grid;
 pub mod input;
@@ -30,8 +31,24 @@ pub use weight_gradient::weight_gradient;
 
 use super::{Algorithm, Geometry, Method};
 
-/// The tile size, if a convolution can be computed by a method that has one.
-pub fn tile(method: Method, geometry: &Geometry) -> Option<usize> {
+/// F(size x size, taps x taps).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tiling {
+    /// Outputs of a tile in a direction.
+    pub size: usize,
+    /// Taps of a filter in a direction.
+    pub taps: usize,
+}
+
+impl Tiling {
+    /// Points of a tile.
+    pub fn points(self) -> usize {
+        (self.size + self.taps - 1).pow(2)
+    }
+}
+
+/// The tiles, if a convolution can be computed by a method that has some.
+pub fn tiling(method: Method, geometry: &Geometry) -> Option<Tiling> {
     let size = match method {
         Method::Direct => return None,
         Method::Winograd2 => 2,
@@ -39,20 +56,27 @@ pub fn tile(method: Method, geometry: &Geometry) -> Option<usize> {
         Method::Winograd6 => 6,
     };
     let Geometry { kernel, stride, dilation, groups, algorithm, .. } = geometry;
-    let fits = (*kernel, *stride, *dilation, *groups, *algorithm) == ([3, 3], [1, 1], [1, 1], 1, Algorithm::Blocked);
-    (fits && !geometry.is_whole()).then_some(size)
+    let taps = match (*kernel, size) {
+        ([3, 3], _) => 3,
+        ([5, 5], 2) => 5,
+        _ => return None,
+    };
+    let fits = (*stride, *dilation, *groups, *algorithm) == ([1, 1], [1, 1], 1, Algorithm::Blocked);
+    (fits && !geometry.is_whole()).then_some(Tiling { size, taps })
 }
 
-/// Runs a kernel that is generic over the transform for a tile size: its struct's fields but `transform`.
-macro_rules! by_size {
-    ($s:expr, $size:expr, $kernel:ident { $($fields:tt)* }) => {{
+/// Runs a kernel that is generic over the transform for a tiling: its struct's fields but `transform`.
+macro_rules! by_tiling {
+    ($s:expr, $tiling:expr, $kernel:ident { $($fields:tt)* }) => {{
+        use crate::ops::conv::winograd::five;
         use crate::ops::conv::winograd::transform::{F2, F4, F6};
         use std::marker::PhantomData;
-        match $size {
-            2 => $s.vectorize($kernel::<F2, 2, 4> { transform: PhantomData, $($fields)* }),
-            4 => $s.vectorize($kernel::<F4, 4, 6> { transform: PhantomData, $($fields)* }),
-            _ => $s.vectorize($kernel::<F6, 6, 8> { transform: PhantomData, $($fields)* }),
+        match ($tiling.size, $tiling.taps) {
+            (2, 5) => $s.vectorize($kernel::<five::F2, 2, 6, 5> { transform: PhantomData, $($fields)* }),
+            (2, _) => $s.vectorize($kernel::<F2, 2, 4, 3> { transform: PhantomData, $($fields)* }),
+            (4, _) => $s.vectorize($kernel::<F4, 4, 6, 3> { transform: PhantomData, $($fields)* }),
+            _ => $s.vectorize($kernel::<F6, 6, 8, 3> { transform: PhantomData, $($fields)* }),
         }
     }};
 }
-use by_size;
+use by_tiling;

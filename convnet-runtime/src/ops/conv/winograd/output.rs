@@ -21,7 +21,7 @@ pub struct Rows([f32; ROWS * COLUMNS * LANES]);
 /// Writes the sums of neighbouring tiles.
 ///
 /// Whoever runs it promises that the points are there and that there is room for the sums, see [`Rows`].
-pub struct Output<T, const M: usize, const A: usize> {
+pub struct Output<T, const M: usize, const A: usize, const R: usize> {
     /// The transform.
     pub transform: PhantomData<T>,
     /// The first tile's first point; the tiles lie side by side.
@@ -34,7 +34,7 @@ pub struct Output<T, const M: usize, const A: usize> {
     pub to: *mut f32,
 }
 
-impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Output<T, M, A> {
+impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kernel for Output<T, M, A, R> {
     type Output = ();
 
     #[inline(always)]

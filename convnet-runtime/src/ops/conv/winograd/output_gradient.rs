@@ -15,7 +15,7 @@ use crate::cpu::view::View;
 /// Writes one block of 16 filters of some tiles, `[point][tile][16]`.
 ///
 /// Whoever runs it promises that the gradient can be read and that there is room for what is written.
-pub struct OutputGradient<'a, T, const M: usize, const A: usize> {
+pub struct OutputGradient<'a, T, const M: usize, const A: usize, const R: usize> {
     /// The transform.
     pub transform: PhantomData<T>,
     /// The gradient of the sums.
@@ -32,7 +32,7 @@ pub struct OutputGradient<'a, T, const M: usize, const A: usize> {
     pub step: usize,
 }
 
-impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for OutputGradient<'_, T, M, A> {
+impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kernel for OutputGradient<'_, T, M, A, R> {
     type Output = ();
 
     #[inline(always)]

@@ -1,16 +1,16 @@
-//! The transforms of Winograd's F(M x M, 3 x 3) (Lavin and Gray 2016) in one dimension: with A = M + 2 points,
-//! `y = A^T ((G w) * (B^T x))` are the M sums of three products of A inputs. Two dimensions are the same on columns and
-//! then on rows.
+//! The transforms of Winograd's F(M x M, R x R) (Lavin and Gray 2016) in one dimension: with A = M + R - 1 points,
+//! `y = A^T ((G w) * (B^T x))` are the M sums of R products of A inputs. Two dimensions are the same on columns and then
+//! on rows. Here are those of filters of three taps; `five` has those of five.
 //!
 //! F(4x4) stands on the points 0, +-3/4, +-3/2 and infinity: all constants but those of G are exact in `f32`, and the
 //! rounding error is half that of 0, +-1, +-2.
 
 use crate::cpu::simd::Simd;
 
-/// One tile size: `M` outputs from `A = M + 2` inputs.
-pub trait Transform<const M: usize, const A: usize>: Copy + Send + Sync + 'static {
+/// One tile size: `M` outputs from `A = M + R - 1` inputs and `R` taps.
+pub trait Transform<const M: usize, const A: usize, const R: usize>: Copy + Send + Sync + 'static {
     /// Filter to points.
-    const G: [[f64; 3]; A];
+    const G: [[f64; R]; A];
 
     /// `B^T d`: inputs to points.
     fn input<S: Simd>(s: S, d: [S::V; A]) -> [S::V; A];
@@ -19,9 +19,9 @@ pub trait Transform<const M: usize, const A: usize>: Copy + Send + Sync + 'stati
     /// `A y`: gradients of the outputs to points.
     fn output_gradient<S: Simd>(s: S, y: [S::V; M]) -> [S::V; A];
     /// `G^T u`: points to the gradient of the filter.
-    fn filter_gradient<S: Simd>(s: S, u: [S::V; A]) -> [S::V; 3];
+    fn filter_gradient<S: Simd>(s: S, u: [S::V; A]) -> [S::V; R];
     /// `G w`: filter to points.
-    fn filter<S: Simd>(s: S, w: [S::V; 3]) -> [S::V; A];
+    fn filter<S: Simd>(s: S, w: [S::V; R]) -> [S::V; A];
 }
 
 /// F(2x2).
@@ -36,16 +36,17 @@ pub struct F6;
 
 /// `k a + c`
 #[inline(always)]
-fn fma<S: Simd>(s: S, k: f32, a: S::V, c: S::V) -> S::V {
+pub(super) fn fma<S: Simd>(s: S, k: f32, a: S::V, c: S::V) -> S::V {
     s.fma(s.splat(k), a, c)
 }
 
+/// `k a`
 #[inline(always)]
-fn scale<S: Simd>(s: S, k: f32, a: S::V) -> S::V {
+pub(super) fn scale<S: Simd>(s: S, k: f32, a: S::V) -> S::V {
     s.mul(s.splat(k), a)
 }
 
-impl Transform<2, 4> for F2 {
+impl Transform<2, 4, 3> for F2 {
     const G: [[f64; 3]; 4] = [[1.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0.0, 0.0, 1.0]];
 
     #[inline(always)]
@@ -77,16 +78,16 @@ impl Transform<2, 4> for F2 {
 }
 
 /// The points of F(4x4) and their squares.
-const P: f32 = 0.75;
-const Q: f32 = 1.5;
-const P2: f32 = P * P;
-const Q2: f32 = Q * Q;
+pub(super) const P: f32 = 0.75;
+pub(super) const Q: f32 = 1.5;
+pub(super) const P2: f32 = P * P;
+pub(super) const Q2: f32 = Q * Q;
 /// The factors of G's rows.
-const G0: f64 = 1.0 / (P2 * Q2) as f64;
-const GP: f64 = 1.0 / (2.0 * (P2 * (P2 - Q2)) as f64);
-const GQ: f64 = 1.0 / (2.0 * (Q2 * (Q2 - P2)) as f64);
+pub(super) const G0: f64 = 1.0 / (P2 * Q2) as f64;
+pub(super) const GP: f64 = 1.0 / (2.0 * (P2 * (P2 - Q2)) as f64);
+pub(super) const GQ: f64 = 1.0 / (2.0 * (Q2 * (Q2 - P2)) as f64);
 
-impl Transform<4, 6> for F4 {
+impl Transform<4, 6, 3> for F4 {
     const G: [[f64; 3]; 6] = [
         [G0, 0.0, 0.0],
         [GP, GP * P as f64, GP * P2 as f64],
@@ -164,7 +165,7 @@ impl Transform<4, 6> for F4 {
     }
 }
 
-impl Transform<6, 8> for F6 {
+impl Transform<6, 8, 3> for F6 {
     const G: [[f64; 3]; 8] = [
         [1.0, 0.0, 0.0],
         [-2.0 / 9.0, -2.0 / 9.0, -2.0 / 9.0],
@@ -263,26 +264,26 @@ mod tests {
     use super::*;
     use crate::cpu::simd::{Kernel, dispatch};
 
-    struct Check<T, const M: usize, const A: usize>(T);
+    struct Check<T, const M: usize, const A: usize, const R: usize>(T);
 
-    impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Check<T, M, A> {
+    impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kernel for Check<T, M, A, R> {
         type Output = ();
 
         #[inline(always)]
         fn run<S: Simd>(self, s: S) {
             let number = |i: usize| ((i * 7 + 3) % 11) as f32 / 4.0 - 1.0;
-            let near = |a: f32, b: f32| assert!((a - b).abs() < 3e-5, "F({M}): {a} instead of {b}");
-            let (x, w, y): ([f32; A], [f32; 3], [f32; M]) =
+            let near = |a: f32, b: f32| assert!((a - b).abs() < 3e-5, "F({M}, {R}): {a} instead of {b}");
+            let (x, w, y): ([f32; A], [f32; R], [f32; M]) =
                 (std::array::from_fn(number), std::array::from_fn(|i| number(i + 4)), std::array::from_fn(number));
             let lanes = |v: S::V| s.to_array(v)[5];
             let points = T::input(s, x.map(|x| s.splat(x)));
             let filter = T::filter(s, w.map(|w| s.splat(w)));
             for (i, v) in filter.into_iter().enumerate() {
-                near(lanes(v), (0..3).map(|j| T::G[i][j] as f32 * w[j]).sum());
+                near(lanes(v), (0..R).map(|j| T::G[i][j] as f32 * w[j]).sum());
             }
             let sums = T::output(s, std::array::from_fn(|i| s.mul(points[i], filter[i])));
             for (i, v) in sums.into_iter().enumerate() {
-                near(lanes(v), (0..3).map(|j| x[i + j] * w[j]).sum());
+                near(lanes(v), (0..R).map(|j| x[i + j] * w[j]).sum());
             }
             // The gradient of the filter is that of the sums against the input.
             let gradient = T::output_gradient(s, y.map(|y| s.splat(y)));
@@ -294,9 +295,10 @@ mod tests {
     }
 
     #[test]
-    fn sums_of_three_products() {
+    fn sums_of_products() {
         dispatch(Check(F2));
         dispatch(Check(F4));
         dispatch(Check(F6));
+        dispatch(Check(super::super::five::F2));
     }
 }

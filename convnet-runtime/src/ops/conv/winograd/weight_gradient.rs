@@ -1,4 +1,4 @@
-//! The gradient of 3x3 filters by tiles: at each point of the transforms, the sum over tiles of the outer products of
+//! The gradient of filters by tiles: at each point of the transforms, the sum over tiles of the outer products of
 //! input and gradient of the sums; then back from points to filters. Tiles come in blocks that stay in the cache; each sum
 //! runs over all tiles in order, whoever computes it.
 
@@ -11,6 +11,7 @@ use super::grid::Grid;
 use super::input::{Input, Source};
 use super::output_gradient::OutputGradient;
 use super::transform::{F2, F4, F6, Transform};
+use super::{Tiling, five};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
@@ -33,15 +34,14 @@ const GROUP: usize = 8;
 /// Channels whose sums are asked for ahead.
 const AHEAD: usize = 2;
 
-/// Writes the gradient of the packed weights of a 3x3 convolution of stride 1, or adds to it, by tiles of `size` outputs
-/// a side: 2, 4 or 6.
+/// Writes the gradient of the packed weights of a convolution, or adds to it, by tiles that [fit](super::tiling).
 ///
 /// # Safety
 /// `x` and `dz` are the input and the gradient of the sums of the run's samples, of the convolution's sizes; the border of
 /// `x` is as wide as the windows reach.
 pub unsafe fn weight_gradient(
     geometry: &Geometry,
-    size: usize,
+    tiling: Tiling,
     [x, dz]: [View; 2],
     gradient: &mut [f32],
     accumulate: bool,
@@ -49,9 +49,10 @@ pub unsafe fn weight_gradient(
 ) {
     let [channels, filters] = [geometry.input[2], geometry.output[2]];
     let [depth, height] = [channels, filters].map(|n| n.div_ceil(LANES));
-    let gradient = Shared::new(&mut gradient[..height * depth * 9 * LANES * LANES]);
-    let grid = Grid::new(run.batch, [geometry.output[0], geometry.output[1]], size);
-    let points = (size + 2) * (size + 2);
+    let taps = tiling.taps * tiling.taps;
+    let gradient = Shared::new(&mut gradient[..height * depth * taps * LANES * LANES]);
+    let grid = Grid::new(run.batch, [geometry.output[0], geometry.output[1]], tiling.size);
+    let points = tiling.points();
     let blocks = grid.tiles.div_ceil((BLOCK / (points * (depth + height) * LANES)).max(LEAST));
     let most = grid.tiles.div_ceil(blocks);
     // An odd number of cache lines from a point to the next: they then fall on different places of the cache.
@@ -63,14 +64,15 @@ pub unsafe fn weight_gradient(
     let source = Source { view: x, start: geometry.pad.map(|pad| -(pad as isize)) };
     let pass = Pass { source, dz, grid, channels, depth, height, points, v, v_step, z, z_step, u, u_step };
     let pass = &pass;
-    match size {
-        2 => sum(PhantomData::<F2>, pass, blocks, gradient, accumulate),
-        4 => sum(PhantomData::<F4>, pass, blocks, gradient, accumulate),
+    match (tiling.size, tiling.taps) {
+        (2, 5) => sum(PhantomData::<five::F2>, pass, blocks, gradient, accumulate),
+        (2, _) => sum(PhantomData::<F2>, pass, blocks, gradient, accumulate),
+        (4, _) => sum(PhantomData::<F4>, pass, blocks, gradient, accumulate),
         _ => sum(PhantomData::<F6>, pass, blocks, gradient, accumulate),
     }
 }
 
-fn sum<T: Transform<M, A>, const M: usize, const A: usize>(
+fn sum<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize>(
     transform: PhantomData<T>,
     pass: &Pass,
     blocks: usize,
@@ -123,12 +125,12 @@ struct Block<'a> {
 }
 
 /// Transforms the input and the gradient of a block of tiles.
-struct Transforms<'a, T, const M: usize, const A: usize> {
+struct Transforms<'a, T, const M: usize, const A: usize, const R: usize> {
     block: Block<'a>,
     transform: PhantomData<T>,
 }
 
-impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Transforms<'_, T, M, A> {
+impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kernel for Transforms<'_, T, M, A, R> {
     type Output = ();
 
     #[inline(always)]
@@ -231,23 +233,23 @@ impl Kernel for Matrix<'_> {
 }
 
 /// Brings the sums back from points to filters.
-struct Filters<'a, T, const M: usize, const A: usize> {
+struct Filters<'a, T, const M: usize, const A: usize, const R: usize> {
     pass: &'a Pass,
     gradient: Shared,
     accumulate: bool,
     transform: PhantomData<T>,
 }
 
-impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Filters<'_, T, M, A> {
+impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kernel for Filters<'_, T, M, A, R> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Self { pass, gradient, accumulate, transform } = self;
         parallel(pass.height * pass.depth, MOVE * A * A * pass.u_step, |i| {
-            const LEN: usize = 9 * LANES * LANES;
+            let len = R * R * LANES * LANES;
             // SAFETY: the tasks have different parts of the gradient.
-            let gradient = unsafe { gradient.part(i * LEN, LEN) };
+            let gradient = unsafe { gradient.part(i * len, len) };
             let sums = pass.u.wrapping_add(i * LANES * LANES);
             let channels = LANES.min(pass.channels - i % pass.depth * LANES);
             s.vectorize(Square { transform, sums, step: pass.u_step, channels, gradient, accumulate });
@@ -256,7 +258,7 @@ impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Filters<'_, 
 }
 
 /// 16 filters of up to 16 channels.
-struct Square<'a, T, const M: usize, const A: usize> {
+struct Square<'a, T, const M: usize, const A: usize, const R: usize> {
     transform: PhantomData<T>,
     sums: *const f32,
     step: usize,
@@ -265,7 +267,7 @@ struct Square<'a, T, const M: usize, const A: usize> {
     accumulate: bool,
 }
 
-impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Square<'_, T, M, A> {
+impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kernel for Square<'_, T, M, A, R> {
     type Output = ();
 
     #[inline(always)]
@@ -275,7 +277,7 @@ impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Square<'_, T
             let sums = self.sums.wrapping_add(lane * LANES);
             // The next lanes' lines lie far apart.
             (0..A * A).for_each(|point| s.prefetch(sums.wrapping_add(point * self.step + AHEAD * LANES)));
-            let mut half = [[s.zero(); A]; 3];
+            let mut half = [[s.zero(); A]; R];
             for c in 0..A {
                 let mut u = [s.zero(); A];
                 for r in 0..A {
@@ -283,13 +285,13 @@ impl<T: Transform<M, A>, const M: usize, const A: usize> Kernel for Square<'_, T
                     u[r] = unsafe { s.load_from(sums.add((r * A + c) * self.step)) };
                 }
                 let w = T::filter_gradient(s, u);
-                for r in 0..3 {
+                for r in 0..R {
                     half[r][c] = w[r];
                 }
             }
-            for r in 0..3 {
+            for r in 0..R {
                 for (c, w) in T::filter_gradient(s, half[r]).into_iter().enumerate() {
-                    let to = &mut gradient[(r * 3 + c) * LANES + lane];
+                    let to = &mut gradient[(r * R + c) * LANES + lane];
                     s.store(to, if self.accumulate { s.add(s.load(to), w) } else { w });
                 }
             }

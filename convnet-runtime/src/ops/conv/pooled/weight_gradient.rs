@@ -1,0 +1,189 @@
+//! The gradient of the weights: for each filter, the sum over its events of gradient times window.
+
+// Indices name the registers of a tile.
+#![allow(clippy::needless_range_loop)]
+
+use super::events::Events;
+use super::{HALF, MOST_PIECES, TILE, held};
+use crate::cpu::map::LANES;
+use crate::cpu::simd::{Kernel, Simd};
+use crate::cpu::threads::cut;
+use crate::cpu::view::View;
+use crate::layers::Conv;
+use crate::ops::conv::held::Held;
+use crate::ops::conv::span::Span;
+use crate::ops::conv::{Algorithm, Backward, Geometry, pack};
+
+/// Halves of a row of taps.
+fn row(geometry: &Geometry) -> usize {
+    (geometry.kernel[1] * held(geometry).step).div_ceil(HALF)
+}
+
+/// Vectors of a window: two halves each, perhaps of different rows.
+pub fn pieces(geometry: &Geometry) -> usize {
+    (geometry.kernel[0] * row(geometry)).div_ceil(2)
+}
+
+/// Floats of the sums of a part: the bias's, `[filter]`, then `[filter][piece][16]`.
+pub fn floats(geometry: &Geometry) -> usize {
+    let filters = geometry.output[2];
+    filters.next_multiple_of(LANES) + filters * pieces(geometry) * LANES
+}
+
+/// Where the halves of a piece lie in a window. The last one may have one twice.
+fn halves(geometry: &Geometry, held: &Held, piece: usize) -> [usize; 2] {
+    let (row, last) = (row(geometry), geometry.kernel[0] * row(geometry) - 1);
+    [2 * piece, (2 * piece + 1).min(last)]
+        .map(|half| half / row * geometry.dilation[0] * held.row + half % row * HALF)
+}
+
+/// Where the sum of a tap's channel lies among those of a filter.
+fn place(geometry: &Geometry, y: usize, x: usize, channel: usize) -> usize {
+    y * row(geometry) * HALF + x * held(geometry).step + channel
+}
+
+/// Adds a sample's products.
+pub struct Sample<'a> {
+    /// The convolution.
+    pub geometry: &'a Geometry,
+    /// What there is of events.
+    pub events: &'a Events,
+    /// The layout of `memory`.
+    pub held: &'a Held,
+    /// The input.
+    pub x: View,
+    /// The sample.
+    pub sample: usize,
+    /// Its events.
+    pub list: &'a [f32],
+    /// Room for the sample.
+    pub memory: &'a mut [f32],
+    /// `[filter][piece][16]`
+    pub weights: &'a mut [f32],
+}
+
+impl Kernel for Sample<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { geometry, events, held, x, sample, list, memory, weights } = self;
+        // SAFETY: `backward` has checked the input's size and border.
+        unsafe { held.copy(s, geometry, &x, sample, memory) };
+        let pieces = pieces(geometry);
+        let mut places = [[0; 2]; MOST_PIECES];
+        for (i, place) in places.iter_mut().enumerate().take(pieces) {
+            *place = halves(geometry, held, i);
+        }
+        let (gradients, starts) = list.split_at(list.len() / 2);
+        let tiles = pieces.div_ceil(TILE);
+        for (k, sums) in weights.chunks_exact_mut(pieces * LANES).enumerate() {
+            for tile in 0..tiles {
+                let [first, end] = [0, 1].map(|i| cut(pieces, tiles, tile + i));
+                let tile = Tile {
+                    x: memory.as_ptr(),
+                    gradients: gradients[k * events.count..].as_ptr(),
+                    starts: starts[k * events.count..].as_ptr().cast(),
+                    count: events.count,
+                    halves: &places[first..end],
+                    sums: sums[first * LANES..].as_mut_ptr(),
+                };
+                match end - first {
+                    1 => s.vectorize(Sum::<1, 4>(tile)),
+                    2 => s.vectorize(Sum::<2, 2>(tile)),
+                    3 => s.vectorize(Sum::<3, 2>(tile)),
+                    4 => s.vectorize(Sum::<4, 1>(tile)),
+                    5 => s.vectorize(Sum::<5, 1>(tile)),
+                    _ => s.vectorize(Sum::<TILE, 1>(tile)),
+                }
+            }
+        }
+    }
+}
+
+/// `sums[t] += sum over events of gradient x[start + halves[t]]`
+struct Tile<'a> {
+    x: *const f32,
+    gradients: *const f32,
+    starts: *const u32,
+    count: usize,
+    halves: &'a [[usize; 2]],
+    sums: *mut f32,
+}
+
+/// `T` pieces, `U` events at a time.
+struct Sum<'a, const T: usize, const U: usize>(Tile<'a>);
+
+impl<const T: usize, const U: usize> Kernel for Sum<'_, T, U> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Tile { x, gradients, starts, count, halves, sums } = self.0;
+        let mut places = [[x; 2]; T];
+        for t in 0..T {
+            let [low, high] = halves[t];
+            places[t] = [x.wrapping_add(low), x.wrapping_add(high)];
+        }
+        let mut acc = [[s.zero(); T]; U];
+        // SAFETY: the lists are whole, and their places those of windows in the sample, behind which there is room for a
+        // vector; there is room for the sums.
+        unsafe {
+            for i in (0..count).step_by(U) {
+                for u in 0..U {
+                    let (gradient, start) = (s.splat(*gradients.add(i + u)), *starts.add(i + u) as usize);
+                    for t in 0..T {
+                        let [low, high] = places[t];
+                        let x = s.load_halves(low.wrapping_add(start), high.wrapping_add(start));
+                        acc[u][t] = s.fma(x, gradient, acc[u][t]);
+                    }
+                }
+            }
+            for t in 0..T {
+                let to = sums.add(t * LANES);
+                let mut sum = acc[0][t];
+                for u in 1..U {
+                    sum = s.add(sum, acc[u][t]);
+                }
+                s.store_to(to, s.add(s.load_from(to), sum));
+            }
+        }
+    }
+}
+
+/// Adds the parts, in order, and brings the sums into the order of the parameters.
+pub fn finish(pass: &Backward, sums: &mut [f32], parts: usize, conv: &mut Conv) {
+    let geometry = &pass.stage.geometry;
+    let [depth, filters] = [geometry.input[2], geometry.output[2]];
+    let (total, rest) = sums.split_at_mut(floats(geometry));
+    for part in rest.chunks_exact(total.len()).take(parts - 1) {
+        total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
+    }
+    let (bias, weights) = total.split_at(filters.next_multiple_of(LANES));
+    if !conv.bias.is_empty() {
+        let gradient = &mut conv.bias.gradient_mut()[..bias.len()];
+        if !pass.accumulate {
+            gradient.fill(0.0);
+        }
+        gradient.iter_mut().zip(bias).for_each(|(to, sum)| *to += sum);
+    }
+    let gradient = &mut conv.weight.gradient_mut()[..pack::packed_len(geometry)];
+    if !pass.accumulate {
+        gradient.fill(0.0);
+    }
+    let (blocks, pieces) = (Span::forward(geometry).len, pieces(geometry));
+    let [rows, columns] = geometry.kernel;
+    for channel in 0..depth {
+        for (y, x) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
+            let place = place(geometry, y, x, channel);
+            for k in 0..filters {
+                let tap = |plane: usize| (plane * rows + y) * columns + x;
+                let at = match geometry.algorithm {
+                    Algorithm::Planar => tap(k / LANES * depth + channel),
+                    _ => tap(k / LANES * blocks + channel / LANES) * LANES + channel % LANES,
+                };
+                gradient[at * LANES + k % LANES] += weights[k * pieces * LANES + place];
+            }
+        }
+    }
+}
