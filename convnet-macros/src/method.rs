@@ -61,7 +61,11 @@ pub fn choose(graph: &Graph, program: &mut Program) {
 /// Whether Winograd's minimal filtering is for this convolution.
 fn fits(conv: &Conv, planar: bool) -> bool {
     let window = &conv.window;
-    matches!(window.kernel, (3, 3) | (5, 5)) && window.stride == (1, 1) && window.dilation == (1, 1) && conv.groups == 1 && !planar
+    matches!(window.kernel, (3, 3) | (5, 5))
+        && window.stride == (1, 1)
+        && window.dilation == (1, 1)
+        && conv.groups == 1
+        && !planar
 }
 
 /// A convolution of stride 1, of filters of 3x3 or 5x5 taps.

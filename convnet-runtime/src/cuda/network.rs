@@ -64,6 +64,18 @@ impl<N: Network> Cuda<N> {
         Self::build(net, device, precision, |text| device.load(text))
     }
 
+    /// Like [`with_precision`](Self::with_precision), on the fastest device of this machine, which CUDA counts as the first.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and if there is no device; the error says why, and gives the network back, which then runs on
+    /// the CPU.
+    pub fn on_best(net: N, precision: Precision) -> Result<Self, MoveError<N>> {
+        match Device::new(0) {
+            Ok(device) => Self::with_precision(net, &device, precision),
+            Err(cause) => Err(MoveError { network: net, cause }),
+        }
+    }
+
     /// Like [`with_precision`](Self::with_precision), with kernels that [`cubin`](Self::cubin) has made: for machines
     /// without a compiler.
     ///
@@ -121,6 +133,11 @@ impl<N: Network> Cuda<N> {
             Ok(engine) => Ok(Self { engine: Mutex::new(engine), host: net, precision }),
             Err(cause) => Err(MoveError { network: net, cause }),
         }
+    }
+
+    /// Where it is.
+    pub fn device(&self) -> Device {
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner).device.clone()
     }
 
     /// What the kernels compute with.

@@ -122,8 +122,7 @@ impl Held {
                     // SAFETY: sixteen floats from here on are there (asserted); the position is this thread's.
                     unsafe {
                         let v = s.load_from(from.as_ptr().add(row + x * self.step));
-                        let (to, v) =
-                            (dx.at(sample, block, y as isize, x as isize), s.first(depth - block * LANES, v));
+                        let (to, v) = (dx.at(sample, block, y as isize, x as isize), s.first(depth - block * LANES, v));
                         s.store_to(to, if accumulate { s.add(s.load_from(to), v) } else { v });
                     }
                 }

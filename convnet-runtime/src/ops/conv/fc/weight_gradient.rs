@@ -49,16 +49,7 @@ pub unsafe fn weight_gradient(
     // SAFETY: the caller's promise; there is room for columns and samples.
     let x = unsafe { Samples::new(x, batch, len, |_| columns.get().wrapping_add(floats)) };
     dispatch(Columns { x, len, to: columns });
-    let pass = Pass {
-        columns,
-        dz,
-        batch,
-        blocks,
-        len,
-        rows,
-        gradient: Shared::new(gradient),
-        accumulate,
-    };
+    let pass = Pass { columns, dz, batch, blocks, len, rows, gradient: Shared::new(gradient), accumulate };
     dispatch(All(&pass));
 }
 

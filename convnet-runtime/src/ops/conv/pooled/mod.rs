@@ -78,7 +78,16 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
             if pass.train_weights {
                 held.with(|memory| {
                     let events = &events;
-                    dispatch(weight_gradient::Sample { geometry, events, held: &held, x, sample, list, memory, weights });
+                    dispatch(weight_gradient::Sample {
+                        geometry,
+                        events,
+                        held: &held,
+                        x,
+                        sample,
+                        list,
+                        memory,
+                        weights,
+                    });
                 });
             }
         }

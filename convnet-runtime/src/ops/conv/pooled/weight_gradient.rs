@@ -33,8 +33,7 @@ pub fn floats(geometry: &Geometry) -> usize {
 /// Where the halves of a piece lie in a window. The last one may have one twice.
 fn halves(geometry: &Geometry, held: &Held, piece: usize) -> [usize; 2] {
     let (row, last) = (row(geometry), geometry.kernel[0] * row(geometry) - 1);
-    [2 * piece, (2 * piece + 1).min(last)]
-        .map(|half| half / row * geometry.dilation[0] * held.row + half % row * HALF)
+    [2 * piece, (2 * piece + 1).min(last)].map(|half| half / row * geometry.dilation[0] * held.row + half % row * HALF)
 }
 
 /// Where the sum of a tap's channel lies among those of a filter.

@@ -89,14 +89,7 @@ fn five(size: usize, depth: usize, filters: usize) -> Geometry {
 
 /// Large enough for every way of cutting them into tasks.
 fn large() -> [Geometry; 6] {
-    [
-        vgg(56, 24, 40),
-        vgg(30, 260, 40),
-        vgg(14, 128, 90),
-        vgg(19, 20, 420),
-        five(27, 24, 40),
-        five(9, 40, 300),
-    ]
+    [vgg(56, 24, 40), vgg(30, 260, 40), vgg(14, 128, 90), vgg(19, 20, 420), five(27, 24, 40), five(9, 40, 300)]
 }
 
 #[test]

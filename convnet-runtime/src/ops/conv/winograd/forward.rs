@@ -1,8 +1,8 @@
 //! A stage forward.
 
+use super::Tiling;
 use super::convolution::Convolution;
 use super::filters;
-use super::Tiling;
 use super::input::Source;
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;

@@ -166,7 +166,10 @@ mod tests {
                     });
                     for (point, exact) in exact.iter().enumerate() {
                         let v = points[point * step + i * LANES + lane];
-                        assert!((v - exact).abs() < 1e-4, "F({M}, {R}), {isa:?}, tile {tile}, {point}: {v}, not {exact}");
+                        assert!(
+                            (v - exact).abs() < 1e-4,
+                            "F({M}, {R}), {isa:?}, tile {tile}, {point}: {v}, not {exact}"
+                        );
                     }
                 }
             }
@@ -178,7 +181,9 @@ mod tests {
     }
 
     /// Both directions of the transform, a number at a time.
-    fn expected<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize>(d: impl Fn(usize, usize) -> f32) -> Vec<f32> {
+    fn expected<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize>(
+        d: impl Fn(usize, usize) -> f32,
+    ) -> Vec<f32> {
         let s = crate::cpu::simd::Portable;
         let one = |d: [f32; A]| T::input(s, d.map(|d| s.splat(d))).map(|v| s.to_array(v)[0]);
         let columns: [[f32; A]; A] = std::array::from_fn(|c| one(std::array::from_fn(|r| d(r, c))));

@@ -1,9 +1,9 @@
 //! The gradient of the input: the same convolution of the sums' gradient with filters and channels exchanged and each
 //! filter turned by half a turn.
 
+use super::Tiling;
 use super::convolution::Convolution;
 use super::filters;
-use super::Tiling;
 use super::input::Source;
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::run::Run;
@@ -36,7 +36,10 @@ pub unsafe fn input_gradient(
     let [top, left, bottom, right] = dz.map.border.map(|n| n as isize);
     for ((side, start), [before, behind]) in start.into_iter().enumerate().zip([[top, bottom], [left, right]]) {
         let [size, output] = [geometry.input[side], geometry.output[side]].map(|n| n as isize);
-        assert!(-start <= before && size + reach + start - output <= behind, "the border of the sums' gradient is too narrow");
+        assert!(
+            -start <= before && size + reach + start - output <= behind,
+            "the border of the sums' gradient is too narrow"
+        );
     }
     let filters = weight.derived(Form::WinogradTransposed(tiling.size), |weights, to| {
         filters::transform(geometry, tiling, true, weights, to);
