@@ -71,15 +71,15 @@ fn touched(step: &BackStep) -> Vec<Buffer> {
         BackStep::Network { output_gradient, input_gradient, .. } => {
             std::iter::once(*output_gradient).chain(input_gradient.map(|to| to.buffer)).collect()
         }
-        BackStep::Pool(_, dy, dx) => vec![*dy, dx.buffer],
-        BackStep::Gap(_, dy, dx) => vec![*dy, dx.buffer],
-        BackStep::Flatten(_, dy, dx) => vec![*dy, dx.buffer],
-        BackStep::Widen(_, dy, dx) => vec![*dy, dx.buffer],
-        BackStep::Upsample(_, dy, dx) => vec![*dy, dx.buffer],
-        BackStep::Activation(_, dy, dx) => vec![*dy, dx.buffer],
-        BackStep::Maxout(_, dy, dx) => vec![*dy, dx.buffer],
-        BackStep::Lrn(_, dy, dx) => vec![*dy, dx.buffer],
-        BackStep::Dropout(_, dy, dx) => vec![*dy, dx.buffer],
+        BackStep::Pool(_, dy, dx)
+        | BackStep::Gap(_, dy, dx)
+        | BackStep::Flatten(_, dy, dx)
+        | BackStep::Widen(_, dy, dx)
+        | BackStep::Upsample(_, dy, dx)
+        | BackStep::Activation(_, dy, dx)
+        | BackStep::Maxout(_, dy, dx)
+        | BackStep::Lrn(_, dy, dx)
+        | BackStep::Dropout(_, dy, dx) => vec![*dy, dx.buffer],
         BackStep::Add(pass) => {
             std::iter::once(pass.output_gradient).chain(pass.input_gradients.iter().map(|to| to.buffer)).collect()
         }
