@@ -129,8 +129,12 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
         return weight_gradient_boxes(pass, gradient, emitter);
     }
     let [in_run, dz_run] = [&stage.input, &pass.sum_gradient].map(|volume| geometry.run(volume, emitter.precision));
-    let (kernel, across) =
+    let (mut kernel, across) =
         geometry.product("conv_weight_gradient", geometry.products(in_run, true), true, emitter.precision);
+    if in_run == 1 || dz_run == 1 || (geometry.is_dense() && geometry.taps() > 1) {
+        // Single values need more registers: what is known of each row or column.
+        kernel.blocks = 1;
+    }
     let down = geometry.filters().div_ceil(tile_rows(emitter.precision));
     let (count, each) = parts(positions, down * across * geometry.groups);
     let kernel =
