@@ -24,8 +24,6 @@ const POSITIONS: usize = 512;
 const VECTORS: usize = POSITIONS / LANES;
 /// From a filter's sums to the next's: not a power of two, so that they fall on different places of a cache.
 const STEP: usize = POSITIONS + LANES;
-/// Most taps, of all channels.
-const TAPS: usize = 160;
 
 /// Whether a convolution has few filters, over positions that lie side by side in its input.
 pub fn fits(geometry: &Geometry) -> bool {
@@ -33,12 +31,6 @@ pub fn fits(geometry: &Geometry) -> bool {
         && geometry.output[2] <= FILTERS
         && geometry.stride == [1, 1]
         && geometry.output[1] >= HALF
-        && taps(geometry) <= TAPS
-}
-
-/// Taps of all channels.
-fn taps(geometry: &Geometry) -> usize {
-    geometry.input[2] * geometry.kernel[0] * geometry.kernel[1]
 }
 
 /// All sums of a convolution.
@@ -60,6 +52,14 @@ pub struct Few<'a, K> {
 // SAFETY: what it points to is only read; whoever calls `run` promises that nobody writes there meanwhile.
 unsafe impl<K: Sync> Sync for Few<'_, K> {}
 
+/// Room for the sums of a strip.
+#[repr(C, align(64))]
+struct Sums([[f32; STEP]; FILTERS]);
+
+/// Room for sixteen positions of two rows, turned.
+#[repr(C, align(64))]
+struct Turned([[[f32; LANES]; LANES]; 2]);
+
 /// Some of the halves of a sample's lines. A line is a row, or a pair of rows.
 struct Strip<'a, K> {
     few: &'a Few<'a, K>,
@@ -78,7 +78,8 @@ impl<K: Sink> Few<'_, K> {
         let [rows, columns, filters] = self.geometry.output;
         let halves = rows / self.together() * self.columns().div_ceil(HALF);
         let strips = halves.div_ceil(POSITIONS / HALF / self.together());
-        let work = 2 * self.samples * rows * columns * filters * taps(self.geometry);
+        let taps = self.geometry.kernel[0] * self.geometry.kernel[1] * self.geometry.input[2];
+        let work = 2 * self.samples * rows * columns * filters * taps;
         parallel(self.samples * strips, work, |i| {
             let (sample, strip) = (i / strips, i % strips);
             if strip == 0 {
@@ -131,25 +132,17 @@ impl<K: Sink> Kernel for Strip<'_, K> {
                 }
             }
         }
-        let mut memory = MaybeUninit::<[[f32; STEP]; FILTERS]>::uninit();
+        let mut memory = MaybeUninit::<Sums>::uninit();
         let sums = memory.as_mut_ptr().cast::<f32>();
         let most = if const { S::TILE_BLOCKS > 1 } { FILTERS } else { 6 };
         let groups = filters.div_ceil(most);
         let [up, left] = few.geometry.pad.map(|pad| -(pad as isize));
-        let ([high, wide], [down, right]) = (few.geometry.kernel, few.geometry.dilation);
-        let (mut steps, mut count) = ([0; TAPS], 0);
-        for plane in 0..few.geometry.input[2] {
-            for row in 0..high {
-                for column in 0..wide {
-                    steps[count] = plane * few.x.plane + row * down * few.x.row + column * right;
-                    count += 1;
-                }
-            }
-        }
         for group in 0..groups {
             let [first, end] = [cut(filters, groups, group), cut(filters, groups, group + 1)];
             let positions = Positions {
-                taps: &steps[..count],
+                geometry: few.geometry,
+                plane: few.x.plane,
+                row: few.x.row,
                 x: few.x.at(sample, 0, up, left),
                 places: &places[..together * vectors],
                 w: few.w.wrapping_add(first),
@@ -161,7 +154,7 @@ impl<K: Sink> Kernel for Strip<'_, K> {
         let larger = few.pool && few.sink.wants_larger();
         let (mut line, mut half) = first;
         for vector in 0..vectors {
-            let mut turned = MaybeUninit::<[[[f32; LANES]; LANES]; 2]>::uninit();
+            let mut turned = MaybeUninit::<Turned>::uninit();
             let turned = turned.as_mut_ptr().cast::<f32>();
             let (top, bottom) = (sums.wrapping_add(vector * LANES), sums.wrapping_add((vectors + vector) * LANES));
             // SAFETY: the sums of these positions have been computed.
@@ -213,8 +206,11 @@ unsafe fn turn<S: Simd>(s: S, filters: usize, row: impl Fn(usize) -> S::V, to: *
 /// Vectors of positions.
 #[derive(Clone, Copy)]
 struct Positions<'a> {
-    /// How far each tap lies from the first.
-    taps: &'a [usize],
+    geometry: &'a Geometry,
+    /// From a plane of the input to the next.
+    plane: usize,
+    /// From a row to the next.
+    row: usize,
     /// The first tap of the first position of all.
     x: *const f32,
     /// Where the two halves of each vector begin.
@@ -253,7 +249,9 @@ impl<const F: usize, const V: usize> Kernel for Tiles<'_, F, V> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Positions { taps, x, places, w, sums } = self.0;
+        let Positions { geometry, plane, row, x, places, w, sums } = self.0;
+        let [rows, columns] = geometry.kernel;
+        let [down, right] = geometry.dilation;
         let mut done = 0;
         while done < places.len() {
             let start = done.min(places.len() - V);
@@ -264,22 +262,28 @@ impl<const F: usize, const V: usize> Kernel for Tiles<'_, F, V> {
             }
             let mut acc = [[s.zero(); F]; V];
             let mut w = w;
-            for &tap in taps {
-                // SAFETY: the promise of whoever called `Positions::all`.
-                unsafe {
-                    let mut a = [s.zero(); V];
-                    for v in 0..V {
-                        let [low, high] = from[v];
-                        a[v] = s.load_halves(low.wrapping_add(tap), high.wrapping_add(tap));
-                    }
-                    for f in 0..F {
-                        let b = s.splat(*w.add(f));
-                        for v in 0..V {
-                            acc[v][f] = s.fma(a[v], b, acc[v][f]);
+            for c in 0..geometry.input[2] {
+                for fy in 0..rows {
+                    let mut tap = c * plane + fy * down * row;
+                    for _ in 0..columns {
+                        // SAFETY: the promise of whoever called `Positions::all`.
+                        unsafe {
+                            let mut a = [s.zero(); V];
+                            for v in 0..V {
+                                let [low, high] = from[v];
+                                a[v] = s.load_halves(low.wrapping_add(tap), high.wrapping_add(tap));
+                            }
+                            for f in 0..F {
+                                let b = s.splat(*w.add(f));
+                                for v in 0..V {
+                                    acc[v][f] = s.fma(a[v], b, acc[v][f]);
+                                }
+                            }
                         }
+                        w = w.wrapping_add(LANES);
+                        tap += right;
                     }
                 }
-                w = w.wrapping_add(LANES);
             }
             for v in 0..V {
                 for f in 0..F {

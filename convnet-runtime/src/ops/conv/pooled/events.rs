@@ -66,7 +66,7 @@ impl Events {
 
 /// Lists the events of a sample: a gradient, and how far from the [`Held`] sample's beginning the window of the sum
 /// begins that has it.
-pub struct Sample<'a> {
+pub struct One<'a> {
     /// All samples.
     pub events: &'a Events,
     /// The sample's layout.
@@ -79,7 +79,7 @@ pub struct Sample<'a> {
     pub bias: &'a mut [f32],
 }
 
-impl Kernel for Sample<'_> {
+impl Kernel for One<'_> {
     type Output = ();
 
     #[inline(always)]

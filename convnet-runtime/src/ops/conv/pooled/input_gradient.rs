@@ -55,7 +55,7 @@ pub fn pack<'a>(geometry: &Geometry, held: &Held, conv: &'a mut Conv) -> &'a [f3
 }
 
 /// The gradient of a sample.
-pub struct Sample<'a> {
+pub struct One<'a> {
     /// The convolution.
     pub geometry: &'a Geometry,
     /// What there is of events.
@@ -76,7 +76,7 @@ pub struct Sample<'a> {
     pub accumulate: bool,
 }
 
-impl Kernel for Sample<'_> {
+impl Kernel for One<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -74,20 +74,11 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
             // SAFETY: as above.
             let list = unsafe { memory.part(sample * list, list) };
             let (bias, weights) = sums.split_at_mut(geometry.output[2].next_multiple_of(LANES));
-            dispatch(events::Sample { events: &events, held: &held, sample, list, bias });
+            dispatch(events::One { events: &events, held: &held, sample, list, bias });
             if pass.train_weights {
                 held.with(|memory| {
                     let events = &events;
-                    dispatch(weight_gradient::Sample {
-                        geometry,
-                        events,
-                        held: &held,
-                        x,
-                        sample,
-                        list,
-                        memory,
-                        weights,
-                    });
+                    dispatch(weight_gradient::One { geometry, events, held: &held, x, sample, list, memory, weights });
                 });
             }
         }
@@ -110,7 +101,7 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
         held.with(|memory| {
             let events = &events;
             let held = &held;
-            dispatch(input_gradient::Sample { geometry, events, held, weights, list, memory, dx, sample, accumulate });
+            dispatch(input_gradient::One { geometry, events, held, weights, list, memory, dx, sample, accumulate });
         });
     });
 }

@@ -42,7 +42,7 @@ fn place(geometry: &Geometry, y: usize, x: usize, channel: usize) -> usize {
 }
 
 /// Adds a sample's products.
-pub struct Sample<'a> {
+pub struct One<'a> {
     /// The convolution.
     pub geometry: &'a Geometry,
     /// What there is of events.
@@ -61,7 +61,7 @@ pub struct Sample<'a> {
     pub weights: &'a mut [f32],
 }
 
-impl Kernel for Sample<'_> {
+impl Kernel for One<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -15,8 +15,7 @@ fn tolerance(method: Method) -> f64 {
     match method {
         Method::Direct => 3e-6,
         // Of 5x5 filters, too.
-        Method::Winograd2 => 8e-6,
-        Method::Winograd4 => 8e-6,
+        Method::Winograd2 | Method::Winograd4 => 8e-6,
         Method::Winograd6 => 6e-5,
     }
 }

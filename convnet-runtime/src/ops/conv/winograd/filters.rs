@@ -4,6 +4,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 
 use super::transform::Transform;
 use super::{Tiling, by_tiling};
@@ -62,13 +63,17 @@ impl Kernel for Pair<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Self { tiling, exchanged, from, to, step } = self;
-        let mut turned = [0.0; TAPS * SQUARE];
+        let mut turned = MaybeUninit::<[[f32; SQUARE]; TAPS]>::uninit();
         let from = if exchanged {
-            let turned = &mut turned[..from.len()];
-            for (tap, to) in turned.chunks_exact_mut(SQUARE).rev().enumerate() {
-                square(s, &from[tap * SQUARE..], LANES, LANES, to);
+            let start = turned.as_mut_ptr().cast::<f32>();
+            let taps = from.len() / SQUARE;
+            for tap in 0..taps {
+                // SAFETY: there is room for so many taps; each is written here.
+                let to = unsafe { std::slice::from_raw_parts_mut(start.add(tap * SQUARE), SQUARE) };
+                square(s, &from[(taps - 1 - tap) * SQUARE..], LANES, LANES, to);
             }
-            turned
+            // SAFETY: these taps have been written.
+            unsafe { std::slice::from_raw_parts(start, from.len()) }
         } else {
             from
         };
