@@ -15,8 +15,9 @@ const MANY: u64 = 4;
 /// Samples of the batches that the two methods of a stage are chosen for.
 const BATCHES: [u64; 2] = [1, 8];
 
-/// Convolutions of fewer channels on either side are computed tap by tap: transforms are then most of the work.
-const LEAST_DEPTH: u64 = 16;
+/// Convolutions of fewer channels on either side are computed tap by tap: transforms are then most of the work. Of 3x3 filters,
+/// and of 5x5 ones, which have not been measured with fewer.
+const LEAST_DEPTH: [u64; 2] = [16, 32];
 /// A multiply-add of the direct sums, and of the products of transformed volumes.
 const SUM: f64 = 1.04;
 const PRODUCT: f64 = 1.05;
@@ -124,7 +125,7 @@ impl Work {
 
     fn best_for(self, batch: u64, algorithm: Algorithm) -> Method {
         let mut candidates = vec![Method::Direct];
-        if self.depth.min(self.filters) >= LEAST_DEPTH {
+        if self.depth.min(self.filters) >= LEAST_DEPTH[usize::from(self.taps == 5)] {
             candidates.push(Method::Winograd(2));
             if self.taps == 3 {
                 candidates.push(Method::Winograd(4));

@@ -144,8 +144,8 @@ impl<K: Sink> Kernel for Task<'_, K> {
             let to = v.start.wrapping_add(block * tiles.len() * LANES);
             by_tiling!(s, conv.tiling, Input { source, grid, block, tiles, to, step: v.step });
         }
-        // Tasks take turns, so that this thread's next block is about as many behind as there are threads.
-        let next = self.tiles.start + rayon::current_num_threads() * tiles;
+        // A thread takes one block after the other, unless it helps another.
+        let next = self.tiles.end;
         let soon = if blocks.shared { 0..0 } else { next..(next + tiles).min(grid.tiles) };
         let (source, tiling) = (&conv.source, conv.tiling);
         let mut soon = Ahead { source, grid, tiling, blocks: *from, tiles: soon, next: [0; 3] };
