@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[cfg(feature = "cuda")]
-use convnet_runtime::cuda::{Cuda, CudaTrainer, Device, Precision};
+use convnet_runtime::cuda::{Cuda, CudaTrainer, Precision};
 use convnet_runtime::prelude::*;
 
 network! {
@@ -41,20 +41,14 @@ impl Place {
     /// The GPU if that is possible; says where, and if not, why not.
     fn find(net: Vgg, optimizer: Sgd) -> Self {
         #[cfg(feature = "cuda")]
-        let net = match Device::new(0) {
-            Ok(device) => match Cuda::with_precision(net, &device, Precision::Bf16) {
-                Ok(net) => {
-                    println!("on {device}");
-                    return Self::Gpu(Box::new(net), Box::new(CudaTrainer::new(optimizer, 1)));
-                }
-                Err(error) => {
-                    println!("on the CPU: {error}");
-                    error.network
-                }
-            },
+        let net = match Cuda::on_best(net, Precision::Bf16) {
+            Ok(net) => {
+                println!("on {}", net.device());
+                return Self::Gpu(Box::new(net), Box::new(CudaTrainer::new(optimizer, 1)));
+            }
             Err(error) => {
                 println!("on the CPU: {error}");
-                net
+                error.network
             }
         };
         #[cfg(not(feature = "cuda"))]

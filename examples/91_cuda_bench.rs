@@ -18,12 +18,13 @@ Times VGG D, a VGG for CIFAR-10 and LeNet on a GPU: training and inference, seve
 
 Usage: 91_cuda_bench [--seconds S] [--smoke] [--kernels]
 
-  --seconds S  stops when so many seconds have gone by (default 150)
+  --seconds S  stops when so many seconds have gone by (default 150); 0 leaves the networks out
   --smoke      LeNet alone and small batches: whether it runs
   --kernels    then a table of the kernels of VGG D's step
   --help       this text
 
-It needs `--features cuda`, a device and NVRTC (CONVNET_CUDA_LIB names its folder).
+It needs `--features cuda`, a device and NVRTC (CONVNET_CUDA_LIB names its folder). CONVNET_CUDA_ARCHITECTURE=sm_90 keeps
+the matrix instructions that only Hopper has out of the kernels, for comparison.
 ";
 
 #[derive(Default)]
@@ -76,8 +77,10 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     if options.kernels {
         for precision in &precisions[..2] {
             let net = Cuda::with_precision(VggD::new(1), &bench.device, *precision)?;
-            for (kernel, milliseconds) in net.profile(128)? {
-                println!("kernel vgg_d {precision:?} b128 {kernel} {milliseconds:.4} ms");
+            for time in net.profile(128)? {
+                let rate = 2e-9 * time.products as f64 / time.milliseconds;
+                let rate = if time.products > 0 { format!(", {rate:.1} TFLOP/s") } else { String::new() };
+                println!("kernel vgg_d {precision:?} b128 {} {:.4} ms{rate}", time.kernel, time.milliseconds);
             }
         }
     }
@@ -102,6 +105,10 @@ impl Bench {
         inference: &[usize],
     ) -> Result<(), Box<dyn Error>> {
         for &precision in precisions {
+            if self.begun.elapsed().as_secs_f64() > self.seconds {
+                println!("left out {name} {precision:?}: the time is up");
+                continue;
+            }
             let begun = std::time::Instant::now();
             let mut net = Cuda::with_precision(N::new(1), &self.device, precision)?;
             println!("ready {name} {precision:?} after {:.1} s", begun.elapsed().as_secs_f64());

@@ -1,13 +1,14 @@
 //! Chooses how the products of each convolution are computed: a cost model, with all its constants here.
 //!
 //! Times are in units of what a core with full registers takes for one multiply-add of 16 lanes, so that they hold for
-//! machines of the same balance, whatever their clock. They follow a prototype's phases on one core with AVX-512; nothing has
-//! fitted them to these kernels inside whole networks yet.
+//! machines of the same balance, whatever their clock. They are fitted to what `90_bench --methods` measures on two cores
+//! with AVX2, which read 3 floats of memory in a unit and share 32 MiB of cache; docs/performance.md has that machine, and
+//! what the choices lose there.
 
 use crate::ast::Algorithm;
 use crate::ir::{Conv, Graph, Op};
 use crate::layout::output_extent;
-use crate::plan::{ByBatch, Kind, Method, Program};
+use crate::plan::{ByBatch, Kind, Method, Program, Stage};
 
 /// Batches from which on weights that come from memory are used often enough.
 const MANY: u64 = 4;
@@ -15,22 +16,41 @@ const MANY: u64 = 4;
 const BATCHES: [u64; 2] = [1, 8];
 
 /// Convolutions of fewer channels on either side are computed tap by tap: transforms are then most of the work.
-const LEAST_DEPTH: u64 = 32;
-/// Matrix products of the transformed volumes, relative to the direct sums.
+const LEAST_DEPTH: u64 = 16;
+/// A multiply-add of the direct sums, and of the products of transformed volumes.
+const SUM: f64 = 1.04;
 const PRODUCT: f64 = 1.05;
 /// A block of 16 channels of a tile: transforming its inputs and its outputs, by 4, 6, 8 points a side.
-const INPUT_TILE: [f64; 3] = [130.0, 400.0, 850.0];
-const OUTPUT_TILE: [f64; 3] = [60.0, 160.0, 420.0];
-/// Floats of transformed weights that stay in a shared cache from one use to the next.
-const CACHED: u64 = 6 << 20;
-/// A float of transformed weights from there, and from memory.
-const NEAR_WEIGHT: f64 = 0.1;
-const FAR_WEIGHT: f64 = 0.6;
-/// Transforming a float of the weights of a network in training, whose weights change with every step.
-const TRANSFORM_WEIGHT: f64 = 0.8;
+const INPUT_TILE: [f64; 3] = [70.0, 400.0, 900.0];
+const OUTPUT_TILE: [f64; 3] = [50.0, 300.0, 650.0];
+/// Weights of a network that stay in a shared cache from one use to the next.
+const CACHED: u64 = 4 << 20;
+/// Reading a weight from there and from memory.
+const READ: [Weight; 2] = [Weight { direct: 0.4, point: 0.13 }, Weight { direct: 0.9, point: 0.5 }];
+/// What is added in training, whose weights change with every step: transposing or transforming them.
+const CHANGE: Weight = Weight { direct: 0.0, point: 1.5 };
+const TRANSPOSE: Weight = Weight { direct: 0.5, point: 1.5 };
+/// Writing its gradient, there and to memory.
+const GRADIENT: [Weight; 2] = [Weight { direct: 1.5, point: 1.2 }, Weight { direct: 1.5, point: 1.7 }];
+
+/// The time that a weight takes, however many outputs it is used for: one of the direct sums, and one at a point of the
+/// transform.
+#[derive(Clone, Copy)]
+struct Weight {
+    direct: f64,
+    point: f64,
+}
+
+impl Weight {
+    fn and(self, other: Self) -> Self {
+        Self { direct: self.direct + other.direct, point: self.point + other.point }
+    }
+}
 
 /// Fills in the methods of all stages.
 pub fn choose(graph: &Graph, program: &mut Program) {
+    let far = usize::from(weights(program) > CACHED);
+    let (read, gradient) = (READ[far], GRADIENT[far]);
     for index in 0..program.stages.len() {
         let stage = &program.stages[index];
         let (Kind::Conv(conv), Some(input)) = (&stage.kind, stage.inputs.first().and_then(|&n| program.values[n]))
@@ -45,17 +65,34 @@ pub fn choose(graph: &Graph, program: &mut Program) {
             _ => Algorithm::Direct,
         };
         let trained = program.backward.iter().any(|b| b.stage == index && b.train_weights);
+        let weight = if trained { read.and(CHANGE) } else { read };
         let taps = conv.window.kernel.0;
-        let forward = Work { taps, rows, columns, depth, filters: conv.filters, trained };
-        let backward = Work { taps, rows: height, columns: width, depth: conv.filters, filters: depth, trained };
+        let forward = Work { taps, rows, columns, depth, filters: conv.filters, weight };
+        let weight = if trained { read.and(TRANSPOSE) } else { read };
+        let backward = Work { taps, rows: height, columns: width, depth: conv.filters, filters: depth, weight };
         let fits = fits(conv, planar) && algorithm != Algorithm::Direct;
         let best = |work: Work| if fits { work.best(algorithm) } else { ByBatch::DIRECT };
-        let (method, input_method, weight_method) = (best(forward), best(backward), best(forward));
+        let weights = Work { weight: gradient, ..forward };
+        let (method, input_method, weight_method) = (best(forward), best(backward), best(weights));
         program.stages[index].method = method;
         for back in program.backward.iter_mut().filter(|b| b.stage == index) {
             (back.input_method, back.weight_method) = (input_method, weight_method);
         }
     }
+}
+
+/// All weights of the program's convolutions.
+fn weights(program: &Program) -> u64 {
+    let of = |stage: &Stage| {
+        let (Kind::Conv(conv), Some(input)) = (&stage.kind, stage.inputs.first().and_then(|&n| program.values[n]))
+        else {
+            return 0;
+        };
+        let (height, width) = conv.window.kernel;
+        let taps = height.saturating_mul(width);
+        taps.saturating_mul(program.buffers[input].extent.2 / conv.groups).saturating_mul(conv.filters)
+    };
+    program.stages.iter().map(of).fold(0, u64::saturating_add)
 }
 
 /// Whether Winograd's minimal filtering is for this convolution.
@@ -76,7 +113,7 @@ struct Work {
     columns: u64,
     depth: u64,
     filters: u64,
-    trained: bool,
+    weight: Weight,
 }
 
 impl Work {
@@ -105,19 +142,18 @@ impl Work {
         let float = |n: u64| n as f64;
         let blocks = |channels: u64| float(channels.div_ceil(16));
         let products = float(self.depth) * blocks(self.filters);
+        let weights = float(self.depth * self.filters);
         match method {
-            Method::Direct => float(self.taps.pow(2)) * products * float(batch * self.rows * self.columns),
+            Method::Direct => {
+                let positions = float(batch * self.rows * self.columns);
+                float(self.taps.pow(2)) * (SUM * products * positions + weights * self.weight.direct)
+            }
             Method::Winograd(size) => {
                 let side = size + self.taps - 1;
                 let (kind, points) = ((side / 2 - 2) as usize, float(side.pow(2)));
                 let tiles = float(batch * self.rows.div_ceil(size) * self.columns.div_ceil(size));
-                let weights = points * float(self.depth * self.filters);
-                let far = points as u64 * self.depth * self.filters > CACHED;
-                let transforms =
-                    tiles * (blocks(self.depth) * INPUT_TILE[kind] + blocks(self.filters) * OUTPUT_TILE[kind]);
-                let change = if self.trained { TRANSFORM_WEIGHT } else { 0.0 };
-                let weights = weights * (change + if far { FAR_WEIGHT } else { NEAR_WEIGHT });
-                PRODUCT * points * products * tiles + transforms + weights
+                let transforms = blocks(self.depth) * INPUT_TILE[kind] + blocks(self.filters) * OUTPUT_TILE[kind];
+                tiles * (PRODUCT * points * products + transforms) + points * weights * self.weight.point
             }
         }
     }

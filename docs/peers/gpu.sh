@@ -29,10 +29,14 @@ unit_tests=${CONVNET_UNIT_TESTS:-$(newest deps 'convnet_runtime-*')}
 bench=${CONVNET_BENCH:-$(newest examples '91_cuda_bench')}
 status=0
 echo "== tests"
-timeout 90 "$tests" --test-threads=4 --skip compile:: 2>&1 | tee "$out/tests.txt" || status=1
-timeout 120 "$unit_tests" --test-threads=8 cuda 2>&1 | tee "$out/unit_tests.txt" || status=1
-echo "== ours"
-timeout 150 "$bench" --seconds 100 --kernels 2>&1 | tee "$out/ours.txt" || status=1
+# First every kind of convolution against f64: on Hopper's matrix units, on tensor cores, in single precision.
+timeout 90 "$unit_tests" --test-threads=3 convolutions 2>&1 | tee "$out/convolutions.txt" || status=1
+timeout 70 "$tests" --test-threads=4 --skip compile:: 2>&1 | tee "$out/tests.txt" || status=1
+timeout 90 "$unit_tests" --test-threads=8 --skip convolutions cuda 2>&1 | tee "$out/unit_tests.txt" || status=1
+echo "== ours, then each kernel of VGG D's step"
+timeout 120 "$bench" --seconds 70 --kernels 2>&1 | tee "$out/ours.txt" || status=1
+echo "== the same kernels without what only Hopper has"
+CONVNET_CUDA_ARCHITECTURE=sm_90 timeout 40 "$bench" --seconds 0 --kernels 2>&1 | tee "$out/kernels_sm_90.txt" || status=1
 if [ -n "$site" ]; then
     echo "== PyTorch"
     budget=$(($(left) - 20))

@@ -3,6 +3,7 @@
 mod layers;
 mod machine;
 mod measure;
+mod methods;
 mod nets;
 mod options;
 mod stages;
@@ -24,7 +25,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     match options.task {
         Task::Calibrate => writeln!(out, "{:.1}", machine::fma(options.secs))?,
         Task::Lines => works::lines(options, machine::fma(2.0))?,
-        Task::Stages => works::stages(options, machine::fma(2.0))?,
+        Task::Stages | Task::Methods => works::tables(options, machine::fma(2.0))?,
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::works;
 pub const HELP: &str = "\
 Measures networks and single layers. One line per measurement: the median over at least --secs seconds.
 
-Usage: 90_bench --work WORK [--mode MODE] [--batch N] [--threads N] [--secs S] [--variant NAME] [--json | --layers]
+Usage: 90_bench --work WORK [--mode MODE] [--batch N] [--threads N] [--secs S] [--variant NAME] [--json | --layers | --methods]
        90_bench --calibrate [--threads N]
 
   --work WORK      W1 VGG D, inference          W2 VGG D, training     W3 AlexNet (torchvision's)
@@ -22,6 +22,7 @@ Usage: 90_bench --work WORK [--mode MODE] [--batch N] [--threads N] [--secs S] [
   --variant NAME   W6 and W8: only this layer, conv3-64@56x56x64 for example
   --json           a JSON object per line
   --layers         the stages of a network, each with its time
+  --methods        the 3x3 convolutions of a network by every method, and what the plan's choice loses
   --calibrate      only the peak of fused multiply-adds, in GFLOP/s
   --help           this text
 ";
@@ -38,6 +39,7 @@ pub enum Mode {
 pub enum Task {
     Lines,
     Stages,
+    Methods,
     Calibrate,
 }
 
@@ -77,6 +79,7 @@ pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Optio
             "--variant" => options.variant = Some(value()?),
             "--json" => options.json = true,
             "--layers" => options.task = Task::Stages,
+            "--methods" => options.task = Task::Methods,
             "--calibrate" => options.task = Task::Calibrate,
             _ => return Err(format!("unknown option `{argument}`; try --help")),
         }
@@ -99,8 +102,9 @@ fn check(options: &Options) -> Result<(), String> {
     if options.variant.is_some() && !layers {
         return Err("--variant is for W6 and W8".into());
     }
-    if options.task == Task::Stages && (options.json || layers || options.work == "W7") {
-        return Err("--layers is a table of one network's stages: without --json, and not of W6, W7 or W8".into());
+    let table = matches!(options.task, Task::Stages | Task::Methods);
+    if table && (options.json || layers || options.work == "W7") {
+        return Err("--layers and --methods are tables of one network: without --json, and not of W6, W7 or W8".into());
     }
     Ok(())
 }

@@ -9,8 +9,8 @@ use convnet_runtime::prelude::*;
 use crate::layers::{self, Single};
 use crate::measure::{Line, time, time_calls};
 use crate::nets::{AlexNet, AlexNetHalf, CifarVgg, GoogLeNet, LeNet5, MobileNet, ResNet50, VggD};
-use crate::options::{Mode, Options};
-use crate::{machine, stages};
+use crate::options::{Mode, Options, Task};
+use crate::{machine, methods, stages};
 
 /// A network and the batches that are usual for it.
 struct Work {
@@ -18,6 +18,7 @@ struct Work {
     usual: &'static [(Mode, usize)],
     measure: fn(&Options, Mode, usize, f64) -> Outcome,
     stages: fn(&Options, Mode, usize, f64) -> Outcome,
+    methods: fn(&Options, Mode, usize, f64) -> Outcome,
 }
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -28,7 +29,7 @@ impl Work {
         N: Network,
         for<'a> CrossEntropy<'a>: Loss<N::Logits>,
     {
-        Self { name, usual, measure: network::<N>, stages: stages::table::<N> }
+        Self { name, usual, measure: network::<N>, stages: stages::table::<N>, methods: methods::table::<N> }
     }
 }
 
@@ -87,10 +88,11 @@ pub fn lines(options: &Options, peak: f64) -> Outcome {
 }
 
 /// Prints a table for each mode and batch.
-pub fn stages(options: &Options, peak: f64) -> Outcome {
+pub fn tables(options: &Options, peak: f64) -> Outcome {
     for work in WORKS.iter().filter(|work| work.name == options.work) {
         for (mode, batch) in plan(options, work.usual) {
-            (work.stages)(options, mode, batch, peak)?;
+            let table = if options.task == Task::Methods { work.methods } else { work.stages };
+            table(options, mode, batch, peak)?;
         }
     }
     Ok(())
@@ -143,13 +145,18 @@ pub fn trainer<N: Network>() -> Trainer<N> {
     Trainer::new(Sgd::new(1e-3).momentum(0.9), 1)
 }
 
-/// Noise of mean 0 and variance 1.
 pub fn images<N: Network>(batch: usize) -> Tensor<N::Input> {
+    let mut noise = noise();
+    Tensor::from_fn(batch, |_, _, _, _| noise())
+}
+
+/// Noise of mean 0 and variance 1.
+pub fn noise() -> impl FnMut() -> f32 {
     let mut state = 1u32;
-    Tensor::from_fn(batch, |_, _, _, _| {
+    move || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         12.0f32.sqrt() * ((state >> 8) as f32 / (1 << 24) as f32 - 0.5)
-    })
+    }
 }
 
 pub fn labels<N: Network>(batch: usize) -> Vec<usize> {

@@ -68,8 +68,18 @@ fn usages(log: &str) -> Vec<Usage> {
     usages
 }
 
-/// Instructions of a cubin that tensor cores run, if there is a disassembler beside NVRTC.
-fn tensor_instructions(image: &[u8], name: &str) -> Option<usize> {
+/// Instructions of a cubin by what they do, if there is a disassembler beside NVRTC.
+#[derive(Debug)]
+struct Instructions {
+    /// Products of a warp.
+    hmma: usize,
+    /// Products of a warpgroup.
+    hgmma: usize,
+    /// Bulk copies of boxes.
+    utmaldg: usize,
+}
+
+fn instructions(image: &[u8], name: &str) -> Option<Instructions> {
     let folder = PathBuf::from(env::var_os("CONVNET_CUDA_LIB")?);
     let program =
         [folder.join("nvidia/cu13/bin/nvdisasm"), folder.join("bin/nvdisasm")].into_iter().find(|p| p.exists())?;
@@ -78,22 +88,23 @@ fn tensor_instructions(image: &[u8], name: &str) -> Option<usize> {
     let output = Command::new(program).arg("-c").arg(&file).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8_lossy(&output.stdout);
-    Some(text.lines().filter(|line| line.contains("HMMA") || line.contains("HGMMA")).count())
+    let count = |word: &str| text.lines().filter(|line| line.contains(word)).count();
+    Some(Instructions { hmma: count(" HMMA."), hgmma: count(" HGMMA."), utmaldg: count(" UTMALDG.") })
 }
 
 fn check<N: Network>(compiler: &Compiler, ways: &[Way]) {
     let ways = if env::var_os("CONVNET_COMPILE_ALL").is_some_and(|value| value == "1") { &ALL } else { ways };
     for &(precision, architecture) in ways {
         let begun = Instant::now();
-        let source = Cuda::<N>::source(precision);
+        let source = Cuda::<N>::source(precision, architecture);
         let Compiled { image, log } =
             compiler.compile(&source, architecture).unwrap_or_else(|error| panic!("{}: {error}", N::NAME));
         let usages = usages(&log);
         let name = format!("{}-{precision:?}-{architecture}", N::NAME);
         let most = usages.iter().map(|usage| usage.registers).max().unwrap_or_default();
-        let tensor = tensor_instructions(&image, &name);
+        let found = instructions(&image, &name);
         println!(
-            "{name}: {} kernels, at most {most} registers, {} KiB, tensor instructions {tensor:?}, {:.1} s",
+            "{name}: {} kernels, at most {most} registers, {} KiB, {found:?}, {:.1} s",
             usages.len(),
             image.len() >> 10,
             begun.elapsed().as_secs_f64()
@@ -108,8 +119,14 @@ fn check<N: Network>(compiler: &Compiler, ways: &[Way]) {
             let serialised = ["C7510", "C7517", "C7519", "serializ"].iter().any(|word| line.contains(word));
             assert!(!serialised && !line.contains("warning"), "{name}: {line}");
         }
-        let expected = precision != Precision::F32;
-        assert!(tensor.is_none_or(|count| (count > 0) == expected), "{name}: {tensor:?} tensor instructions");
+        // A step of a kernel for Hopper's units is four products, and at least two copies.
+        let wide = usages.iter().filter(|usage| usage.kernel.contains("_boxes_")).count();
+        assert!(wide == 0 || (precision, architecture) == (Precision::Bf16, "sm_90a"), "{name}");
+        if let Some(Instructions { hmma, hgmma, utmaldg }) = found {
+            assert_eq!(hgmma, 4 * wide, "{name}");
+            assert!(utmaldg >= 2 * wide && (wide > 0 || utmaldg == 0), "{name}: {utmaldg}");
+            assert_eq!(hmma > 0, precision != Precision::F32, "{name}: {hmma}");
+        }
     }
 }
 

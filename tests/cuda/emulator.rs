@@ -29,19 +29,26 @@ fn mistakes_in_kernels_are_noticed() {
         let output = Command::new(&program).arg(case).output().unwrap();
         (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
     };
-    for right in ["sum", "copied", "arrivals"] {
+    for right in ["sum", "copied", "arrivals", "multiplied", "multiplied_across"] {
         assert_eq!(run(right), (true, "2016\n".to_owned()), "{right}");
     }
     // Wrong results: what is not there yet is NaN.
-    for wrong in ["no_barrier", "no_wait"] {
+    for wrong in ["no_barrier", "no_wait", "copied_too_early"] {
         let (_, text) = run(wrong);
         assert!(text.contains("nan"), "{wrong}: {text}");
+    }
+    for wrong in ["no_result", "wrong_stride", "wrong_step", "wrong_stride_across", "wrong_leading_across"] {
+        let (_, text) = run(wrong);
+        assert_ne!(text, "2016\n", "{wrong}");
     }
     for (fault, words) in [
         ("barrier_of_half", "deadlock in block (0, 0, 0)"),
         ("no_arrival", "waits for an mbarrier"),
         ("out_of_bounds", "shared memory out of bounds"),
         ("not_aligned", "not aligned to 16 bytes"),
+        ("no_wait_for_copies", "ended with copies under way"),
+        ("wrong_bytes", "waits for an mbarrier"),
+        ("copy_not_aligned", "not aligned to 128 bytes"),
     ] {
         let (success, text) = run(fault);
         assert!(!success && text.contains(words), "{fault}: {text}");

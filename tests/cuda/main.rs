@@ -7,6 +7,9 @@
 mod compile;
 mod emulator;
 mod faults;
+mod judge;
 mod nets;
 mod networks;
+#[path = "../random_networks/generated.rs"]
+mod random;
 mod support;

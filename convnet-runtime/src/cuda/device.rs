@@ -1,5 +1,6 @@
 //! A GPU, found or not.
 
+use std::env;
 use std::fmt;
 use std::sync::Arc;
 
@@ -59,8 +60,12 @@ impl Device {
         self.facts.driver
     }
 
-    /// What kernels are compiled for: `sm_80`, `sm_90a`.
+    /// What kernels are compiled for: `sm_80`, `sm_90a`. `CONVNET_CUDA_ARCHITECTURE` names another that the device runs:
+    /// `sm_90` does without the matrix instructions that only Hopper has.
     pub fn architecture(&self) -> String {
+        if let Some(named) = env::var("CONVNET_CUDA_ARCHITECTURE").ok().filter(|named| !named.is_empty()) {
+            return named;
+        }
         let (major, minor) = self.facts.capability;
         // Hopper's matrix instructions belong to its own architecture, not to a line of compatible ones.
         let own = if (major, minor) == (9, 0) { "a" } else { "" };

@@ -12,8 +12,37 @@ pub struct Launch {
     pub block: [u32; 3],
     /// Bytes of dynamic shared memory.
     pub shared: u32,
-    /// What the kernel gets, in order.
+    /// What the kernel gets first: the tensors that it copies in boxes.
+    pub maps: Vec<TensorMap>,
+    /// What it gets then, in order.
     pub arguments: Vec<Argument>,
+    /// Products of two numbers that it adds, where it is one of matrices.
+    pub products: u64,
+}
+
+/// How long a kernel takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KernelTime {
+    /// Its name.
+    pub kernel: String,
+    /// Of one launch.
+    pub milliseconds: f64,
+    /// Products of two numbers that it adds, where it is one of matrices.
+    pub products: u64,
+}
+
+/// A tensor of bfloat16 numbers in memory, for kernels that let the device copy boxes of it to shared memory. What is
+/// outside reads as zero.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TensorMap {
+    /// Where it begins.
+    pub base: Argument,
+    /// Numbers along each dimension, the innermost first.
+    pub extent: [usize; 4],
+    /// Numbers from one to the next along each dimension but the innermost: multiples of 8.
+    pub stride: [usize; 3],
+    /// Numbers of a box along each dimension: at most 256, of the innermost 64.
+    pub part: [usize; 4],
 }
 
 /// An argument of a kernel. All but `U32` and `F32` are addresses on the device.
@@ -25,8 +54,14 @@ pub enum Argument {
     Parameter(usize),
     /// Its gradient.
     Gradient(usize),
-    /// The optimizer's memory of it.
-    State(usize),
+    /// The values of all parameters, one after the other.
+    Parameters,
+    /// The gradients of those that are trained.
+    Gradients,
+    /// The optimizer's memory of them.
+    States,
+    /// A place among the packed weights, in bytes.
+    Packed(usize),
     /// A number.
     U32(u32),
     /// A number.
@@ -54,7 +89,7 @@ pub enum Argument {
 }
 
 /// All launches of a network for one batch size. Places are bytes in the arena. Input, outputs, logits and gradients lie
-/// as dense `[n][y][x][c]` in `f32`.
+/// as dense `[n][y][x][c]`, the input as volumes do, the others in `f32`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Launches {
     /// Inference: from the input to the outputs.
@@ -67,8 +102,10 @@ pub struct Launches {
     pub mean_squared: Vec<Vec<Launch>>,
     /// From the gradients of the logits to those of all trained parameters.
     pub backward: Vec<Launch>,
-    /// The optimizer's step.
+    /// The optimizer's step, and the packing of what it has moved.
     pub update: Vec<Launch>,
+    /// The packing of all weights, to be done before anything else.
+    pub pack: Vec<Launch>,
     /// Bytes of the arena at inference.
     pub arena: usize,
     /// Bytes of the arena in training.
@@ -85,7 +122,8 @@ pub struct Launches {
     pub gradient: Vec<usize>,
 }
 
-/// What the kernels compute with. Sums are formed in `f32`, and parameters are kept in `f32`, whatever the precision.
+/// What the kernels compute with. Sums are formed in `f32`, and parameters, their gradients, the optimizer's memory,
+/// statistics, and what the losses see are kept in `f32`, whatever the precision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
     /// `f32` throughout.
@@ -93,15 +131,16 @@ pub enum Precision {
     F32,
     /// Products of `f32` rounded to 11 significant bits, on tensor cores.
     Tf32,
-    /// Products of bfloat16 numbers, on tensor cores.
+    /// Products of bfloat16 numbers, on tensor cores; volumes and their gradients are kept in bfloat16, too.
     Bf16,
 }
 
-/// A parameter on the device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParameterSpec {
-    /// Values, `f32` each, in the order of weight files.
-    pub len: usize,
-    /// Backward writes its gradient and update moves it.
-    pub trained: bool,
+impl Precision {
+    /// Bytes of a value of a volume.
+    pub(crate) const fn bytes(self) -> usize {
+        match self {
+            Self::F32 | Self::Tf32 => 4,
+            Self::Bf16 => 2,
+        }
+    }
 }

@@ -14,13 +14,14 @@ pub mod launch;
 mod loss;
 mod network;
 mod parameters;
+mod places;
 pub mod source;
 mod trainer;
 
 pub use compiler::{Compiled, Compiler};
 pub use device::Device;
 pub use error::{DeviceError, MoveError, Version};
-pub use launch::Precision;
+pub use launch::{KernelTime, Precision};
 pub use loss::{DeviceLoss, OnHost};
 pub use network::Cuda;
 pub use trainer::CudaTrainer;

@@ -10,7 +10,7 @@ use super::driver::Module as Cubin;
 use super::engine::{self, Engine, Extent, Extents, Pass, TRAINING_LANES};
 use super::error::{DeviceError, MoveError};
 use super::lane::{Numbers, Rest};
-use super::launch::Precision;
+use super::launch::{KernelTime, Precision};
 use super::parameters::Parameters;
 use super::source::Module;
 use crate::cpu::map::Buffer;
@@ -64,6 +64,18 @@ impl<N: Network> Cuda<N> {
         Self::build(net, device, precision, |text| device.load(text))
     }
 
+    /// Like [`with_precision`](Self::with_precision), on the fastest device of this machine, which CUDA counts as the first.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and if there is no device; the error says why, and gives the network back, which then runs on
+    /// the CPU.
+    pub fn on_best(net: N, precision: Precision) -> Result<Self, MoveError<N>> {
+        match Device::new(0) {
+            Ok(device) => Self::with_precision(net, &device, precision),
+            Err(cause) => Err(MoveError { network: net, cause }),
+        }
+    }
+
     /// Like [`with_precision`](Self::with_precision), with kernels that [`cubin`](Self::cubin) has made: for machines
     /// without a compiler.
     ///
@@ -87,14 +99,14 @@ impl<N: Network> Cuda<N> {
     /// # Errors
     /// If there is no compiler.
     pub fn cubin(architecture: &str, precision: Precision) -> Result<Vec<u8>, DeviceError> {
-        let text = Self::source(precision);
+        let text = Self::source(precision, architecture);
         let image = Compiler::find()?.compile(&text, architecture)?.image;
         Ok(cache::pack(&carried(&text, architecture), &image))
     }
 
-    /// The CUDA C text of all kernels.
-    pub fn source(precision: Precision) -> String {
-        engine::text(&Module::new(&N::PROGRAM, precision))
+    /// The CUDA C text of all kernels, as they are for an architecture.
+    pub fn source(precision: Precision, architecture: &str) -> String {
+        engine::text(&Module::new(&N::PROGRAM, precision, architecture))
     }
 
     fn build(
@@ -104,9 +116,9 @@ impl<N: Network> Cuda<N> {
         kernels: impl FnOnce(&str) -> Result<Cubin, DeviceError>,
     ) -> Result<Self, MoveError<N>> {
         let make = || {
-            let module = Module::new(&N::PROGRAM, precision);
+            let module = Module::new(&N::PROGRAM, precision, &device.architecture());
             let cubin = kernels(&engine::text(&module))?;
-            let parameters = Parameters::new(&net, &module.parameters, device)?;
+            let parameters = Parameters::new(&net, &module, device)?;
             let extents = |buffers: &[Buffer]| {
                 buffers.iter().map(|Buffer { map, .. }| [map.height * map.width, map.channels]).collect()
             };
@@ -121,6 +133,11 @@ impl<N: Network> Cuda<N> {
             Ok(engine) => Ok(Self { engine: Mutex::new(engine), host: net, precision }),
             Err(cause) => Err(MoveError { network: net, cause }),
         }
+    }
+
+    /// Where it is.
+    pub fn device(&self) -> Device {
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner).device.clone()
     }
 
     /// What the kernels compute with.
@@ -222,12 +239,12 @@ impl<N: Network> Cuda<N> {
         Ok(names.into_iter().zip(gradients).filter_map(|(name, gradient)| Some((name, gradient?))).collect())
     }
 
-    /// Milliseconds of each kernel of a training step on a batch of this size, in the order in which they run, by the
+    /// The times of each kernel of a training step on a batch of this size, in the order in which they run, by the
     /// kernels' names in [`source`](Self::source). The network is spent: its parameters are then of no use.
     ///
     /// # Errors
     /// As [`predict`](Self::predict).
-    pub fn profile(mut self, batch: usize) -> Result<Vec<(String, f64)>, DeviceError> {
+    pub fn profile(mut self, batch: usize) -> Result<Vec<KernelTime>, DeviceError> {
         if batch == 0 { Ok(Vec::new()) } else { self.engine().profile(batch) }
     }
 

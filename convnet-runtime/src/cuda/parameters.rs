@@ -6,46 +6,38 @@ use std::ops::Range;
 use super::device::Device;
 use super::driver::Memory;
 use super::error::DeviceError;
-use super::launch::ParameterSpec;
+use super::places::Places;
+use super::source::Module;
 use crate::network::{Key, Network};
 
 const FLOAT: usize = size_of::<f32>();
 
-/// Parameters begin at multiples of this many bytes.
-const ALIGN: usize = 256;
-
-/// All parameters of a network: trained ones first, then frozen ones, then running statistics.
+/// All parameters of a network.
 #[derive(Debug)]
 pub struct Parameters {
     values: Memory,
     gradients: Memory,
     state: Memory,
-    /// In visiting order, in bytes.
-    places: Vec<Range<usize>>,
-    trained: usize,
-    statistics: Range<usize>,
+    /// Weights in the orders in which products read them.
+    packed: Memory,
+    places: Places,
     /// The optimizer has used its memory.
     pub stateful: bool,
 }
 
 impl Parameters {
-    /// Makes room for the parameters of `net` and copies them.
-    pub fn new<N: Network>(net: &N, specs: &[ParameterSpec], device: &Device) -> Result<Self, DeviceError> {
-        let mut statistic = Vec::new();
-        net.visit(&Key::ROOT, &mut |_, parameter| statistic.push(!parameter.role().is_trained()));
-        let kind = |index: usize| if statistic[index] { 2 } else { usize::from(!specs[index].trained) };
-        let (mut places, mut ends, mut end) = (vec![0..0; specs.len()], [0; 3], 0);
-        for (group, group_end) in ends.iter_mut().enumerate() {
-            for (index, spec) in specs.iter().enumerate().filter(|&(index, _)| kind(index) == group) {
-                places[index] = end..end + spec.len * FLOAT;
-                end = places[index].end.next_multiple_of(ALIGN);
-            }
-            *group_end = end;
-        }
-        let [trained, frozen, end] = ends;
+    /// Makes room for the parameters of `net` and copies them; those that are packed are not there yet.
+    pub fn new<N: Network>(net: &N, module: &Module, device: &Device) -> Result<Self, DeviceError> {
+        let places = module.places.clone();
         let memory = |bytes| Memory::new(device.context(), bytes);
-        let (values, gradients, state) = (memory(end)?, memory(trained)?, memory(trained)?);
-        let mut all = Self { values, gradients, state, places, trained, statistics: frozen..end, stateful: false };
+        let mut all = Self {
+            values: memory(places.end())?,
+            gradients: memory(places.trained())?,
+            state: memory(places.trained())?,
+            packed: memory(module.packed)?,
+            places,
+            stateful: false,
+        };
         all.upload(net)?;
         device.context().finish()?;
         Ok(all)
@@ -54,11 +46,11 @@ impl Parameters {
     fn upload<N: Network>(&mut self, net: &N) -> Result<(), DeviceError> {
         self.gradients.clear()?;
         self.state.clear()?;
-        let (mut result, mut places, mut stateful) = (Ok(()), self.places.iter(), false);
+        let (mut result, mut places, mut stateful) = (Ok(()), self.places.all.iter(), false);
         net.visit(&Key::ROOT, &mut |_, parameter| {
             let Some(place) = places.next().filter(|_| result.is_ok()) else { return };
             result = self.values.write(place.start, &parameter.values());
-            if let Some(state) = parameter.state().filter(|_| result.is_ok() && place.end <= self.trained) {
+            if let Some(state) = parameter.state().filter(|_| result.is_ok() && place.end <= self.places.trained()) {
                 result = self.state.write(place.start, &state);
                 stateful = true;
             }
@@ -70,12 +62,12 @@ impl Parameters {
     /// Copies values and optimizer's memory into `net`.
     pub fn download<N: Network>(&self, net: &mut N) -> Result<(), DeviceError> {
         // All is read before anything is written: `net` is new or as it was.
-        let mut read = Vec::with_capacity(self.places.len());
-        for place in &self.places {
+        let mut read = Vec::with_capacity(self.places.all.len());
+        for place in &self.places.all {
             let len = place.len() / FLOAT;
             let (mut values, mut state) = (vec![0.0; len], Vec::new());
             self.values.read(place.start, &mut values)?;
-            if self.stateful && place.end <= self.trained {
+            if self.stateful && place.end <= self.places.trained() {
                 state.resize(len, 0.0);
                 self.state.read(place.start, &mut state)?;
             }
@@ -95,42 +87,47 @@ impl Parameters {
     /// Copies the gradient of each trained parameter, by its place in visiting order.
     pub fn read_gradients(&self) -> Result<Vec<Option<Vec<f32>>>, DeviceError> {
         let read = |place: &Range<usize>| {
-            if place.end > self.trained {
+            if place.end > self.places.trained() {
                 return Ok(None);
             }
             let mut gradient = vec![0.0; place.len() / FLOAT];
             self.gradients.read(place.start, &mut gradient).map(|()| Some(gradient))
         };
-        self.places.iter().map(read).collect()
+        self.places.all.iter().map(read).collect()
     }
 
     /// The address of a parameter's values.
     pub fn value(&self, index: usize) -> u64 {
-        self.values.at(self.places[index].start)
+        self.values.at(self.places.all[index].start)
     }
 
     /// The address of a trained parameter's gradient.
     pub fn gradient(&self, index: usize) -> u64 {
-        self.gradients.at(self.places[index].start)
+        self.gradients.at(self.places.all[index].start)
     }
 
-    /// The address of the optimizer's memory of a trained parameter.
-    pub fn state(&self, index: usize) -> u64 {
-        self.state.at(self.places[index].start)
+    /// The addresses of all values, of all gradients, and of all that the optimizer remembers.
+    pub fn addresses(&self) -> [u64; 3] {
+        [&self.values, &self.gradients, &self.state].map(|memory| memory.at(0))
+    }
+
+    /// The address of a place among the packed weights.
+    pub fn packed(&self, place: usize) -> u64 {
+        self.packed.at(place)
     }
 
     /// The address of all gradients, and how many numbers there are.
     pub fn all_gradients(&self) -> (u64, usize) {
-        (self.gradients.at(0), self.trained / FLOAT)
+        (self.gradients.at(0), self.places.trained() / FLOAT)
     }
 
     /// All values, and where the running statistics lie in them.
     pub fn statistics(&self) -> (&Memory, Range<usize>) {
-        (&self.values, self.statistics.clone())
+        (&self.values, self.places.statistics())
     }
 
     /// The parameter in whose gradient a place is.
     pub fn parameter_at(&self, float: usize) -> Option<usize> {
-        self.places.iter().position(|place| place.contains(&(float * FLOAT)))
+        self.places.all.iter().position(|place| place.contains(&(float * FLOAT)))
     }
 }

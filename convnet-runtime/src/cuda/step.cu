@@ -2,11 +2,22 @@
 // What a step needs around the network's own kernels.
 
 // [n][c][pixel] to [n][pixel][c].
-extern "C" __global__ void __launch_bounds__(256) to_pixels(const float* x, float* y, u32 channels, u32 plane, u32 count) {
+template<class Y> FN void transpose(const float* x, Y* y, u32 channels, u32 plane, u32 count) {
   const u64 i = thread_number();
   if (i >= count) return;
   const u32 c = i % channels, pixel = i / channels % plane, n = i / channels / plane;
   y[i] = x[((u64)n * channels + c) * plane + pixel];
+}
+
+// The input.
+extern "C" __global__ void __launch_bounds__(256) to_volume(const float* x, val* y, u32 channels, u32 plane, u32 count) {
+  transpose(x, y, channels, plane, count);
+}
+CUEMU_KERNEL(to_volume)
+
+// Targets, and gradients of logits.
+extern "C" __global__ void __launch_bounds__(256) to_pixels(const float* x, float* y, u32 channels, u32 plane, u32 count) {
+  transpose(x, y, channels, plane, count);
 }
 CUEMU_KERNEL(to_pixels)
 

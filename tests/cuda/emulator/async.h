@@ -137,11 +137,12 @@ DEV void tma_load_4d(u32 to, const TMap* t, u32 b, int c0, int c1, int c2, int c
 DEV void tma_load_im2col_4d(u32 to, const TMap* t, u32 b, int c0, int w, int h, int n, u16 ow, u16 oh) {
   cuemu::bulk_issue(to, t, b, c0, w, h, n, ow, oh);
 }
-DEV void cp_async16(u32 to, const void* from, bool valid) {
+// Copies so many bytes, and zeros behind them up to 16.
+DEV void cp_async16(u32 to, const void* from, int bytes) {
   u8* d = cuemu::anywhere(to, 16);
   if (to & 15 || uintptr_t(from) & 15) cuemu::fault("an asynchronous copy is not aligned to 16 bytes", to);
   memset(d, 0xFF, 16);
-  cuemu::cur->copies.push_back({d, from, valid});
+  cuemu::cur->copies.push_back({d, from, bytes});
 }
 DEV void cp_commit() {
   cuemu::cur->copy_groups.push_back(std::move(cuemu::cur->copies));
@@ -152,6 +153,7 @@ DEV void cp_wait() {
   auto& groups = cuemu::cur->copy_groups;
   for (; groups.size() > N; groups.pop_front())
     for (auto& c : groups.front())
-      if (c.valid) memcpy(c.to, c.from, 16);
-      else memset(c.to, 0, 16);
+      memcpy(c.to, c.from, c.bytes), memset((u8*)c.to + c.bytes, 0, 16 - c.bytes);
 }
+DEV u32 read_shared(u32 address) { return *(const u32*)cuemu::anywhere(address, 4); }
+DEV void write_shared(u32 address, uint4 words) { memcpy(cuemu::anywhere(address, 16), &words, 16); }

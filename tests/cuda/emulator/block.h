@@ -35,8 +35,8 @@ namespace cuemu {
   abort();
 }
 
-struct Copy { void* to; const void* from; bool valid; };
-struct Product { float* d; int n; u64 a, b; int scale; };
+struct Copy { void* to; const void* from; int bytes; };
+struct Product { float* d; int n; u64 a, b; int scale; bool across; };
 
 struct Fiber {
   void* sp;

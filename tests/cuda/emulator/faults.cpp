@@ -2,7 +2,10 @@
 // with what the emulator says.
 #include "cuemu.h"
 
-enum Mistake { NONE, NO_BARRIER, BARRIER_OF_HALF, NO_WAIT, OUT_OF_BOUNDS, NOT_ALIGNED, NO_ARRIVAL };
+enum Mistake {
+  NONE, NO_BARRIER, BARRIER_OF_HALF, NO_WAIT, OUT_OF_BOUNDS, NOT_ALIGNED, NO_ARRIVAL, WRONG_BYTES, TOO_EARLY, NO_RESULT, WRONG_STRIDE,
+  WRONG_LEADING, WRONG_STEP
+};
 
 // The sum of 64 numbers: each is copied to shared memory and read by another thread.
 __global__ void sum(const float* x, float* y, int mistake) {
@@ -26,7 +29,7 @@ CUEMU_KERNEL(sum)
 __global__ void copied(const float* x, float* y, int mistake) {
   DYN_SMEM(bytes);
   const unsigned t = threadIdx.x, base = smem_u32(bytes);
-  if (t < 16) cp_async16(base + 16 * t + (mistake == NOT_ALIGNED ? 4 : 0), x + 4 * t, true);
+  if (t < 16) cp_async16(base + 16 * t + (mistake == NOT_ALIGNED ? 4 : 0), x + 4 * t, 16);
   cp_commit();
   if (mistake != NO_WAIT) cp_wait<0>();
   __syncthreads();
@@ -51,10 +54,67 @@ __global__ void arrivals(const float* x, float* y, int mistake) {
 }
 CUEMU_KERNEL(arrivals)
 
+// Twice the sum of 64 halves, as product of two matrices of 64 columns of k, of which the first row and the tenth column, or
+// with `ACROSS` the last, count.
+static TMap boxes[2];
+template <int ACROSS>
+static void multiply(float* y, int mistake) {
+  DYN_SMEM(bytes);
+  const unsigned t = threadIdx.x, base = smem_u32(bytes), a = base, b = base + 8192, full = base + 8192 * 3;
+  const u64 kind = 1ull << 62, stride = (u64)(mistake == WRONG_STRIDE ? 32 : 64) << 32;
+  const u64 leading = (u64)(mistake == WRONG_LEADING ? 256 : ACROSS ? 512 : 1) << 16;
+  float d[64] = {};
+  if (t == 0) mbar_init(full, 1);
+  __syncthreads();
+  auto bring = [&] {
+    if (t) return;
+    mbar_expect_tx(full, 3 * 8192 - (mistake == WRONG_BYTES ? 16 : 0));
+    tma_load_4d(a + (mistake == NOT_ALIGNED ? 64 : 0), boxes, full, 0, 0, 0, 0);
+    tma_load_4d(b, boxes + 1, full, 0, 0, 0, 0);
+    tma_load_4d(b + 8192, boxes + 1, full, ACROSS ? 64 : 0, ACROSS ? 0 : 64, 0, 0);
+  };
+  bring();
+  for (int step = 0; step < 2; step++) {
+    if (step == 0 || mistake != NO_WAIT) mbar_wait(full, step);
+    wgmma_fence();
+    for (int k = 0; k < 4; k++) {
+      const u64 by = k * (ACROSS ? 128 : mistake == WRONG_STEP ? 4 : 2);
+      wgmma<ACROSS>(d, ((a >> 4) + by) | leading | stride | kind, ((b >> 4) + by) | leading | stride | kind, 1);
+    }
+    wgmma_commit();
+    if (step == 0 && mistake == TOO_EARLY) bring();
+    if (mistake != NO_RESULT) wgmma_wait<0>();
+    __syncthreads();
+    if (step == 0 && mistake != TOO_EARLY) bring();
+  }
+  // Row 0, and column 127 of thread 3, or 9 of thread 0.
+  if (t == (ACROSS ? 3 : 0)) *y = d[ACROSS ? 61 : 5];
+}
+__global__ void multiplied(const float*, float* y, int mistake) { multiply<0>(y, mistake); }
+CUEMU_KERNEL(multiplied)
+__global__ void multiplied_across(const float*, float* y, int mistake) { multiply<1>(y, mistake); }
+CUEMU_KERNEL(multiplied_across)
+
+// Matrices of 64 and 128 columns and of 64 k.
+static void make_boxes(bool across) {
+  static u16 a[64 * 64], b[128 * 64];
+  static cuemu::TensorMap maps[2];
+  const int column = across ? 127 : 9;
+  for (int k = 0; k < 64; k++) {
+    a[across ? k * 64 : k] = cuemu::to_bf16(k / 2.f);
+    b[across ? k * 128 + column : column * 64 + k] = cuemu::to_bf16(1);
+  }
+  for (int i = 0; i < 2; i++) {
+    u64 rows = i ? 128 : 64, line = across ? rows : 64, lines = across ? 64 : rows;
+    maps[i] = {0, 4, 2, 128, (u8*)(i ? b : a), {line, lines, 1, 1}, {2, 2 * line, 2 * line * lines, 2 * line * lines}, {64, 64, 1, 1}};
+    boxes[i].opaque[0] = (u64)&maps[i];
+  }
+}
+
 typedef void* (*Bind)(const unsigned*, const unsigned*, unsigned, void**);
 
 int main(int count, char** arguments) {
-  struct Case { const char* name; Bind kernel; int mistake; } cases[] = {
+  struct Case { const char* name; Bind kernel; int mistake; unsigned threads = 64; } cases[] = {
       {"sum", cuemu_bind_sum, NONE},
       {"copied", cuemu_bind_copied, NONE},
       {"arrivals", cuemu_bind_arrivals, NONE},
@@ -64,15 +124,27 @@ int main(int count, char** arguments) {
       {"no_wait", cuemu_bind_copied, NO_WAIT},
       {"not_aligned", cuemu_bind_copied, NOT_ALIGNED},
       {"no_arrival", cuemu_bind_arrivals, NO_ARRIVAL},
+      {"multiplied", cuemu_bind_multiplied, NONE, 128},
+      {"multiplied_across", cuemu_bind_multiplied_across, NONE, 128},
+      {"no_wait_for_copies", cuemu_bind_multiplied, NO_WAIT, 128},
+      {"copied_too_early", cuemu_bind_multiplied, TOO_EARLY, 128},
+      {"no_result", cuemu_bind_multiplied, NO_RESULT, 128},
+      {"wrong_stride", cuemu_bind_multiplied, WRONG_STRIDE, 128},
+      {"wrong_step", cuemu_bind_multiplied, WRONG_STEP, 128},
+      {"wrong_stride_across", cuemu_bind_multiplied_across, WRONG_STRIDE, 128},
+      {"wrong_leading_across", cuemu_bind_multiplied_across, WRONG_LEADING, 128},
+      {"wrong_bytes", cuemu_bind_multiplied, WRONG_BYTES, 128},
+      {"copy_not_aligned", cuemu_bind_multiplied, NOT_ALIGNED, 128},
   };
   alignas(16) float x[64], y = 0;
   for (int i = 0; i < 64; i++) x[i] = i;
   float *from = x, *to = &y;
   for (auto& c : cases) {
     if (count < 2 || strcmp(c.name, arguments[1])) continue;
-    unsigned grid[3] = {1, 1, 1}, block[3] = {64, 1, 1};
+    unsigned grid[3] = {1, 1, 1}, block[3] = {c.threads, 1, 1};
+    make_boxes(strstr(c.name, "across"));
     void* parameters[] = {&from, &to, &c.mistake};
-    auto* work = (std::function<void()>*)c.kernel(grid, block, 512, parameters);
+    auto* work = (std::function<void()>*)c.kernel(grid, block, c.threads == 64 ? 512 : 3 * 8192 + 64, parameters);
     (*work)();
     delete work;
     printf("%g\n", y);

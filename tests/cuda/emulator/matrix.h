@@ -11,10 +11,21 @@ static inline u16 to_bf16(float f) {
 }
 static inline float to_tf32(u32 u) { return __uint_as_float(u & 0xFFFFE000); }
 
-// Sixteen values of row r of an operand whose k runs along the rows, as its descriptor says (start, stride of 8 rows).
-static inline void operand_row(u64 descriptor, u32 r, float* o) {
-  u32 start = (descriptor & 0x3FFF) << 4, stride = (descriptor >> 32 & 0x3FFF) << 4;
+// Sixteen values of row r of an operand, as its descriptor says. Where k runs along the rows, eight of them are `stride` from
+// the next; where a row is one k, it has 64 rows of the operand, those with the next 64 are `leading` away, and eight k
+// are `stride` from the next.
+static inline void operand_row(u64 descriptor, u32 r, bool across, float* o) {
+  u32 start = (descriptor & 0x3FFF) << 4, leading = (descriptor >> 16 & 0x3FFF) << 4;
+  u32 stride = (descriptor >> 32 & 0x3FFF) << 4;
   if (descriptor >> 62 != 1) fault("only the swizzle of 128 bytes is emulated", descriptor >> 62);
+  if (across) {
+    u32 first = start + r / 64 * leading + r % 64 * 2;
+    for (u32 k = 0; k < 16; k++) {
+      u32 a = first + k / 8 * stride + k % 8 * 128;
+      o[k] = from_bf16(*(const u16*)shared(a ^ ((a >> 7 & 7) << 4), 2));
+    }
+    return;
+  }
   for (u32 c = 0; c < 2; c++) {
     u32 a = start + (r >> 3) * stride + (r & 7) * 128 + c * 16;
     const u16* p = (const u16*)shared(a ^ ((a >> 7 & 7) << 4), 16);
@@ -26,11 +37,11 @@ static inline void operand_row(u64 descriptor, u32 r, float* o) {
 static inline void multiply(const Product& w) {
   u32 t = cur->lin & 127, lane = t & 31, row = (t >> 5) * 16 + (lane >> 2);
   float a[2][16], b[16];
-  operand_row(w.a, row, a[0]);
-  operand_row(w.a, row + 8, a[1]);
+  operand_row(w.a, row, w.across, a[0]);
+  operand_row(w.a, row + 8, w.across, a[1]);
   for (int j = 0; j < w.n / 8; j++)
     for (int e = 0; e < 2; e++) {
-      operand_row(w.b, j * 8 + (lane & 3) * 2 + e, b);
+      operand_row(w.b, j * 8 + (lane & 3) * 2 + e, w.across, b);
       for (int h = 0; h < 2; h++) {
         float s = w.scale ? w.d[4 * j + 2 * h + e] : 0.f;
         for (int k = 0; k < 16; k++) s += a[h][k] * b[k];
@@ -56,13 +67,12 @@ template <int R>
 DEV void reg_inc() {}
 template <int R>
 DEV void reg_dec() {}
-#define CUEMU_WGMMA(N)                                                                                                \
-  DEV void wgmma_m64n##N##k16(float (&d)[N / 2], u64 a, u64 b, int scale) {                                           \
-    cuemu::cur->products.push_back({d, N, a, b, scale});                                                              \
-  }
-CUEMU_WGMMA(64)
-CUEMU_WGMMA(128)
-CUEMU_WGMMA(256)
+// N is twice the number of sums; `ACROSS`: operands lie as rows of one k each.
+template <int ACROSS, size_t SUMS>
+DEV void wgmma(float (&d)[SUMS], u64 a, u64 b, int scale) {
+  static_assert(SUMS % 4 == 0 && SUMS <= 128);
+  cuemu::cur->products.push_back({d, int(2 * SUMS), a, b, scale, ACROSS != 0});
+}
 
 DEV u32 pack_bf16(float low, float high) { return u32(cuemu::to_bf16(low)) | u32(cuemu::to_bf16(high)) << 16; }
 DEV float bf16_f(u16 v) { return cuemu::from_bf16(v); }

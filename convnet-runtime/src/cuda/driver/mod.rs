@@ -8,6 +8,7 @@ mod event;
 mod memory;
 mod module;
 mod stream;
+mod tensor;
 
 use std::ffi::CStr;
 use std::ptr;
@@ -19,6 +20,7 @@ pub use event::{Event, Graph};
 pub use memory::{Memory, Pinned};
 pub use module::{Kernel, Module};
 pub use stream::Stream;
+pub use tensor::Encoded;
 
 use super::error::{DeviceError, Version};
 

@@ -9,6 +9,7 @@ use cudarc::driver::sys;
 use super::event::{Event, Graph};
 use super::memory::{Memory, Pinned};
 use super::module::Kernel;
+use super::tensor::Encoded;
 use super::{Context, check};
 use crate::cuda::error::DeviceError;
 
@@ -79,21 +80,23 @@ impl Stream {
         check(code, "copying on the device")
     }
 
-    /// Launches a kernel; each argument is eight bytes, of which the kernel reads as many as its parameter has.
+    /// Launches a kernel. It gets the maps, then the arguments: each is eight bytes, of which it reads as many as its parameter
+    /// has.
     pub fn launch(
         &self,
         kernel: Kernel,
         [grid, block]: [[u32; 3]; 2],
         shared: u32,
+        maps: &[Encoded],
         arguments: &[u64],
     ) -> Result<(), DeviceError> {
         /// More than any kernel has.
         const MOST: usize = 32;
-        assert!(arguments.len() <= MOST, "a kernel has at most {MOST} arguments");
+        assert!(maps.len() + arguments.len() <= MOST, "a kernel has at most {MOST} arguments");
+        let maps = maps.iter().map(|map| ptr::from_ref(&map.0).cast_mut().cast());
+        let arguments = arguments.iter().map(|argument| ptr::from_ref(argument).cast_mut().cast());
         let mut pointers = [ptr::null_mut::<c_void>(); MOST];
-        for (pointer, argument) in pointers.iter_mut().zip(arguments) {
-            *pointer = ptr::from_ref(argument).cast_mut().cast();
-        }
+        pointers.iter_mut().zip(maps.chain(arguments)).for_each(|(pointer, argument)| *pointer = argument);
         self.context.bind()?;
         let ([gx, gy, gz], [bx, by, bz]) = (grid, block);
         // SAFETY: there are as many arguments as the kernel has parameters, in their order, each at least as large, which

@@ -10,7 +10,7 @@ use super::device::Device;
 use super::driver::{Graph, Kernel, Memory, Module, Stream};
 use super::error::DeviceError;
 use super::lane::{Lane, Numbers, Rest};
-use super::launch::Launches;
+use super::launch::{KernelTime, Launch, Launches};
 use super::parameters::Parameters;
 use super::source;
 use record::{Way, all};
@@ -90,7 +90,7 @@ impl Engine {
         let heads = extents.logits.len();
         let lanes = (0..=TRAINING_LANES).map(|_| Lane::new(device, heads)).collect::<Result<_, _>>()?;
         let stream = || Stream::new(device.context());
-        Ok(Self {
+        let mut engine = Self {
             graphs: Vec::new(),
             plans: Vec::new(),
             lanes,
@@ -107,7 +107,27 @@ impl Engine {
             module,
             extents,
             device: device.clone(),
-        })
+        };
+        engine.pack()?;
+        Ok(engine)
+    }
+
+    /// Packs the weights that came from the host.
+    fn pack(&mut self) -> Result<(), DeviceError> {
+        let launches = self.module.launches(1).pack;
+        self.load(&launches)?;
+        self.launch_all(&launches, Way { lane: &self.lanes[0], batch: 0 })?;
+        self.stream.finish()
+    }
+
+    /// Loads kernels that are not loaded yet.
+    fn load<'a>(&mut self, launches: impl IntoIterator<Item = &'a Launch>) -> Result<(), DeviceError> {
+        for launch in launches {
+            if !self.kernels.contains_key(&launch.kernel) {
+                self.kernels.insert(launch.kernel.clone(), self.cubin.kernel(&launch.kernel, launch.shared)?);
+            }
+        }
+        Ok(())
     }
 
     /// Values of one sample in all volumes of a list.
@@ -170,9 +190,9 @@ impl Engine {
         self.stream.finish()
     }
 
-    /// Milliseconds that each kernel of a step takes, run again and again with what the last step has left. What it
+    /// How long each kernel of a step takes, run again and again with what the last step has left. What it
     /// computes is of no use afterwards.
-    pub fn profile(&mut self, batch: usize) -> Result<Vec<(String, f64)>, DeviceError> {
+    pub fn profile(&mut self, batch: usize) -> Result<Vec<KernelTime>, DeviceError> {
         let pass = Pass::Train(HeadLoss::CrossEntropy);
         self.prepare(pass, batch, 0)?;
         self.finish()?;
@@ -191,7 +211,8 @@ impl Engine {
             time(1)?;
             // About 10 ms each, so that a network of many kernels is done within seconds.
             let count = (10.0 / time(2)?.max(1e-3)).clamp(1.0, 200.0) as u32;
-            times.push((launch.kernel.clone(), time(count)?));
+            let (kernel, products) = (launch.kernel.clone(), launch.products);
+            times.push(KernelTime { kernel, milliseconds: time(count)?, products });
         }
         Ok(times)
     }
@@ -220,12 +241,8 @@ impl Engine {
         }
         // Kernels are loaded before the recording begins.
         let launches = self.plans[plan].1.clone();
-        for launch in all(&launches, pass) {
-            if !self.kernels.contains_key(&launch.kernel) {
-                self.kernels.insert(launch.kernel.clone(), self.cubin.kernel(&launch.kernel, launch.shared)?);
-            }
-        }
-        for name in ["to_pixels", "judge", "restore"] {
+        self.load(all(&launches, pass))?;
+        for name in ["to_volume", "to_pixels", "judge", "restore"] {
             if !self.kernels.contains_key(name) {
                 self.kernels.insert(name.to_owned(), self.cubin.kernel(name, 0)?);
             }

@@ -1,7 +1,7 @@
 //! What a pass enqueues: its launches with their arguments as addresses, and what surrounds them.
 
 use super::{Engine, Extent, HeadLoss, Pass};
-use crate::cuda::driver::Memory;
+use crate::cuda::driver::{Encoded, Memory};
 use crate::cuda::error::DeviceError;
 use crate::cuda::lane::{Lane, Word};
 use crate::cuda::launch::{Argument, Launch, Launches};
@@ -20,7 +20,7 @@ impl Engine {
         let images = Self::values(&[self.extents.input]) * batch;
         let way = Way { lane: &self.lanes[lane], batch: images };
         let bring =
-            |place: usize| self.to_pixels(way.lane.address(Word::Batch(0)), arena.at(place), self.extents.input, batch);
+            |place: usize| self.to_volume(way.lane.address(Word::Batch(0)), arena.at(place), self.extents.input, batch);
         match pass {
             Pass::Infer => {
                 bring(launches.input)?;
@@ -119,9 +119,24 @@ impl Engine {
         Ok(())
     }
 
-    fn to_pixels(&self, from: u64, to: u64, [pixels, channels]: Extent, batch: usize) -> Result<(), DeviceError> {
+    fn to_volume(&self, from: u64, to: u64, extent: Extent, batch: usize) -> Result<(), DeviceError> {
+        self.transpose("to_volume", from, to, extent, batch)
+    }
+
+    fn to_pixels(&self, from: u64, to: u64, extent: Extent, batch: usize) -> Result<(), DeviceError> {
+        self.transpose("to_pixels", from, to, extent, batch)
+    }
+
+    fn transpose(
+        &self,
+        name: &str,
+        from: u64,
+        to: u64,
+        [pixels, channels]: Extent,
+        batch: usize,
+    ) -> Result<(), DeviceError> {
         let count = pixels * channels * batch;
-        self.launch("to_pixels", count, &[from, to, channels as u64, pixels as u64, count as u64])
+        self.launch(name, count, &[from, to, channels as u64, pixels as u64, count as u64])
     }
 
     /// Launches one of the surrounding kernels, a thread for each of `count` elements.
@@ -129,7 +144,7 @@ impl Engine {
         const THREADS: u32 = 256;
         let grid = [(count as u32).div_ceil(THREADS).max(1), 1, 1];
         let Some(&kernel) = self.kernels.get(name) else { return Ok(()) };
-        self.stream.launch(kernel, [grid, [THREADS, 1, 1]], 0, arguments)
+        self.stream.launch(kernel, [grid, [THREADS, 1, 1]], 0, &[], arguments)
     }
 
     pub(super) fn launch_all(&self, launches: &[Launch], way: Way<'_>) -> Result<(), DeviceError> {
@@ -137,8 +152,10 @@ impl Engine {
         for launch in launches {
             arguments.clear();
             arguments.extend(launch.arguments.iter().map(|argument| self.resolve(*argument, way)));
+            let maps = launch.maps.iter().map(|map| Encoded::new(map, self.resolve(map.base, way)));
+            let maps: Vec<Encoded> = maps.collect::<Result<_, _>>()?;
             let Some(&kernel) = self.kernels.get(&launch.kernel) else { continue };
-            self.stream.launch(kernel, [launch.grid, launch.block], launch.shared, &arguments)?;
+            self.stream.launch(kernel, [launch.grid, launch.block], launch.shared, &maps, &arguments)?;
         }
         Ok(())
     }
@@ -148,7 +165,10 @@ impl Engine {
             Argument::Arena(place) => self.arena.as_ref().map_or(0, |arena| arena.at(place)),
             Argument::Parameter(index) => self.parameters.value(index),
             Argument::Gradient(index) => self.parameters.gradient(index),
-            Argument::State(index) => self.parameters.state(index),
+            Argument::Parameters => self.parameters.addresses()[0],
+            Argument::Gradients => self.parameters.addresses()[1],
+            Argument::States => self.parameters.addresses()[2],
+            Argument::Packed(place) => self.parameters.packed(place),
             Argument::U32(number) => u64::from(number),
             Argument::F32(number) => u64::from(number.to_bits()),
             Argument::Seed => way.lane.address(Word::Seed),

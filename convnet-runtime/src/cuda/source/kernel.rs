@@ -17,6 +17,10 @@ pub(crate) struct Kernel {
     pub members: Vec<String>,
     /// Threads of a block.
     pub threads: usize,
+    /// Blocks that a multiprocessor must have room for.
+    pub blocks: usize,
+    /// Bytes of dynamic shared memory.
+    pub shared: usize,
 }
 
 impl Kernel {
@@ -26,7 +30,8 @@ impl Kernel {
         sources: &'static [&'static str],
         constants: impl IntoIterator<Item = (&'static str, usize)>,
     ) -> Self {
-        Self { template, sources, constants: constants.into_iter().collect(), members: Vec::new(), threads: 256 }
+        let constants = constants.into_iter().collect();
+        Self { template, sources, constants, members: Vec::new(), threads: 256, blocks: 1, shared: 0 }
     }
 
     /// Adds more constants.
@@ -79,8 +84,9 @@ impl Kernel {
             parameters.iter().map(|(name, there)| if *there { last_word(name) } else { "nullptr" }).collect();
         let _ = writeln!(
             text,
-            "extern \"C\" __global__ void __launch_bounds__({}) @({}) {{\n  {}{geometry}({});\n}}\nCUEMU_KERNEL(@)",
+            "extern \"C\" __global__ void __launch_bounds__({}, {}) @({}) {{\n  {}{geometry}({});\n}}\nCUEMU_KERNEL(@)",
             self.threads,
+            self.blocks,
             declared.join(", "),
             self.template,
             passed.join(", "),

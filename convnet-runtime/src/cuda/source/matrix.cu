@@ -1,13 +1,11 @@
-// Tensor cores: products of fragments by a warp, and what loads and rounds their operands.
+// Tensor cores: what loads operands into shared memory and from there into the registers of a warp.
 #ifndef CUEMU
-FN u32 smem_u32(const void* p) { return (u32)__cvta_generic_to_shared(p); }
-FN u32 pack_bf16(float low, float high) {
-  u32 packed;
-  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(high), "f"(low));
-  return packed;
-}
 FN void ldmatrix_x4(u32 (&r)[4], u32 address) {
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address) : "memory");
+}
+FN void ldmatrix_x4_trans(u32 (&r)[4], u32 address) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
                : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address) : "memory");
 }
 FN void mma_m16n8k16(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1) {
@@ -20,14 +18,18 @@ FN void mma_m16n8k8_tf32(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1) {
                : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
-#endif
-
-// To the nearest number of 11 significant bits, away from zero between two.
-FN u32 round_tf32(float v) {
-  const u32 bits = __float_as_uint(v);
-  return v == v ? (bits + 0x1000) & 0xffffe000u : bits;
+// Copies so many bytes some time and fills up to 16 with zeros.
+FN void cp_async16(u32 to, const void* from, int bytes) {
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"(to), "l"(from), "r"(bytes) : "memory");
 }
-
-// What the four products of a warp's fragment, m16n8, are at: element i of the thread's.
-FN int fragment_row(int lane, int i) { return lane / 4 + i / 2 * 8; }
-FN int fragment_column(int lane, int i) { return lane % 4 * 2 + i % 2; }
+FN void cp_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+template<int N> FN void cp_wait() { asm volatile("cp.async.wait_group %0;" :: "n"(N) : "memory"); }
+FN u32 read_shared(u32 address) {
+  u32 word;
+  asm volatile("ld.shared.u32 %0, [%1];" : "=r"(word) : "r"(address) : "memory");
+  return word;
+}
+FN void write_shared(u32 address, uint4 words) {
+  asm volatile("st.shared.v4.u32 [%0], {%1,%2,%3,%4};" :: "r"(address), "r"(words.x), "r"(words.y), "r"(words.z), "r"(words.w) : "memory");
+}
+#endif

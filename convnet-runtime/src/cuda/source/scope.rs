@@ -1,5 +1,6 @@
 //! One network inside the network that runs: where its arena begins, which parameters are its own.
 
+use crate::cpu::map::LANES;
 use crate::ops::conv::{Bias, Geometry};
 use crate::parameter::Role;
 use crate::program::{Program, Step, Weights};
@@ -46,6 +47,29 @@ impl Scope {
     /// The first parameter of a set.
     pub fn parameter(&self, weights: usize) -> usize {
         self.first_parameter + self.program.weights[..weights].iter().map(count).sum::<usize>()
+    }
+
+    /// What forward keeps beside the volumes, here and in inner networks: its place in the plan, and words of a batch.
+    pub fn kept(&self, batch: usize) -> Vec<(usize, usize)> {
+        let mut all = Vec::new();
+        for step in self.steps() {
+            match step {
+                Step::Conv { stage, .. } => {
+                    let map = &stage.output.map;
+                    let words = map.height * map.width * map.channels.div_ceil(LANES);
+                    all.extend(stage.winners.map(|place| (self.base + place, batch * words)));
+                }
+                Step::Norm { stage, .. } => {
+                    let words = 2 * stage.input.map.channels.next_multiple_of(LANES);
+                    all.extend(stage.statistics.map(|place| (self.base + place, words)));
+                }
+                Step::Network { stage, network, weights, training } => {
+                    all.extend(self.inner(network, *training, stage.slot, *weights).kept(batch));
+                }
+                _ => {}
+            }
+        }
+        all
     }
 
     fn own_floats(&self) -> usize {

@@ -20,7 +20,7 @@ FN float rows_sum(float v) {
 }
 
 // parts[j][c]: sums over the j-th part of the pixels.
-template<class G> FN void channel_sums(const float* x, float* parts, u32 batch) {
+template<class G, class X> FN void channel_sums(const X* x, float* parts, u32 batch) {
   const Part part = part_of((u64)batch * G::H * G::W);
   float sum = 0.f;
   if (part.c < G::C) for (u64 p = part.first + part.row; p < part.last; p += 8) sum += x[p * G::IN + part.c];

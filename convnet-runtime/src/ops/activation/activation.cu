@@ -14,17 +14,17 @@ FN float clipped_relu(float x, float top) { return x <= 0.f ? 0.f : x >= top ? t
 FN float clipped_relu_slope(float y, float top) { return y > 0.f && y < top ? 1.f : 0.f; }
 
 // y = f(x)
-template<class G> FN void activation_forward(const float* x, float* y, u32 batch) {
+template<class G> FN void activation_forward(const val* x, val* y, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);
   y[e.pixel * G::OUT + e.c] = G::apply(x[e.pixel * G::IN + e.c]);
 }
 
-// dx = f'(x) dy
-template<class G> FN void activation_backward(const float* y, const float* dy, float* dx, u32 batch) {
+// dx = f'(x) dy, by y = f(x), of pitch IN.
+template<class G> FN void activation_backward(const val* y, const val* dy, val* dx, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);
-  put<G::ADD>(dx + e.pixel * G::DX + e.c, G::slope(y[e.pixel * G::OUT + e.c]) * dy[e.pixel * G::DY + e.c]);
+  put<G::ADD>(dx + e.pixel * G::DX + e.c, G::slope(y[e.pixel * G::IN + e.c]) * dy[e.pixel * G::DY + e.c]);
 }

@@ -6,13 +6,9 @@ use crate::cuda::source::{Emitter, Kernel, volume};
 
 /// Fills `stage.output`.
 pub fn forward(stage: &Stage, emitter: &mut Emitter) {
-    let (input, output) = (&stage.input, &stage.output);
-    let kernel = Kernel::new("activation_forward", &["activation"], volume(&output.map))
-        .with([("IN", input.map.pitch()), ("OUT", output.map.pitch())])
-        .activation(stage.activation);
-    let arguments =
-        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
-    emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
+    let map = &stage.output.map;
+    let kernel = Kernel::new("activation_forward", &["activation"], volume(map)).activation(stage.activation);
+    emitter.forward(kernel, &stage.input, &stage.output, map.volume());
 }
 
 /// The gradient of the input.
@@ -22,15 +18,6 @@ pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradie
 
 /// `to = f'(x) from`, by the output `y = f(x)`.
 pub fn gradient(activation: Activation, y: &Buffer, from: &Buffer, to: &Gradient, emitter: &mut Emitter) {
-    let kernel = Kernel::new("activation_backward", &["activation"], volume(&y.map))
-        .with([("OUT", y.map.pitch()), ("DY", from.map.pitch()), ("DX", to.buffer.map.pitch())])
-        .with([("ADD", usize::from(to.accumulate))])
-        .activation(activation);
-    let arguments = [
-        ("const float* y", emitter.at(y)),
-        ("const float* dy", emitter.at(from)),
-        ("float* dx", emitter.at(&to.buffer)),
-        ("u32 batch", emitter.samples()),
-    ];
-    emitter.each(&kernel, emitter.batch * y.map.volume(), &arguments);
+    let kernel = Kernel::new("activation_backward", &["activation"], volume(&y.map)).activation(activation);
+    emitter.backward(kernel, Some(y), from, to, y.map.volume());
 }

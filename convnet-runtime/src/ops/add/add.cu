@@ -1,5 +1,5 @@
 // y = f(a + b), where b may be what the operands before have given.
-template<class G> FN void add_forward(const float* a, const float* b, float* y, u32 batch) {
+template<class G> FN void add_forward(const val* a, const val* b, val* y, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);

@@ -15,9 +15,9 @@ pub fn forward(stage: &Stage, emitter: &mut Emitter) {
             .with([("A", before.map.pitch()), ("B", input.map.pitch()), ("OUT", output.map.pitch())])
             .activation(activation);
         let arguments = [
-            ("const float* a", emitter.at(before)),
-            ("const float* b", emitter.at(input)),
-            ("float* y", emitter.at(output)),
+            ("const val* a", emitter.at(before)),
+            ("const val* b", emitter.at(input)),
+            ("val* y", emitter.at(output)),
             ("u32 batch", emitter.samples()),
         ];
         emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);

@@ -1,5 +1,5 @@
 // parts[j]: mean and sum of squared distances from it, over the j-th part of the pixels, per channel.
-template<class G> FN void bn_moments(const float* x, float* parts, u32 batch) {
+template<class G> FN void bn_moments(const val* x, float* parts, u32 batch) {
   const Part part = part_of((u64)batch * G::H * G::W);
   const bool mine = part.c < G::C;
   float sum = 0.f, squares = 0.f;
@@ -42,8 +42,8 @@ FN void bn_statistics(const float* parts, float* mean, float* variance, float* r
 
 // y = f((x - mean) / sqrt(variance + eps) weight + bias + residual)
 template<class G>
-FN void bn_forward(const float* x, const float* mean, const float* variance, const float* weight, const float* bias,
-                   const float* residual, float* y, u32 batch) {
+FN void bn_forward(const val* x, const float* mean, const float* variance, const float* weight, const float* bias,
+                   const val* residual, val* y, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);
@@ -55,7 +55,7 @@ FN void bn_forward(const float* x, const float* mean, const float* variance, con
 
 // parts[j]: sums of d = f'(y) dy and of d (x - mean) over the j-th part of the pixels.
 template<class G>
-FN void bn_sums(const float* x, const float* y, const float* dy, const float* mean, float* parts, u32 batch) {
+FN void bn_sums(const val* x, const val* y, const val* dy, const float* mean, float* parts, u32 batch) {
   const Part part = part_of((u64)batch * G::H * G::W);
   const bool mine = part.c < G::C;
   float sum = 0.f, product = 0.f;
@@ -87,8 +87,8 @@ FN void bn_gradients(const float* parts, const float* variance, float* sums, flo
 
 // dx = weight / deviation (d - sum d / m - z sum d z / m), without the sums where the statistics do not depend on x.
 template<class G>
-FN void bn_backward(const float* x, const float* y, const float* dy, const float* mean, const float* variance,
-                    const float* weight, const float* sums, float* dx, u32 batch) {
+FN void bn_backward(const val* x, const val* y, const val* dy, const float* mean, const float* variance,
+                    const float* weight, const float* sums, val* dx, u32 batch) {
   const u64 i = thread_number(), count = (u64)batch * G::H * G::W;
   if (i >= count * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);

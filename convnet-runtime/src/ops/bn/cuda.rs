@@ -11,7 +11,7 @@ fn moments(stage: &Stage, weights: usize, emitter: &Emitter) -> [Option<Argument
     match stage.statistics {
         Some(place) => {
             let blocks = stage.input.map.channels.div_ceil(LANES) * LANES;
-            let Argument::Arena(mean) = emitter.words(place) else { return [None; 2] };
+            let Some(Argument::Arena(mean)) = emitter.words(place) else { return [None; 2] };
             [Some(Argument::Arena(mean)), Some(Argument::Arena(mean + blocks * size_of::<f32>()))]
         }
         None => [emitter.parameter(weights, 2), emitter.parameter(weights, 3)],
@@ -32,13 +32,13 @@ pub fn forward(stage: &Stage, weights: usize, emitter: &mut Emitter) {
         .activation(stage.activation)
         .number("eps", stage.eps);
     let arguments = [
-        ("const float* x", emitter.at(input)),
+        ("const val* x", emitter.at(input)),
         ("const float* mean", mean),
         ("const float* variance", variance),
         ("const float* weight", emitter.parameter(weights, 0)),
         ("const float* bias", emitter.parameter(weights, 1)),
-        ("const float* residual", stage.residual.and_then(|residual| emitter.at(&residual))),
-        ("float* y", emitter.at(output)),
+        ("const val* residual", stage.residual.and_then(|residual| emitter.at(&residual))),
+        ("val* y", emitter.at(output)),
         ("u32 batch", emitter.samples()),
     ];
     emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
@@ -50,7 +50,7 @@ fn statistics(stage: &Stage, weights: usize, [mean, variance]: [Option<Argument>
     let parts = emitter.scratch(2 * count * map.channels);
     let kernel = Kernel::new("bn_moments", &["activation", "sums", "bn"], volume(map)).with([("IN", map.pitch())]);
     let arguments =
-        [("const float* x", emitter.at(&stage.input)), ("float* parts", parts), ("u32 batch", emitter.samples())];
+        [("const val* x", emitter.at(&stage.input)), ("float* parts", parts), ("u32 batch", emitter.samples())];
     emitter.launch(&kernel, [blocks, count, 1], &arguments);
     let kernel =
         Kernel::new("bn_statistics", &["activation", "sums", "bn"], volume(map)).number("momentum", stage.momentum);
@@ -76,9 +76,9 @@ pub fn backward(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     let [mean, variance] = moments(stage, weights, emitter);
     let batch_statistics = stage.statistics.is_some();
     let operands = [
-        ("const float* x", emitter.at(&stage.input)),
-        ("const float* y", emitter.at(&stage.output)),
-        ("const float* dy", emitter.at(&pass.output_gradient)),
+        ("const val* x", emitter.at(&stage.input)),
+        ("const val* y", emitter.at(&stage.output)),
+        ("const val* dy", emitter.at(&pass.output_gradient)),
         ("const float* mean", mean),
     ];
     let kernel = |template| {
@@ -120,7 +120,7 @@ pub fn backward(pass: &Backward, weights: usize, emitter: &mut Emitter) {
             ("const float* variance", variance),
             ("const float* weight", emitter.parameter(weights, 0)),
             ("const float* sums", if batch_statistics { sums } else { None }),
-            ("float* dx", emitter.at(&to.buffer)),
+            ("val* dx", emitter.at(&to.buffer)),
             ("u32 batch", emitter.samples()),
         ];
         emitter.each(&kernel, emitter.batch * map.volume(), &arguments);

@@ -1,78 +1,72 @@
-// Convolutions as products of matrices. Filters lie as in files, [K][C / groups][FH][FW]. CG and KG are the input channels
-// and the filters of one group, TAPS is FH FW. WHOLE: the filter covers the whole input, as in a fully connected layer.
+// Convolutions as products of matrices. CG and KG are the input channels and the filters of one group, TAPS is FH FW.
+// Weights and their gradients lie as in files, [K][CG][FH][FW]; products read the weights
+//   LAYOUT 0  as they lie
+//   LAYOUT 1  as [group][tap][CG][KG], or for the gradient of the input as [group][tap][KG][CG]: along the columns
+//   LAYOUT 2  as [group][tap][KG][CG], or for the gradient of the input as [group][tap][CG][KG]: along k, rows padded to 8
+// WHOLE: the filter covers the whole input, as in a fully connected layer, and sums over a filter go as its weights lie.
 
-// The k-th product of a sum over a filter. Where nothing but a whole row of weights is read it is as they lie, otherwise
-// channels are next to each other, as in the volume.
+// The k-th product of a sum over a filter: channels, of which there are so many, are next to each other as in the volume,
+// unless it goes as the weights lie.
 struct Weight { int c, tap; };
 
-template<class G> FN Weight weight_of(u32 k) {
+template<class G> FN Weight weight_of(u32 k, int channels) {
   if (G::WHOLE) return {(int)(k / G::TAPS), (int)(k % G::TAPS)};
-  return {(int)(k % G::CG), (int)(k / G::CG)};
+  return {(int)(k % channels), (int)(k / channels)};
 }
 
-// How many neighbours of so many can be read at once.
-constexpr int run(int count) { return count % 4 ? 1 : 4; }
+// How many neighbours are read at once where so many lie next to each other, and no run goes past them.
+constexpr int run_within(int count) { return count % PIECE ? 1 : PIECE; }
+// The same where channels of a volume are: IN_RUN and DZ_RUN are PIECE where pixels begin at multiples of 16 bytes, or else 1.
+// So many channels count as a multiple of it, and the last run has less.
+constexpr int filled(int count, int run) { return (count + run - 1) / run * run; }
 
-// The same where they are channels of a volume that weights are read in the order of.
-template<class G> constexpr int run_of(int channels) { return G::WHOLE && G::TAPS > 1 ? 1 : run(channels); }
-
-// Weights of several taps for ConvForward, [group][tap][c][k], or for ConvInput, [group][tap][k][c].
-template<class G> FN void conv_pack(const float* w, float* packed) {
-  const u64 i = thread_number();
-  if (i >= (u64)G::K * G::CG * G::TAPS) return;
-  const int inner = (int)(i % (G::FOR_INPUT ? G::CG : G::KG)), outer = (int)(i / (G::FOR_INPUT ? G::CG : G::KG));
-  const int middle = outer % (G::FOR_INPUT ? G::KG : G::CG), rest = outer / (G::FOR_INPUT ? G::KG : G::CG);
-  const int tap = rest % G::TAPS, k = rest / G::TAPS * G::KG + (G::FOR_INPUT ? middle : inner);
-  packed[i] = w[((u64)k * G::CG + (G::FOR_INPUT ? inner : middle)) * G::TAPS + tap];
-}
-
-// The output position of row m. With a fused pool four rows are one window.
-template<class G> FN Place place_of(u32 m) {
-  if (G::POOL) {
-    const u32 window = m / 4;
-    const int width = most(G::OW / 2, 1), height = most(G::OH / 2, 1);
-    return {window / width / height, (int)(window / width % height * 2 + m % 4 / 2), (int)(window % width * 2 + m % 2)};
-  }
-  return {m / G::OW / G::OH, (int)(m / G::OW % G::OH), (int)(m % G::OW)};
-}
-
-template<class G> FN u32 conv_rows(u32 batch) {
-  return batch * (G::POOL ? G::OH / 2 * (G::OW / 2) * 4 : G::OH * G::OW);
-}
+// Values from a row of weights to the next.
+template<class G> constexpr int padded(int count) { return G::LAYOUT == 2 ? (count + 7) / 8 * 8 : count; }
 
 // Rows are output positions, columns filters.
 template<class G> struct ConvForward {
-  enum : int { TILE = G::TILE, A_ALONG_K = 1, B_ALONG_K = !G::PACKED };
-  enum : int { A_RUN = run_of<G>(G::CG), B_RUN = G::PACKED ? run(G::KG) : run(G::CG * G::TAPS) };
-  const float *x, *w;
+  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = G::WHOLE && G::TAPS > 1 ? 1 : G::IN_RUN, CHANNELS = filled(G::CG, A_RUN) };
+  enum : int { B_ALONG_K = G::LAYOUT != 1, ROW = padded<G>(G::CG), WEIGHTS = G::TAPS * G::KG * ROW, ALL = G::TAPS * CHANNELS };
+  enum : int { B_RUN = G::LAYOUT == 0 ? run_within(G::CG * G::TAPS) : G::LAYOUT == 1 ? run_within(G::KG) : run_within(CHANNELS) };
+  const val *x, *w;
+  u32 batch;
   typedef Place Row;
-  typedef const float* Column;
+  typedef u32 Column;
+  FN const val* a_base() const { return x; }
+  FN const val* b_base() const { return w; }
   FN Row row(u32 m) const {
     const Place p = place_of<G>(m);
     return {p.n, p.y * G::SH - G::PH, p.x * G::SW - G::PW};
   }
-  FN Column column(u32 n) const { return w + (G::PACKED ? n : (u64)n * (G::CG * G::TAPS)); }
-  FN void a(const Row& r, u32 k, float (&v)[A_RUN]) const {
-    const Weight f = weight_of<G>(k);
+  FN Column column(u32 n) const { return n; }
+  FN Run a(const Row& r, u32 k) const {
+    const Weight f = weight_of<G>(k, CHANNELS);
     const int y = r.y + f.tap / G::FW * G::DH, ix = r.x + f.tap % G::FW * G::DW;
-    if (y < 0 || y >= G::H || ix < 0 || ix >= G::W) return;
-    read_run(v, x + pixel<G::H, G::W>(r.n, y, ix) * G::IN + f.c);
+    if (r.n >= batch || y < 0 || y >= G::H || ix < 0 || ix >= G::W) return {nullptr, 0};
+    return {x + pixel<G::H, G::W>(r.n, y, ix) * G::IN + f.c, G::CG - f.c};
   }
-  FN void b(u32 k, Column column, float (&v)[B_RUN]) const { read_run(v, column + (G::PACKED ? (u64)k * G::KG : k)); }
+  FN Run b(Column n, u32 k) const {
+    const int c = (int)(k % CHANNELS);
+    const u64 tap = k / CHANNELS;
+    if (n >= G::KG) return {nullptr, 0};
+    if (G::LAYOUT == 0) return {w + (u64)n * (G::CG * G::TAPS) + k, G::CG * G::TAPS - (int)k};
+    if (G::LAYOUT == 1) return {w + (tap * G::CG + c) * G::KG + n, c < G::CG ? G::KG - (int)n : 0};
+    return {w + (tap * G::KG + n) * ROW + c, G::CG - c};
+  }
 };
 
 // Writes the output; or, where the sums are cut into parts of `each` products, parts[part][row][filter].
-template<class G>
-FN void conv_forward(const float* x, const float* w, const float* bias, const float* weight, const float* shift,
-                     const float* mean, const float* variance, const float* residual, float* y, u32* winners, float* parts,
+template<class G, class Y>
+FN void conv_forward(const val* x, const val* w, const float* bias, const float* weight, const float* shift,
+                     const float* mean, const float* variance, const val* residual, Y* y, u32* winners, float* parts,
                      u32 each, u32 batch) {
   const Epilogue end = {bias, weight, shift, mean, variance, residual};
-  const u32 group = blockIdx.z % G::GROUPS, part = blockIdx.z / G::GROUPS, m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE;
+  const u32 group = blockIdx.z % G::GROUPS, part = blockIdx.z / G::GROUPS, m0 = blockIdx.x * ROWS, n0 = blockIdx.y * G::TILE;
   const u32 rows = conv_rows<G>(batch), first = part * each;
-  const u32 last = (u32)least((int)(first + each), G::CG * G::TAPS);
+  const u32 last = (u32)least((int)(first + each), ConvForward<G>::ALL);
   float sums[8][G::TILE / 16];
-  const ConvForward<G> operands = {x + group * G::CG, w + (u64)group * G::KG * (G::CG * G::TAPS)};
-  product(operands, rows, G::KG, first, last, m0, n0, sums);
+  const ConvForward<G> operands = {x + group * G::CG, w + (u64)group * ConvForward<G>::WEIGHTS, batch};
+  product(operands, first, last, m0, n0, sums);
   const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
   if (gridDim.z > G::GROUPS) {
     for (int i = 0; i < 8; i++) {
@@ -115,9 +109,9 @@ FN void conv_forward(const float* x, const float* w, const float* bias, const fl
 }
 
 // Adds the parts, in order, and does what follows: a thread for a row, or a window of four, and 16 filters.
-template<class G>
+template<class G, class Y>
 FN void conv_finish(const float* parts, const float* bias, const float* weight, const float* shift, const float* mean,
-                    const float* variance, const float* residual, float* y, u32* winners, u32 count, u32 batch) {
+                    const float* variance, const val* residual, Y* y, u32* winners, u32 count, u32 batch) {
   const Epilogue end = {bias, weight, shift, mean, variance, residual};
   const u32 rows = conv_rows<G>(batch), run = G::POOL ? 4 : 1, blocks = (G::K + 15) / 16;
   const u64 i = thread_number(), at = i / blocks;
@@ -141,96 +135,151 @@ FN void conv_finish(const float* parts, const float* bias, const float* weight, 
 
 // The gradient of the input: rows are input positions, columns channels; k counts filters, then taps.
 template<class G> struct ConvInput {
-  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = run(G::KG), B_ALONG_K = 0, B_RUN = run(G::CG) };
-  const float *dz, *w;
+  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = G::DZ_RUN, FILTERS = filled(G::KG, A_RUN), ALL = G::TAPS * FILTERS };
+  enum : int { B_ALONG_K = G::LAYOUT == 2, ROW = padded<G>(G::KG), WEIGHTS = G::TAPS * G::CG * ROW };
+  enum : int { B_RUN = run_within(B_ALONG_K ? FILTERS : G::CG) };
+  const val *dz, *w;
+  u32 batch;
   typedef Place Row;
   typedef u32 Column;
+  FN const val* a_base() const { return dz; }
+  FN const val* b_base() const { return w; }
   FN Row row(u32 m) const {
     return {m / G::W / G::H, (int)(m / G::W % G::H) + G::PH, (int)(m % G::W) + G::PW};
   }
   FN Column column(u32 n) const { return n; }
-  FN void a(const Row& r, u32 k, float (&v)[A_RUN]) const {
-    const int filter = (int)(k % G::KG), tap = (int)(k / G::KG);
+  FN Run a(const Row& r, u32 k) const {
+    const int filter = (int)(k % FILTERS), tap = (int)(k / FILTERS);
     const int y = r.y - tap / G::FW * G::DH, x = r.x - tap % G::FW * G::DW;
-    if (y < 0 || x < 0 || y % G::SH || x % G::SW || y / G::SH >= G::OH || x / G::SW >= G::OW) return;
-    read_run(v, dz + pixel<G::OH, G::OW>(r.n, y / G::SH, x / G::SW) * G::DZ + filter);
+    const bool before = r.n >= batch || y < 0 || x < 0 || y % G::SH || x % G::SW;
+    if (before || y / G::SH >= G::OH || x / G::SW >= G::OW) return {nullptr, 0};
+    return {dz + pixel<G::OH, G::OW>(r.n, y / G::SH, x / G::SW) * G::DZ + filter, G::KG - filter};
   }
-  FN void b(u32 k, Column c, float (&v)[B_RUN]) const { read_run(v, w + (u64)k * G::CG + c); }
+  FN Run b(Column n, u32 k) const {
+    const int filter = (int)(k % FILTERS);
+    const u64 tap = k / FILTERS;
+    if (n >= G::CG) return {nullptr, 0};
+    if (B_ALONG_K) return {w + (tap * G::CG + n) * ROW + filter, G::KG - filter};
+    return {w + (tap * G::KG + filter) * G::CG + n, filter < G::KG ? G::CG - (int)n : 0};
+  }
 };
 
-template<class G> FN void conv_input_gradient(const float* dz, const float* w, float* dx, u32 batch) {
-  const u32 group = blockIdx.z, m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE, rows = batch * (G::H * G::W);
+// Sums of a tile's columns, of which each thread has those of 8 rows, to f(column of the tile, sum), in an order that is
+// always the same.
+template<int TILE, class F> FN void sum_columns(const float (&own)[TILE / 16], const F& f) {
+  __shared__ float all[ROWS / 8][TILE];
+  for (int j = 0; j < TILE / 16; j++) all[threadIdx.x / 16][own_column<TILE>() + j] = own[j];
+  __syncthreads();
+  if (threadIdx.x >= TILE) return;
+  float sum = 0.f;
+  for (int i = 0; i < ROWS / 8; i++) sum += all[i][threadIdx.x];
+  f((int)threadIdx.x, sum);
+}
+
+// With COLUMNS also columns[tile][channel], sums over the rows of each tile.
+template<class G>
+FN void conv_input_gradient(const val* dz, const val* w, const val* x, val* dx, float* columns, u32 batch) {
+  const u32 group = blockIdx.z, m0 = blockIdx.x * ROWS, n0 = blockIdx.y * G::TILE, rows = batch * (G::H * G::W);
   float sums[8][G::TILE / 16];
-  const ConvInput<G> operands = {dz + group * G::KG, w + (u64)group * G::KG * (G::CG * G::TAPS)};
-  product(operands, rows, G::CG, 0, G::KG * G::TAPS, m0, n0, sums);
+  const ConvInput<G> operands = {dz + group * G::KG, w + (u64)group * ConvInput<G>::WEIGHTS, batch};
+  product(operands, 0, ConvInput<G>::ALL, m0, n0, sums);
   const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
+  float down[G::TILE / 16] = {};
   for (int i = 0; i < 8; i++) {
     for (int j = 0; j < G::TILE / 16; j++) {
       if (row + i >= rows || column + j >= G::CG) continue;
-      put<G::ADD>(dx + (u64)(row + i) * G::DX + group * G::CG + column + j, sums[i][j]);
+      const int c = (int)(group * G::CG + column + j);
+      const float d = before<G>(x, row + i, c, sums[i][j]);
+      put<G::ADD>(dx + (u64)(row + i) * G::DX + c, d);
+      down[j] += d;
     }
   }
+  if (!G::COLUMNS) return;
+  sum_columns<G::TILE>(down, [&](int j, float sum) {
+    if (n0 + j < G::CG) columns[((u64)blockIdx.x * G::GROUPS + group) * G::CG + n0 + j] = sum;
+  });
 }
 
-// The same where the filter covers the whole input: rows are samples, columns weights as they lie.
+// The same where the filter covers the whole input: rows are samples, columns weights.
 template<class G> struct WholeInput {
-  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = run(G::KG), B_ALONG_K = 0, B_RUN = run(G::CG * G::TAPS) };
-  const float *dz, *w;
-  typedef const float* Row;
-  typedef u32 Column;
-  FN Row row(u32 m) const { return dz + (u64)m * G::DZ; }
+  enum : int { TILE = G::TILE, A_ALONG_K = 1, A_RUN = G::DZ_RUN, B_ALONG_K = G::LAYOUT == 2, ROW = padded<G>(G::KG) };
+  enum : int { B_RUN = run_within(B_ALONG_K ? ROW : G::CG * G::TAPS) };
+  const val *dz, *w;
+  u32 batch;
+  typedef u32 Row, Column;
+  FN const val* a_base() const { return dz; }
+  FN const val* b_base() const { return w; }
+  FN Row row(u32 m) const { return m; }
   FN Column column(u32 n) const { return n; }
-  FN void a(Row r, u32 k, float (&v)[A_RUN]) const { read_run(v, r + k); }
-  FN void b(u32 k, Column n, float (&v)[B_RUN]) const { read_run(v, w + (u64)k * (G::CG * G::TAPS) + n); }
+  FN Run a(Row m, u32 k) const { return {dz + (u64)m * G::DZ + k, m < batch ? G::KG - (int)k : 0}; }
+  FN Run b(Column n, u32 k) const {
+    const int left = G::CG * G::TAPS - (int)n;
+    if (left <= 0) return {nullptr, 0};
+    if (B_ALONG_K) return {w + (u64)n * ROW + k, G::KG - (int)k};
+    return {w + (u64)k * (G::CG * G::TAPS) + n, left};
+  }
 };
 
-template<class G> FN void whole_input_gradient(const float* dz, const float* w, float* dx, u32 batch) {
-  const u32 m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE;
+template<class G>
+FN void whole_input_gradient(const val* dz, const val* w, const val* x, val* dx, float* columns, u32 batch) {
+  const u32 m0 = blockIdx.x * ROWS, n0 = blockIdx.y * G::TILE;
   float sums[8][G::TILE / 16];
-  const WholeInput<G> operands = {dz, w};
-  product(operands, batch, G::CG * G::TAPS, 0, G::KG, m0, n0, sums);
+  const WholeInput<G> operands = {dz, w, batch};
+  product(operands, 0, G::KG, m0, n0, sums);
   const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
+  float down[G::TILE / 16] = {};
   for (int i = 0; i < 8; i++) {
     for (int j = 0; j < G::TILE / 16; j++) {
       if (row + i >= batch || column + j >= G::CG * G::TAPS) continue;
-      const Weight f = weight_of<G>(column + j);
-      put<G::ADD>(dx + ((u64)(row + i) * G::TAPS + f.tap) * G::DX + f.c, sums[i][j]);
+      const Weight f = weight_of<G>(column + j, G::CG);
+      const u64 p = (u64)(row + i) * G::TAPS + f.tap;
+      const float d = before<G>(x, p, f.c, sums[i][j]);
+      put<G::ADD>(dx + p * G::DX + f.c, d);
+      down[j] += d;
     }
   }
+  if (!G::COLUMNS) return;
+  sum_columns<G::TILE>(down, [&](int j, float sum) {
+    const Weight f = weight_of<G>(n0 + j, G::CG);
+    if (n0 + j < G::CG * G::TAPS) columns[((u64)blockIdx.x * G::TAPS + f.tap) * G::CG + f.c] = sum;
+  });
 }
 
 // The gradient of the weights: rows are filters, columns weights, k counts output positions.
 template<class G> struct ConvWeights {
-  enum : int { TILE = G::TILE, A_ALONG_K = 0, A_RUN = run(G::KG), B_ALONG_K = 0, B_RUN = run_of<G>(G::CG) };
-  const float *x, *dz;
+  enum : int { TILE = G::TILE, A_ALONG_K = 0, A_RUN = G::DZ_RUN, B_ALONG_K = 0, B_RUN = G::WHOLE && G::TAPS > 1 ? 1 : G::IN_RUN };
+  enum : int { CHANNELS = filled(G::CG, B_RUN), ALL = G::TAPS * CHANNELS };
+  const val *x, *dz;
   struct Column { int c, y, x; };
   typedef u32 Row;
+  FN const val* a_base() const { return dz; }
+  FN const val* b_base() const { return x; }
   FN Row row(u32 m) const { return m; }
   FN Column column(u32 n) const {
-    const Weight f = weight_of<G>(n);
-    return {f.c, f.tap / G::FW * G::DH - G::PH, f.tap % G::FW * G::DW - G::PW};
+    const Weight f = weight_of<G>(n, CHANNELS);
+    return {n < ALL ? f.c : G::CG, f.tap / G::FW * G::DH - G::PH, f.tap % G::FW * G::DW - G::PW};
   }
-  FN void a(Row m, u32 k, float (&v)[A_RUN]) const { read_run(v, dz + (u64)k * G::DZ + m); }
-  FN void b(u32 k, const Column& f, float (&v)[B_RUN]) const {
+  FN Run a(Row m, u32 k) const { return {dz + (u64)k * G::DZ + m, G::KG - (int)m}; }
+  FN Run b(const Column& f, u32 k) const {
     const int y = (int)(k / G::OW % G::OH) * G::SH + f.y, ix = (int)(k % G::OW) * G::SW + f.x;
-    if (y < 0 || y >= G::H || ix < 0 || ix >= G::W) return;
-    read_run(v, x + pixel<G::H, G::W>(k / G::OW / G::OH, y, ix) * G::IN + f.c);
+    if (y < 0 || y >= G::H || ix < 0 || ix >= G::W) return {nullptr, 0};
+    return {x + pixel<G::H, G::W>(k / G::OW / G::OH, y, ix) * G::IN + f.c, G::CG - f.c};
   }
 };
 
 // Writes or adds to the gradient, or writes one of several parts of it, each of `each` positions.
-template<class G> FN void conv_weight_gradient(const float* x, const float* dz, float* dw, u32 each, u32 batch) {
-  const u32 group = blockIdx.z % G::GROUPS, part = blockIdx.z / G::GROUPS, m0 = blockIdx.x * 64, n0 = blockIdx.y * G::TILE;
+template<class G> FN void conv_weight_gradient(const val* x, const val* dz, float* dw, u32 each, u32 batch) {
+  const u32 group = blockIdx.z % G::GROUPS, part = blockIdx.z / G::GROUPS, m0 = blockIdx.x * ROWS, n0 = blockIdx.y * G::TILE;
   const u32 positions = batch * (G::OH * G::OW), first = part * each;
   const u32 last = positions - first < each ? positions : first + each;
   float sums[8][G::TILE / 16];
   const ConvWeights<G> operands = {x + group * G::CG, dz + group * G::KG};
-  product(operands, G::KG, G::CG * G::TAPS, first, last, m0, n0, sums);
+  product(operands, first, last, m0, n0, sums);
   const u32 row = m0 + own_row(), column = n0 + own_column<G::TILE>();
   for (int i = 0; i < 8; i++) {
     for (int j = 0; j < G::TILE / 16; j++) {
-      if (row + i >= G::KG || column + j >= G::CG * G::TAPS) continue;
-      const Weight f = weight_of<G>(column + j);
+      const Weight f = weight_of<G>(column + j, ConvWeights<G>::CHANNELS);
+      if (row + i >= G::KG || column + j >= ConvWeights<G>::ALL || f.c >= G::CG) continue;
       const u64 at = ((u64)(group * G::KG + row + i) * G::CG + f.c) * G::TAPS + f.tap;
       if (gridDim.z == G::GROUPS) put<G::ADD>(dw + at, sums[i][j]);
       else dw[(u64)part * ((u64)G::K * G::CG * G::TAPS) + at] = sums[i][j];

@@ -6,7 +6,7 @@ use super::span::Span;
 use super::sweep::{Segment, Sink, Sweep};
 use super::tile::Walk;
 use super::transpose::{self, Piece};
-use super::{Algorithm, Geometry, scatter};
+use super::{Algorithm, Geometry, pack, scatter, strided};
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::memory::Floats;
 use crate::cpu::simd::Simd;
@@ -55,6 +55,12 @@ pub unsafe fn input_gradient(
             let reach = phase.reach(geometry.output[side]);
             assert!(reach[0] <= border[0] && reach[1] <= border[1], "the border of the sums' gradient is too narrow");
         }
+    }
+    if strided::fits(geometry) {
+        assert!(weights.len() >= pack::packed_len(geometry), "the weights are the layer's");
+        // SAFETY: as for this function; the border of `dz` is as wide as the phases reach (asserted above).
+        unsafe { strided::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
+        return;
     }
     let len = Piece::all(geometry).map(|(_, weights)| weights.end).max().unwrap_or(0);
     scratch.grow(len);

@@ -94,6 +94,20 @@ impl Reduce<'_> {
         rows!(self, s, Vectors);
     }
 
+    /// Rows `0..W` of a block's channels in groups of `W`, 4 or 8: lane k meets that channel of its own group.
+    ///
+    /// # Safety
+    /// As for `consecutive`, with one block.
+    #[inline(always)]
+    pub unsafe fn grouped<S: Simd>(self, s: S, width: usize) {
+        if width == 4 {
+            s.vectorize(Grouped::<4, 0>(&self));
+        } else {
+            s.vectorize(Grouped::<8, 0>(&self));
+            s.vectorize(Grouped::<8, 4>(&self));
+        }
+    }
+
     #[inline(always)]
     fn outer<S: Simd, const CONSECUTIVE: bool>(self, s: S, blocks: usize) {
         if blocks == 1 { rows!(self, s, Outer, 1, CONSECUTIVE) } else { rows!(self, s, Outer, 2, CONSECUTIVE) }
@@ -140,6 +154,38 @@ impl<const I: usize, const OB: usize, const CONSECUTIVE: bool> Kernel for Outer<
                     let to = sums.add(o * stream + i * LANES);
                     s.store_to(to, if resume { s.add(s.load_from(to), acc[i][o]) } else { acc[i][o] });
                 }
+            }
+        }
+    }
+}
+
+/// Four channels, from `FIRST` on, of groups of `W`.
+struct Grouped<'a, const W: usize, const FIRST: usize>(&'a Reduce<'a>);
+
+impl<const W: usize, const FIRST: usize> Kernel for Grouped<'_, W, FIRST> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Reduce { lines, offsets, sums, resume, .. } = *self.0;
+        let mut acc = [s.zero(); 4];
+        // SAFETY: the promise of whoever called the tile.
+        unsafe {
+            for row in 0..lines.rows {
+                let mut x = lines.x.add(row * lines.x_row + offsets[0]);
+                let mut d = lines.d.add(row * lines.d_row);
+                for _ in 0..lines.len {
+                    let b = s.load_from(d);
+                    for i in 0..4 {
+                        acc[i] = s.fma(s.spread::<W>(x, FIRST + i), b, acc[i]);
+                    }
+                    x = x.wrapping_add(lines.x_step);
+                    d = d.wrapping_add(lines.d_step);
+                }
+            }
+            for i in 0..4 {
+                let to = sums.add((FIRST + i) * LANES);
+                s.store_to(to, if resume { s.add(s.load_from(to), acc[i]) } else { acc[i] });
             }
         }
     }

@@ -16,8 +16,10 @@ pub const RUN: usize = 56;
 const GROUP: usize = 1 << 15;
 /// Tasks that keep all processors busy.
 const TASKS: usize = 64;
+/// Strips of a plane of a depthwise convolution, at least.
+const STRIPS: usize = 4;
 /// Products that a depthwise one takes as long as.
-const DEPTHWISE: usize = 2;
+const DEPTHWISE: usize = 3;
 /// Floating-point operations of a task: few enough for all processors, many enough to be worth it.
 const TASK: Range<usize> = 1 << 19..1 << 25;
 
@@ -58,7 +60,8 @@ pub struct Plan<'a> {
     strips: usize,
     /// Channels of a group, where these are few: see [`narrow`].
     pub narrow: Option<usize>,
-    /// A group's weights are larger than a sample's input: consecutive tasks share them.
+    /// A group's weights are larger than a sample's input: consecutive tasks share them, otherwise they share positions, so
+    /// that threads have the same ones in the next layer.
     weights_first: bool,
     /// Floating-point operations.
     pub work: usize,
@@ -116,6 +119,8 @@ impl<'a> Plan<'a> {
         let groups = sweep.blocks.div_ceil(group);
         let wanted = work.div_ceil((samples * groups).max(1) * task);
         let whole = runs / samples.max(1);
+        // The input of a depthwise convolution is what the layer before it has written row by row.
+        let wanted = if sweep.depthwise { wanted.max(STRIPS) } else { wanted };
         let strips = if groups * runs < TASKS { wanted.min(tiles) } else { wanted.min(whole) }.max(1);
         let weights_first = group * products > sweep.x_sample;
         Self {
@@ -144,11 +149,12 @@ impl<'a> Plan<'a> {
     /// Sample, group and strip of a task.
     #[inline(always)]
     pub fn task(&self, i: usize) -> (usize, usize, usize) {
-        let (i, strip) = (i / self.strips, i % self.strips);
         if self.weights_first {
+            let (i, strip) = (i / self.strips, i % self.strips);
             (i % self.samples, i / self.samples, strip)
         } else {
-            (i / self.groups, i % self.groups, strip)
+            let (i, group) = (i / self.groups, i % self.groups);
+            (i / self.strips, group, i % self.strips)
         }
     }
 

@@ -4,6 +4,8 @@
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
+use std::ptr;
+
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 
@@ -90,10 +92,28 @@ impl Tile<'_> {
         let near = self.walk.pixel_step == LANES;
         by_pixels!(self.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
             match blocks {
-                1 if near => s.vectorize(Product::<1, P, LANES>(tile, count)),
-                1 => s.vectorize(Product::<1, P, 0>(tile, count)),
-                2 if const { S::TILE_BLOCKS > 1 } && near => s.vectorize(Product::<2, P, LANES>(tile, count)),
-                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, 0>(tile, count)),
+                1 if near => s.vectorize(Product::<1, P, LANES, false>(tile, count, ptr::null())),
+                1 => s.vectorize(Product::<1, P, 0, false>(tile, count, ptr::null())),
+                2 if const { S::TILE_BLOCKS > 1 } && near => {
+                    s.vectorize(Product::<2, P, LANES, false>(tile, count, ptr::null()));
+                }
+                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, 0, false>(tile, count, ptr::null())),
+                _ => unreachable!("a tile of {blocks} blocks"),
+            }
+        });
+    }
+
+    /// The same for neighbouring positions that one tile has room for; it asks for cache lines from `ahead` on meanwhile, one
+    /// for each lane of the walk.
+    ///
+    /// # Safety
+    /// As for `product`. Whatever lies at `ahead` is not read.
+    #[inline(always)]
+    pub unsafe fn product_ahead<S: Simd>(self, s: S, blocks: usize, positions: usize, ahead: *const f32) {
+        by_pixels!(self.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
+            match blocks {
+                1 => s.vectorize(Product::<1, P, LANES, true>(tile, count, ahead)),
+                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, LANES, true>(tile, count, ahead)),
                 _ => unreachable!("a tile of {blocks} blocks"),
             }
         });
@@ -137,15 +157,15 @@ impl Tile<'_> {
 }
 
 /// Tiles of `OB` blocks of output channels and `P` positions, which are `STEP` floats apart, or as many as the walk says if
-/// that is zero: see [`Tile::product`].
-struct Product<'a, const OB: usize, const P: usize, const STEP: usize>(Tile<'a>, usize);
+/// that is zero: see [`Tile::product`] and, with `AHEAD`, [`Tile::product_ahead`].
+struct Product<'a, const OB: usize, const P: usize, const STEP: usize, const AHEAD: bool>(Tile<'a>, usize, *const f32);
 
-impl<const OB: usize, const P: usize, const STEP: usize> Kernel for Product<'_, OB, P, STEP> {
+impl<const OB: usize, const P: usize, const STEP: usize, const AHEAD: bool> Kernel for Product<'_, OB, P, STEP, AHEAD> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(Tile { walk, x, w, sums, sums_step }, count) = self;
+        let Self(Tile { walk, x, w, sums, sums_step }, count, mut ahead) = self;
         let step = if STEP > 0 { STEP } else { walk.pixel_step };
         for i in 0..count {
             let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
@@ -163,6 +183,10 @@ impl<const OB: usize, const P: usize, const STEP: usize> Kernel for Product<'_, 
                                 let mut b = [s.zero(); OB];
                                 for o in 0..OB {
                                     b[o] = s.load_from(w.add(o * walk.stream + lane * LANES));
+                                }
+                                if AHEAD {
+                                    s.prefetch_far(ahead);
+                                    ahead = ahead.wrapping_add(LANES);
                                 }
                                 for p in 0..P {
                                     let a = s.splat(*x.add(p * step + lane));

@@ -65,7 +65,11 @@ pub fn pack(geometry: &Geometry, weights: &[f32], to: &mut [f32]) {
     let [rows, columns] = [blocks, seen].map(|n| n.div_ceil(SQUARES));
     parallel(rows * columns, work, |i| {
         let some = |i: usize, parts: usize, n: usize| cut(n, parts, i)..cut(n, parts, i + 1);
-        dispatch(Squares { pass: &pass, blocks: some(i / columns, rows, blocks), seen: some(i % columns, columns, seen) });
+        dispatch(Squares {
+            pass: &pass,
+            blocks: some(i / columns, rows, blocks),
+            seen: some(i % columns, columns, seen),
+        });
     });
 }
 

@@ -2,7 +2,7 @@
 //! gradient of the sums. The sums run in a fixed order, whoever computes them.
 
 use super::weight_task::Task;
-use super::{Geometry, Method, pack, winograd};
+use super::{Algorithm, Geometry, Method, pack, winograd};
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, parallel};
@@ -43,7 +43,9 @@ pub unsafe fn weight_gradient(
         pass.resume = false;
         pass.sums = run.scratch(pass.parts * len);
     }
-    let work = 2 * len * batch * geometry.output[0] * geometry.output[1];
+    // A depthwise product takes as long as several: what it reads it uses once.
+    let each = if geometry.algorithm == Algorithm::Depthwise { 4 } else { 2 };
+    let work = each * len * batch * geometry.output[0] * geometry.output[1];
     dispatch(All { pass: &pass, tasks, work });
     if pass.parts > 1 {
         // SAFETY: the parts have been written above.

@@ -138,9 +138,19 @@ impl Task<'_> {
     #[inline(always)]
     fn sum<S: Simd>(&self, s: S, all: &[Rows]) {
         let (pass, geometry) = (self.pass, self.pass.geometry);
-        if !pass.resume {
-            for rows in all {
-                (0..rows.blocks).for_each(|block| self.weights(rows, block).fill(0.0));
+        let narrow = if geometry.algorithm == Algorithm::Blocked && geometry.groups > 1 {
+            Span::forward(geometry).narrow()
+        } else {
+            None
+        };
+        for rows in all {
+            for block in 0..rows.blocks {
+                let weights = self.weights(rows, block);
+                match narrow {
+                    _ if !pass.resume => weights.fill(0.0),
+                    Some(width) => Self::condense(s, width, weights),
+                    None => {}
+                }
             }
         }
         let offsets = std::array::from_fn(|i| self.offset((all[0].start + i).min(all[0].end - 1)));
@@ -162,7 +172,9 @@ impl Task<'_> {
                     let sums = pass.sums.get().wrapping_add(self.start(rows));
                     // SAFETY: whoever called `weight_gradient` promises that the windows lie in the input.
                     unsafe {
-                        if geometry.algorithm == Algorithm::Blocked {
+                        if let Some(width) = narrow {
+                            self.grouped(s, width, &lines, sums);
+                        } else if geometry.algorithm == Algorithm::Blocked {
                             self.consecutive(s, rows, &lines, sums);
                         } else {
                             self.scattered(s, rows, &lines, sums, &offsets);
@@ -172,10 +184,16 @@ impl Task<'_> {
             }
             line += together;
         }
-        if geometry.algorithm == Algorithm::Blocked && geometry.groups > 1 {
-            for rows in all {
-                (0..rows.blocks)
-                    .for_each(|block| self.mask(s, rows.first + block, rows.from, self.weights(rows, block)));
+        if geometry.algorithm != Algorithm::Blocked || geometry.groups == 1 {
+            return;
+        }
+        for rows in all {
+            for block in 0..rows.blocks {
+                let weights = self.weights(rows, block);
+                match narrow {
+                    Some(width) => Self::spread(s, width, weights),
+                    None => self.mask(s, rows.first + block, rows.from, weights),
+                }
             }
         }
     }
@@ -285,17 +303,75 @@ impl Task<'_> {
         }
     }
 
+    /// Rows of groups of few channels: for each tap as many as a group has.
+    #[inline(always)]
+    unsafe fn grouped<S: Simd>(&self, s: S, width: usize, lines: &Lines, sums: *mut f32) {
+        let (geometry, x) = (self.pass.geometry, &self.pass.x);
+        for tap in 0..geometry.kernel[0] * geometry.kernel[1] {
+            let [y, column] = [tap / geometry.kernel[1], tap % geometry.kernel[1]];
+            let offset = y * geometry.dilation[0] * x.row + column * geometry.dilation[1] * x.lanes;
+            let sums = sums.wrapping_add(tap * LANES * LANES);
+            let tile = Reduce { lines, offsets: [offset; ROWS], rows: width, sums, stream: 0, resume: true };
+            // SAFETY: the caller's promise.
+            unsafe { tile.grouped(s, width) };
+        }
+    }
+
+    /// The first rows of each tap become those of all groups: lane k's are for the channels of its own.
+    #[inline(always)]
+    fn spread<S: Simd>(s: S, width: usize, weights: &mut [f32]) {
+        for tap in weights.as_chunks_mut::<{ LANES * LANES }>().0 {
+            let (rows, _) = tap.as_chunks_mut::<LANES>();
+            // From the last on: the first ones are read until then.
+            for row in (0..LANES).rev() {
+                let group = row / width * width;
+                let own = s.mask((((1_u32 << width) - 1) << group) as u16);
+                let v = s.load(&rows[row % width]);
+                s.store(&mut rows[row], s.select(own, v, s.zero()));
+            }
+        }
+    }
+
+    /// The reverse of `spread`.
+    #[inline(always)]
+    fn condense<S: Simd>(s: S, width: usize, weights: &mut [f32]) {
+        for tap in weights.as_chunks_mut::<{ LANES * LANES }>().0 {
+            let (rows, _) = tap.as_chunks_mut::<LANES>();
+            for first in 0..width {
+                let mut v = s.load(&rows[first]);
+                for row in (first + width..LANES).step_by(width) {
+                    v = s.add(v, s.load(&rows[row]));
+                }
+                s.store(&mut rows[first], v);
+            }
+        }
+    }
+
     /// Zero where filter and channel belong to different groups.
     #[inline(always)]
     fn mask<S: Simd>(&self, s: S, block: usize, from: usize, weights: &mut [f32]) {
         let geometry = self.pass.geometry;
         let span = Span::transposed(geometry);
-        for (row, weights) in weights.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-            let channel = from * LANES + row % LANES;
-            let filters = if channel < geometry.input[2] { span.group(channel) } else { 0..0 };
-            let own = |lane: &usize| filters.contains(&(block * LANES + lane));
-            let bits = (0..LANES).filter(own).fold(0, |bits, lane| bits | 1 << lane);
-            s.store(weights, s.select(s.mask(bits), s.load(weights), s.zero()));
+        for (i, square) in weights.chunks_exact_mut(self.square()).enumerate() {
+            for lane in 0..LANES {
+                let channel = (from + i) * LANES + lane;
+                let filters = if channel < geometry.input[2] { span.group(channel) } else { 0..0 };
+                let [start, end] = [filters.start, filters.end].map(|k| k.saturating_sub(block * LANES).min(LANES));
+                let bits = ((1_u32 << end) - 1) & !((1_u32 << start) - 1);
+                if bits == 0xffff {
+                    continue;
+                }
+                let own = s.mask(bits as u16);
+                for tap in square.as_chunks_mut::<{ LANES * LANES }>().0 {
+                    let row = &mut tap.as_chunks_mut::<LANES>().0[lane];
+                    s.store(row, s.select(own, s.load(row), s.zero()));
+                }
+            }
         }
+    }
+
+    /// Floats of the weights between two blocks.
+    fn square(&self) -> usize {
+        self.pass.geometry.kernel[0] * self.pass.geometry.kernel[1] * LANES * LANES
     }
 }

@@ -22,8 +22,8 @@ fn apply(stage: &Stage, from: &Buffer, to: &Gradient, emitter: &mut Emitter) {
         .number("scale", 1.0 / (1.0 - stage.p));
     kernel.members.push(format!("static FN u64 seed(u64 outer) {{ return {}; }}", emitter.seed()));
     let arguments = [
-        ("const float* x", emitter.at(from)),
-        ("float* y", emitter.at(&to.buffer)),
+        ("const val* x", emitter.at(from)),
+        ("val* y", emitter.at(&to.buffer)),
         ("const u64* seed", Some(Argument::Seed)),
         ("u32 batch", emitter.samples()),
     ];

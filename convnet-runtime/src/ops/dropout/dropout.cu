@@ -7,7 +7,7 @@ FN u64 mix(u64 z) {
 
 // Element i of the batch in NCHW order survives by the i-th number of a generator that begins at a hash of seed and layer;
 // it is its own gradient. `G::seed` makes the seed of the network that the layer is in of the outermost one's.
-template<class G> FN void dropout_apply(const float* x, float* y, const u64* seed, u32 batch) {
+template<class G> FN void dropout_apply(const val* x, val* y, const u64* seed, u32 batch) {
   const u64 i = thread_number(), golden = 0x9e3779b97f4a7c15ull;
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);

@@ -1,5 +1,5 @@
 // The mean of each channel.
-template<class G> FN void gap_forward(const float* x, float* y, u32 batch) {
+template<class G> FN void gap_forward(const val* x, val* y, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::C) return;
   const u64 n = i / G::C;
@@ -9,7 +9,7 @@ template<class G> FN void gap_forward(const float* x, float* y, u32 batch) {
   y[n * G::OUT + c] = sum / (float)(G::H * G::W);
 }
 
-template<class G> FN void gap_backward(const float* dy, float* dx, u32 batch) {
+template<class G> FN void gap_backward(const val* dy, val* dx, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);

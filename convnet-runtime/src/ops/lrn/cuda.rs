@@ -6,11 +6,7 @@ use crate::cuda::source::{Emitter, Kernel, volume};
 
 /// Fills `stage.output`.
 pub fn forward(stage: &Stage, emitter: &mut Emitter) {
-    let (input, output) = (&stage.input, &stage.output);
-    let kernel = stage.kernel("lrn_forward").with([("OUT", output.map.pitch())]);
-    let arguments =
-        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
-    emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
+    emitter.forward(stage.kernel("lrn_forward"), &stage.input, &stage.output, stage.output.map.volume());
 }
 
 /// The gradient of the input, in two steps.
@@ -18,26 +14,27 @@ pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradie
     let count = emitter.batch * stage.input.map.volume();
     let (x, dy) = (emitter.at(&stage.input), emitter.at(output_gradient));
     let (scales, terms) = (emitter.scratch(count), emitter.scratch(count));
-    let kernel = stage.kernel("lrn_terms").with([("DY", output_gradient.map.pitch())]);
+    let kernel = stage.kernel("lrn_terms").with([("IN", stage.input.map.pitch()), ("DY", output_gradient.map.pitch())]);
     let arguments = [
-        ("const float* x", x),
-        ("const float* dy", dy),
+        ("const val* x", x),
+        ("const val* dy", dy),
         ("float* scales", scales),
         ("float* terms", terms),
         ("u32 batch", emitter.samples()),
     ];
     emitter.each(&kernel, count, &arguments);
     let kernel = stage.kernel("lrn_backward").with([
+        ("IN", stage.input.map.pitch()),
         ("DY", output_gradient.map.pitch()),
         ("DX", input_gradient.buffer.map.pitch()),
         ("ADD", usize::from(input_gradient.accumulate)),
     ]);
     let arguments = [
-        ("const float* x", x),
-        ("const float* dy", dy),
+        ("const val* x", x),
+        ("const val* dy", dy),
         ("const float* scales", scales),
         ("const float* terms", terms),
-        ("float* dx", emitter.at(&input_gradient.buffer)),
+        ("val* dx", emitter.at(&input_gradient.buffer)),
         ("u32 batch", emitter.samples()),
     ];
     emitter.each(&kernel, count, &arguments);
@@ -46,7 +43,7 @@ pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradie
 impl Stage {
     fn kernel(&self, template: &'static str) -> Kernel {
         Kernel::new(template, &["lrn"], volume(&self.input.map))
-            .with([("N", self.n), ("WITHIN", usize::from(self.within)), ("IN", self.input.map.pitch())])
+            .with([("N", self.n), ("WITHIN", usize::from(self.within))])
             .number("k", self.k)
             .number("weight", self.alpha / self.rule().count() as f32)
             .number("beta", self.beta)

@@ -15,12 +15,12 @@ template<class G, class F> FN float lrn_sum(const Element& e, F f) {
 }
 
 // s = k + alpha / count sum x^2
-template<class G> FN float lrn_scale(const float* x, const Element& e) {
+template<class G> FN float lrn_scale(const val* x, const Element& e) {
   return G::k() + G::weight() * lrn_sum<G>(e, [&](u64 p, int c) { return x[p * G::IN + c] * x[p * G::IN + c]; });
 }
 
 // y = x s^-beta
-template<class G> FN void lrn_forward(const float* x, float* y, u32 batch) {
+template<class G> FN void lrn_forward(const val* x, val* y, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);
@@ -28,7 +28,7 @@ template<class G> FN void lrn_forward(const float* x, float* y, u32 batch) {
 }
 
 // s and dy x s^(-beta - 1) of each element, [n][y][x][C].
-template<class G> FN void lrn_terms(const float* x, const float* dy, float* scales, float* terms, u32 batch) {
+template<class G> FN void lrn_terms(const val* x, const val* dy, float* scales, float* terms, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);
@@ -39,7 +39,7 @@ template<class G> FN void lrn_terms(const float* x, const float* dy, float* scal
 
 // dx = dy s^-beta - 2 alpha beta / count x sum terms
 template<class G>
-FN void lrn_backward(const float* x, const float* dy, const float* scales, const float* terms, float* dx, u32 batch) {
+FN void lrn_backward(const val* x, const val* dy, const float* scales, const float* terms, val* dx, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);

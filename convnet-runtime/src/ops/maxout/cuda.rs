@@ -6,27 +6,17 @@ use crate::cuda::source::{Emitter, Kernel, volume};
 
 /// Fills `stage.output`.
 pub fn forward(stage: &Stage, emitter: &mut Emitter) {
-    let (input, output) = (&stage.input, &stage.output);
-    let kernel = Kernel::new("maxout_forward", &["maxout"], volume(&output.map)).with([
-        ("UNIT", stage.k),
-        ("IN", input.map.pitch()),
-        ("OUT", output.map.pitch()),
-    ]);
-    let arguments =
-        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
-    emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
+    emitter.forward(stage.kernel("maxout_forward"), &stage.input, &stage.output, stage.output.map.volume());
 }
 
 /// The gradient of the input.
 pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradient, emitter: &mut Emitter) {
-    let kernel = Kernel::new("maxout_backward", &["maxout"], volume(&stage.output.map))
-        .with([("UNIT", stage.k), ("IN", stage.input.map.pitch()), ("DY", output_gradient.map.pitch())])
-        .with([("DX", input_gradient.buffer.map.pitch()), ("ADD", usize::from(input_gradient.accumulate))]);
-    let arguments = [
-        ("const float* x", emitter.at(&stage.input)),
-        ("const float* dy", emitter.at(output_gradient)),
-        ("float* dx", emitter.at(&input_gradient.buffer)),
-        ("u32 batch", emitter.samples()),
-    ];
-    emitter.each(&kernel, emitter.batch * stage.output.map.volume(), &arguments);
+    let (kernel, count) = (stage.kernel("maxout_backward"), stage.output.map.volume());
+    emitter.backward(kernel, Some(&stage.input), output_gradient, input_gradient, count);
+}
+
+impl Stage {
+    fn kernel(&self, template: &'static str) -> Kernel {
+        Kernel::new(template, &["maxout"], volume(&self.output.map)).with([("UNIT", self.k)])
+    }
 }

@@ -1,19 +1,19 @@
 // Which of the UNIT channels from c on is largest, the first of equals.
-template<class G> FN int maxout_winner(const float* x) {
+template<class G> FN int maxout_winner(const val* x) {
   int best = 0;
   for (int j = 1; j < G::UNIT; j++) if (x[j] > x[best]) best = j;
   return best;
 }
 
-template<class G> FN void maxout_forward(const float* x, float* y, u32 batch) {
+template<class G> FN void maxout_forward(const val* x, val* y, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);
-  const float* unit = x + e.pixel * G::IN + e.c * G::UNIT;
+  const val* unit = x + e.pixel * G::IN + e.c * G::UNIT;
   y[e.pixel * G::OUT + e.c] = unit[maxout_winner<G>(unit)];
 }
 
-template<class G> FN void maxout_backward(const float* x, const float* dy, float* dx, u32 batch) {
+template<class G> FN void maxout_backward(const val* x, const val* dy, val* dx, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);

@@ -10,7 +10,7 @@ template<int KERNEL, int STRIDE, int BEFORE, int AFTER, int SIZE> FN Span pool_s
 template<class G> FN Span pool_rows(int oy) { return pool_span<G::FH, G::SH, G::TOP, G::BOTTOM, G::H>(oy); }
 template<class G> FN Span pool_columns(int ox) { return pool_span<G::FW, G::SW, G::LEFT, G::RIGHT, G::W>(ox); }
 
-template<class G> FN void pool_forward(const float* x, float* y, u32 batch) {
+template<class G> FN void pool_forward(const val* x, val* y, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::OH * G::OW * G::C) return;
   const Element e = element<G::OH, G::OW, G::C>(i);
@@ -26,7 +26,7 @@ template<class G> FN void pool_forward(const float* x, float* y, u32 batch) {
 }
 
 // Gathers from the windows that see the position; of a maximum's equals the first, row by row, has won.
-template<class G> FN void pool_backward(const float* x, const float* dy, float* dx, u32 batch) {
+template<class G> FN void pool_backward(const val* x, const val* dy, val* dx, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);

@@ -10,12 +10,14 @@ pub struct Side {
     pub place: Option<Argument>,
     /// From a pixel to the next.
     pub pitch: usize,
+    /// It is in `f32`, whatever volumes are in.
+    pub single: bool,
 }
 
 impl Side {
     /// A volume from one of its channels on.
     pub fn new(buffer: &Buffer, channel: usize, emitter: &Emitter) -> Self {
-        Self { place: emitter.channel(buffer, channel), pitch: buffer.map.pitch() }
+        Self { place: emitter.channel(buffer, channel), pitch: buffer.map.pitch(), single: false }
     }
 }
 
@@ -27,6 +29,8 @@ pub fn copy(map: &Map, from: &Side, to: &Side, add: bool, emitter: &mut Emitter)
         ("OUT", to.pitch),
         ("ADD", usize::from(add)),
     ]);
-    let arguments = [("const float* x", from.place), ("float* y", to.place), ("u32 batch", emitter.samples())];
+    let x = if from.single { "const float* x" } else { "const val* x" };
+    let y = if to.single { "float* y" } else { "val* y" };
+    let arguments = [(x, from.place), (y, to.place), ("u32 batch", emitter.samples())];
     emitter.each(&kernel, emitter.batch * map.volume(), &arguments);
 }

@@ -1,5 +1,5 @@
 // exp(x) / sum exp(x) over the channels of a pixel: a warp for each.
-template<class G> FN void softmax_forward(const float* x, float* y, u32 batch) {
+template<class G, class Y> FN void softmax_forward(const val* x, Y* y, u32 batch) {
   const u64 p = thread_number() / 32;
   const int lane = threadIdx.x % 32;
   if (p >= (u64)batch * G::H * G::W) return;

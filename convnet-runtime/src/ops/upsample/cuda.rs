@@ -6,26 +6,13 @@ use crate::cuda::source::{Emitter, Kernel, volume};
 
 /// Fills `stage.output`.
 pub fn forward(stage: &Stage, emitter: &mut Emitter) {
-    let (input, output) = (&stage.input, &stage.output);
-    let kernel = stage.kernel("upsample_forward").with([("IN", input.map.pitch()), ("OUT", output.map.pitch())]);
-    let arguments =
-        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
-    emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
+    emitter.forward(stage.kernel("upsample_forward"), &stage.input, &stage.output, stage.output.map.volume());
 }
 
 /// The gradient of the input.
 pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradient, emitter: &mut Emitter) {
-    let kernel = stage.kernel("upsample_backward").with([
-        ("DY", output_gradient.map.pitch()),
-        ("DX", input_gradient.buffer.map.pitch()),
-        ("ADD", usize::from(input_gradient.accumulate)),
-    ]);
-    let arguments = [
-        ("const float* dy", emitter.at(output_gradient)),
-        ("float* dx", emitter.at(&input_gradient.buffer)),
-        ("u32 batch", emitter.samples()),
-    ];
-    emitter.each(&kernel, emitter.batch * stage.input.map.volume(), &arguments);
+    let (kernel, count) = (stage.kernel("upsample_backward"), stage.input.map.volume());
+    emitter.backward(kernel, None, output_gradient, input_gradient, count);
 }
 
 impl Stage {

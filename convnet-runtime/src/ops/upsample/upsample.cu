@@ -12,7 +12,7 @@ FN float weight_of(const Tap& t, int i) {
   return (t.first == i ? 1.f - t.weight : 0.f) + (t.second == i ? t.weight : 0.f);
 }
 
-template<class G> FN void upsample_forward(const float* x, float* y, u32 batch) {
+template<class G> FN void upsample_forward(const val* x, val* y, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::OH * G::OW * G::C) return;
   const Element e = element<G::OH, G::OW, G::C>(i);
@@ -27,7 +27,7 @@ template<class G> FN void upsample_forward(const float* x, float* y, u32 batch) 
   y[e.pixel * G::OUT + e.c] = value;
 }
 
-template<class G> FN void upsample_backward(const float* dy, float* dx, u32 batch) {
+template<class G> FN void upsample_backward(const val* dy, val* dx, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);

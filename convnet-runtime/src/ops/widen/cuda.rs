@@ -7,13 +7,10 @@ use crate::ops::relayout::cuda::{Side, copy};
 
 /// Fills `stage.output`.
 pub fn forward(stage: &Stage, emitter: &mut Emitter) {
-    let (input, output) = (&stage.input, &stage.output);
-    let kernel = Kernel::new("widen_forward", &["widen"], volume(&output.map))
-        .with([("DEPTH", input.map.channels), ("BEFORE", stage.before)])
-        .with([("IN", input.map.pitch()), ("OUT", output.map.pitch())]);
-    let arguments =
-        [("const float* x", emitter.at(input)), ("float* y", emitter.at(output)), ("u32 batch", emitter.samples())];
-    emitter.each(&kernel, emitter.batch * output.map.volume(), &arguments);
+    let map = &stage.output.map;
+    let kernel = Kernel::new("widen_forward", &["widen"], volume(map))
+        .with([("DEPTH", stage.input.map.channels), ("BEFORE", stage.before)]);
+    emitter.forward(kernel, &stage.input, &stage.output, map.volume());
 }
 
 /// The gradient of the input.

@@ -1,5 +1,5 @@
 // C channels of which the first BEFORE and those behind the incoming DEPTH are zero.
-template<class G> FN void widen_forward(const float* x, float* y, u32 batch) {
+template<class G> FN void widen_forward(const val* x, val* y, u32 batch) {
   const u64 i = thread_number();
   if (i >= (u64)batch * G::H * G::W * G::C) return;
   const Element e = element<G::H, G::W, G::C>(i);

@@ -4,8 +4,9 @@ use crate::cpu::exchange;
 use crate::cpu::map::Buffer;
 use crate::cpu::run::{Run, Workspace};
 use crate::cuda::Device;
-use crate::cuda::driver::{Memory, Module as Kernels, Stream};
+use crate::cuda::driver::{Encoded, Memory, Module as Kernels, Stream};
 use crate::cuda::launch::{Argument, Launch, Launches, Precision};
+use crate::cuda::places::Places;
 use crate::cuda::source::Module;
 use crate::network::{Key, Network};
 use crate::ops::testing::Random;
@@ -46,7 +47,11 @@ pub struct Bench<N: Network> {
     kernels: Kernels,
     stream: Stream,
     arena: Memory,
-    parameters: Vec<[Memory; 3]>,
+    /// Values, gradients, the optimizer's memory.
+    parameters: [Memory; 3],
+    places: Places,
+    packed: Memory,
+    pub precision: Precision,
     values: Memory,
     wanted: Memory,
     workspace: Workspace,
@@ -55,6 +60,18 @@ pub struct Bench<N: Network> {
 
 fn memory(device: &Device, floats: usize) -> Memory {
     Memory::new(device.context(), floats * size_of::<f32>()).expect("there is memory")
+}
+
+/// Runs launches to their end.
+pub fn run_launches(kernels: &Kernels, stream: &Stream, launches: &[Launch], address: impl Fn(&Argument) -> u64) {
+    for launch in launches {
+        let kernel = kernels.kernel(&launch.kernel, launch.shared).expect("the source has all kernels");
+        let arguments: Vec<u64> = launch.arguments.iter().map(&address).collect();
+        let maps = launch.maps.iter().map(|map| Encoded::new(map, address(&map.base)).expect("a tensor"));
+        let maps: Vec<Encoded> = maps.collect();
+        stream.launch(kernel, [launch.grid, launch.block], launch.shared, &maps, &arguments).expect("it starts");
+    }
+    stream.finish().expect("it ends");
 }
 
 impl<N: Network> Bench<N> {
@@ -66,28 +83,43 @@ impl<N: Network> Bench<N> {
             let moved: Vec<f32> = parameter.values().iter().map(|v| v + 0.4 * random.real().abs() as f32).collect();
             parameter.set(&moved).expect("as many");
         });
-        let module = Module::new(&N::PROGRAM, precision);
+        let module = Module::new(&N::PROGRAM, precision, &device.architecture());
         let launches = module.launches(batch);
         let kernels = device.load(&module.source).unwrap_or_else(|error| panic!("{error}\n{}", module.source));
-        let mut parameters = Vec::new();
-        let mut lengths = module.parameters.iter();
+        let places = module.places;
+        let parameters = [0; 3].map(|_| memory(device, places.end().div_ceil(size_of::<f32>())));
+        parameters[2].clear().expect("there is a device");
+        let mut each = places.all.iter();
         net.visit(&Key::ROOT, &mut |key, parameter| {
-            let spec = lengths.next().expect("all parameters are there");
-            assert_eq!(spec.len, parameter.len(), "{key}");
-            let memories = [0; 3].map(|_| memory(device, spec.len));
-            memories[0].write(0, &parameter.values()).expect("it fits");
-            memories[2].write(0, &vec![0.0; spec.len]).expect("it fits");
-            parameters.push(memories);
+            let place = each.next().expect("all parameters are there");
+            assert_eq!(place.len(), size_of::<f32>() * parameter.len(), "{key}");
+            parameters[0].write(place.start, &parameter.values()).expect("it fits");
         });
-        assert!(lengths.next().is_none());
+        assert!(each.next().is_none());
         let arena = memory(device, launches.arena.max(launches.training_arena) / size_of::<f32>());
         let wanted = memory(device, 1 << 16);
         let values = memory(device, 2 * VALUES.len());
+        let packed = memory(device, module.packed.div_ceil(size_of::<f32>()));
         let stream = Stream::new(device.context()).expect("a stream");
         let workspace = Workspace::default();
-        let mut bench =
-            Self { net, launches, batch, kernels, stream, arena, parameters, values, wanted, workspace, random };
+        let mut bench = Self {
+            net,
+            launches,
+            batch,
+            kernels,
+            stream,
+            arena,
+            parameters,
+            places,
+            packed,
+            precision,
+            values,
+            wanted,
+            workspace,
+            random,
+        };
         bench.set(Sgd::new(0.1), 1.0);
+        bench.run(&bench.launches.pack);
         bench
     }
 
@@ -108,9 +140,12 @@ impl<N: Network> Bench<N> {
         };
         match *argument {
             Argument::Arena(place) => self.arena.at(place),
-            Argument::Parameter(index) => self.parameters[index][0].at(0),
-            Argument::Gradient(index) => self.parameters[index][1].at(0),
-            Argument::State(index) => self.parameters[index][2].at(0),
+            Argument::Parameter(index) => self.parameters[0].at(self.places.all[index].start),
+            Argument::Gradient(index) => self.parameters[1].at(self.places.all[index].start),
+            Argument::Parameters => self.parameters[0].at(0),
+            Argument::Gradients => self.parameters[1].at(0),
+            Argument::States => self.parameters[2].at(0),
+            Argument::Packed(place) => self.packed.at(place),
             Argument::U32(value) => value.into(),
             Argument::F32(value) => value.to_bits().into(),
             Argument::Labels(_) | Argument::Targets(_) => self.wanted.at(0),
@@ -119,12 +154,7 @@ impl<N: Network> Bench<N> {
     }
 
     pub fn run(&self, launches: &[Launch]) {
-        for launch in launches {
-            let kernel = self.kernels.kernel(&launch.kernel, launch.shared).expect("the source has all kernels");
-            let arguments: Vec<u64> = launch.arguments.iter().map(|argument| self.address(argument)).collect();
-            self.stream.launch(kernel, [launch.grid, launch.block], launch.shared, &arguments).expect("it starts");
-        }
-        self.stream.finish().expect("it ends");
+        run_launches(&self.kernels, &self.stream, launches, |argument| self.address(argument));
     }
 
     /// Puts labels or targets where the losses read them.
@@ -143,7 +173,22 @@ impl<N: Network> Bench<N> {
         self.random.floats(self.batch * buffer.map.volume())
     }
 
-    /// Puts a volume at a dense place.
+    /// Puts the input at its dense place, as volumes are: rounded to bfloat16, two to a word, where they are in that.
+    pub fn put_input(&self, place: usize, buffer: &Buffer, nchw: &[f32]) {
+        if self.precision != Precision::Bf16 {
+            return self.put(place, buffer, nchw);
+        }
+        let values = reorder(nchw, buffer.map.channels, buffer.map.height * buffer.map.width);
+        let half = |value: Option<&f32>| {
+            let bits = value.map_or(0, |value| value.to_bits());
+            (bits + 0x7fff + (bits >> 16 & 1)) >> 16
+        };
+        let words: Vec<f32> =
+            values.chunks(2).map(|two| f32::from_bits(half(two.first()) | half(two.get(1)) << 16)).collect();
+        self.arena.write(place, &words).expect("it fits");
+    }
+
+    /// Puts a volume at a dense place, where it is in `f32`.
     pub fn put(&self, place: usize, buffer: &Buffer, nchw: &[f32]) {
         let map = &buffer.map;
         self.arena.write(place, &reorder(nchw, map.channels, map.height * map.width)).expect("it fits");
@@ -159,7 +204,7 @@ impl<N: Network> Bench<N> {
 
     pub fn parameter(&self, index: usize, kind: usize, len: usize) -> Vec<f32> {
         let mut values = vec![0.0; len];
-        self.parameters[index][kind].read(0, &mut values).expect("it is there");
+        self.parameters[kind].read(self.places.all[index].start, &mut values).expect("it is there");
         values
     }
 
@@ -197,4 +242,12 @@ pub fn difference(a: &[f32], b: &[f32]) -> f32 {
         .zip(b)
         .fold(0.0f32, |most, (a, b)| if a.is_nan() == b.is_nan() { most.max((a - b).abs()) } else { f32::NAN });
     if a.iter().any(|a| a.is_nan()) { f32::INFINITY } else { apart / largest }
+}
+
+/// The length of the difference, relative to that of the second.
+pub fn distance(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    let square = |sum: f32, (a, b): (&f32, &f32)| sum + (a - b) * (a - b);
+    let length = b.iter().fold(0.0, |sum, b| sum + b * b).max(1e-12);
+    (a.iter().zip(b).fold(0.0, square) / length).sqrt()
 }

@@ -1,20 +1,34 @@
 //! Convolutions backward on the GPU.
 
 use super::super::{Backward, Bias};
-use super::{AROUND, DEPTHWISE, ROWS, packed, parts};
+use super::{AROUND, DEPTHWISE, parts, product_weights, tile_rows, wgmma};
 use crate::cpu::map::Gradient;
 use crate::cuda::launch::Argument;
-use crate::cuda::source::{Emitter, Kernel};
+use crate::cuda::source::{Before, Emitter, Kernel, Ready};
+use crate::ops::activation::Activation;
 
-/// The gradients of the residual, the parameters and the input, in this order.
-pub fn backward(pass: &Backward, weights: usize, emitter: &mut Emitter) {
-    sum_gradient(pass, emitter);
+/// The gradients of the residual, the parameters and the input, in this order, without what is ready, and with what the stage
+/// before is to find ready.
+///
+/// Winners of a pool are not looked at in the loads of the two products: each reads the gradient of the sums several times, in
+/// bulk copies that cannot compute, and all of it is written once.
+pub fn backward(pass: &Backward, weights: usize, before: Option<Before>, ready: Ready, emitter: &mut Emitter) {
+    let mut pass = *pass;
+    if ready.slope {
+        pass.stage.activation = Activation::Identity;
+        if !pass.stage.pool {
+            pass.sum_gradient = pass.output_gradient;
+        }
+    }
+    sum_gradient(&pass, emitter);
     if pass.train_weights {
-        bias_gradient(pass, weights, emitter);
-        weight_gradient(pass, weights, emitter);
+        if !ready.bias {
+            bias_gradient(&pass, weights, emitter);
+        }
+        weight_gradient(&pass, weights, emitter);
     }
     if let Some(to) = &pass.input_gradient {
-        input_gradient(pass, to, weights, emitter);
+        input_gradient(&pass, to, weights, before, emitter);
     }
 }
 
@@ -37,14 +51,16 @@ fn sum_gradient(pass: &Backward, emitter: &mut Emitter) {
         .with([("ADD", usize::from(residual.is_some_and(|to| to.accumulate)))])
         .activation(stage.activation);
     let arguments = [
-        ("const float* y", emitter.at(&stage.output)),
-        ("const float* dy", emitter.at(&pass.output_gradient)),
-        ("const u32* winners", stage.winners.filter(|_| stage.pool).map(|place| emitter.words(place))),
-        ("float* dz", if direct { None } else { emitter.at(&pass.sum_gradient) }),
-        ("float* residual", residual.and_then(|to| emitter.at(&to.buffer))),
+        ("const val* y", emitter.at(&stage.output)),
+        ("const val* dy", emitter.at(&pass.output_gradient)),
+        ("const u32* winners", stage.winners.filter(|_| stage.pool).and_then(|place| emitter.words(place))),
+        ("val* dz", if direct { None } else { emitter.at(&pass.sum_gradient) }),
+        ("val* residual", residual.and_then(|to| emitter.at(&to.buffer))),
         ("u32 batch", emitter.samples()),
     ];
-    emitter.each(&kernel, emitter.batch * geometry.output.iter().product::<usize>(), &arguments);
+    let [rows, columns, filters] = geometry.output;
+    let windows = if stage.pool { rows.div_ceil(2) * columns.div_ceil(2) } else { rows * columns };
+    emitter.each(&kernel, emitter.batch * windows * filters.div_ceil(8), &arguments);
 }
 
 fn bias_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
@@ -54,25 +70,38 @@ fn bias_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     match geometry.bias {
         Bias::None => {}
         Bias::Channel => {
-            let blocks = filters.div_ceil(32);
-            let count = Emitter::parts(emitter.batch * rows * columns, blocks);
-            let parts = emitter.scratch(count * filters);
             let volume = [("H", rows), ("W", columns), ("C", filters), ("IN", pitch)];
             let kernel = Kernel::new("channel_sums", &["sums"], volume);
-            let arguments = [("const float* x", dz), ("float* parts", parts), ("u32 batch", emitter.samples())];
-            emitter.launch(&kernel, [blocks, count, 1], &arguments);
             let gradient = emitter.gradient(weights, 1);
-            add_parts(parts, gradient, filters, count, pass.accumulate, emitter);
+            let rows = (emitter.batch * rows * columns, emitter.batch);
+            sum_rows(&kernel, ("const val* x", dz), filters, rows, (gradient, pass.accumulate), emitter);
         }
         Bias::Position => {
             let kernel = geometry
                 .kernel("position_bias_gradient", AROUND)
                 .with([("DZ", pitch), ("ADD", usize::from(pass.accumulate))]);
             let gradient = emitter.gradient(weights, 1);
-            let arguments = [("const float* dz", dz), ("float* db", gradient), ("u32 batch", emitter.samples())];
+            let arguments = [("const val* dz", dz), ("float* db", gradient), ("u32 batch", emitter.samples())];
             emitter.each(&kernel, rows * columns * filters, &arguments);
         }
     }
+}
+
+/// Sums over so many rows of values, of which the kernel takes some for each of so many samples, to a gradient, or added to it.
+fn sum_rows(
+    kernel: &Kernel,
+    x: (&str, Option<Argument>),
+    columns: usize,
+    (rows, samples): (usize, usize),
+    (gradient, add): (Option<Argument>, bool),
+    emitter: &mut Emitter,
+) {
+    let blocks = columns.div_ceil(32);
+    let count = Emitter::parts(rows, blocks);
+    let parts = if count == 1 && !add { gradient } else { emitter.scratch(count * columns) };
+    let arguments = [x, ("float* parts", parts), ("u32 batch", Some(Argument::U32(samples as u32)))];
+    emitter.launch(kernel, [blocks, count, 1], &arguments);
+    add_parts(parts, gradient, columns, count, add, emitter);
 }
 
 fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
@@ -80,7 +109,7 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     let [rows, columns, filters] = geometry.output;
     let positions = emitter.batch * rows * columns;
     let gradient = emitter.gradient(weights, 0);
-    let operands = [("const float* x", emitter.at(&stage.input)), ("const float* dz", emitter.at(&pass.sum_gradient))];
+    let operands = [("const val* x", emitter.at(&stage.input)), ("const val* dz", emitter.at(&pass.sum_gradient))];
     let pitches = [("IN", stage.input.map.pitch()), ("DZ", pass.sum_gradient.map.pitch())];
     let [x, dz] = operands;
     if geometry.is_depthwise() {
@@ -96,11 +125,16 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
         add_parts(parts, gradient, geometry.weights(), count, pass.accumulate, emitter);
         return;
     }
-    let width = geometry.channels() * geometry.taps();
-    let (kernel, across) = geometry.product("conv_weight_gradient", width, emitter.precision);
-    let down = geometry.filters().div_ceil(ROWS);
+    if wgmma::takes(geometry, [&stage.input, &pass.sum_gradient], emitter) {
+        return weight_gradient_boxes(pass, gradient, emitter);
+    }
+    let [in_run, dz_run] = [&stage.input, &pass.sum_gradient].map(|volume| geometry.run(volume, emitter.precision));
+    let (kernel, across) =
+        geometry.product("conv_weight_gradient", geometry.products(in_run, true), true, emitter.precision);
+    let down = geometry.filters().div_ceil(tile_rows(emitter.precision));
     let (count, each) = parts(positions, down * across * geometry.groups);
-    let kernel = kernel.with(pitches).with([("ADD", usize::from(pass.accumulate))]);
+    let kernel =
+        kernel.with(pitches).with([("ADD", usize::from(pass.accumulate)), ("IN_RUN", in_run), ("DZ_RUN", dz_run)]);
     let target = if count > 1 { emitter.scratch(count * geometry.weights()) } else { gradient };
     let arguments = [
         x,
@@ -110,7 +144,41 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
         ("u32 batch", emitter.samples()),
     ];
     emitter.launch(&kernel, [down, across, geometry.groups * count], &arguments);
+    emitter.adds(geometry.macs());
     add_parts(target, gradient, geometry.weights(), count, pass.accumulate, emitter);
+}
+
+/// The same on Hopper's matrix units: parts of the gradient, tap by tap, then their sum as weights lie.
+fn weight_gradient_boxes(pass: &Backward, gradient: Option<Argument>, emitter: &mut Emitter) {
+    let (stage, geometry) = (&pass.stage, &pass.stage.geometry);
+    let ([rows, columns, filters], taps) = (geometry.output, geometry.taps());
+    let blocks = geometry.channels().div_ceil(64) * taps;
+    let tiles = wgmma::Tiles::of_weights(filters, blocks);
+    let boxes = wgmma::Cut::new([rows, columns], emitter.batch, 64, false);
+    let count = filters.div_ceil(tiles.rows()) * blocks.div_ceil(tiles.columns / 64);
+    let (parts, each) = wgmma::cut_weights(boxes.boxes, count, tiles, geometry.weights());
+    let direct = taps == 1 && parts == 1 && !pass.accumulate;
+    let sums = if direct { gradient } else { emitter.scratch(parts * geometry.weights()) };
+    let maps =
+        [boxes.map(&pass.sum_gradient, geometry.output, emitter), boxes.map(&stage.input, geometry.input, emitter)];
+    let arguments = [
+        ("float* sums", sums),
+        ("u32 shape", boxes.shape()),
+        ("u32 parts", wgmma::number(parts)),
+        ("u32 each", wgmma::number(each)),
+        ("u32 batch", emitter.samples()),
+    ];
+    let kernel = tiles.kernel(geometry, "conv_weight_boxes");
+    emitter.launch_mapped(&kernel, wgmma::Tiles::grid(count * parts), &["dz", "x"], &maps, &arguments);
+    emitter.adds(geometry.macs());
+    let mut kernel = geometry.kernel("conv_weight_total", kernel.sources).with([("ADD", usize::from(pass.accumulate))]);
+    kernel.threads = 64;
+    let arguments = [("const float* sums", sums), ("float* dw", gradient), ("u32 parts", wgmma::number(parts))];
+    if direct {
+        emitter.declare(&kernel, &arguments);
+    } else {
+        emitter.each(&kernel, geometry.weights() / taps, &arguments);
+    }
 }
 
 /// Adds the parts of a sum, in order; there is nothing to do where the only part is the sum.
@@ -133,29 +201,77 @@ fn add_parts(
     }
 }
 
-fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, emitter: &mut Emitter) {
+fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, before: Option<Before>, emitter: &mut Emitter) {
     let geometry = &pass.stage.geometry;
     let [height, width, depth] = geometry.input;
-    let pitches =
-        [("DZ", pass.sum_gradient.map.pitch()), ("DX", to.buffer.map.pitch()), ("ADD", usize::from(to.accumulate))];
-    let as_it_lies = geometry.is_depthwise() || geometry.is_dense();
-    let weight = if as_it_lies { emitter.parameter(weights, 0) } else { packed(geometry, weights, true, emitter) };
-    let arguments = [
-        ("const float* dz", emitter.at(&pass.sum_gradient)),
-        ("const float* w", weight),
-        ("float* dx", emitter.at(&to.buffer)),
-        ("u32 batch", emitter.samples()),
+    let slope = before.map(|before| before.activation).filter(|activation| *activation != Activation::Identity);
+    let bias = before.and_then(|before| before.bias);
+    let pitches = [
+        ("DZ", pass.sum_gradient.map.pitch()),
+        ("DX", to.buffer.map.pitch()),
+        ("ADD", usize::from(to.accumulate)),
+        ("IN", pass.stage.input.map.pitch()),
+        ("SLOPE", usize::from(slope.is_some())),
+        ("COLUMNS", usize::from(bias.is_some())),
     ];
-    if geometry.is_depthwise() {
-        let kernel = geometry.kernel("depthwise_input_gradient", DEPTHWISE).with(pitches);
-        emitter.each(&kernel, emitter.batch * height * width * depth, &arguments);
-    } else if geometry.is_dense() {
-        let columns = geometry.channels() * geometry.taps();
-        let (kernel, across) = geometry.product("whole_input_gradient", columns, emitter.precision);
-        emitter.launch(&kernel.with(pitches), [emitter.batch.div_ceil(ROWS), across, 1], &arguments);
+    let own = |kernel: Kernel| kernel.with(pitches).activation(slope.unwrap_or(Activation::Identity));
+    let run = [("DZ_RUN", geometry.run(&pass.sum_gradient, emitter.precision))];
+    let height_of_tile = tile_rows(emitter.precision);
+    let weight = if geometry.is_depthwise() {
+        ("const float* w", emitter.parameter(weights, 0))
     } else {
-        let (kernel, across) = geometry.product("conv_input_gradient", geometry.channels(), emitter.precision);
-        let down = (emitter.batch * height * width).div_ceil(ROWS);
-        emitter.launch(&kernel.with(pitches), [down, across, geometry.groups], &arguments);
+        ("const val* w", product_weights(geometry, weights, true, emitter))
+    };
+    let dz = ("const val* dz", emitter.at(&pass.sum_gradient));
+    let x = ("const val* x", slope.and_then(|_| emitter.at(&pass.stage.input)));
+    let dx = ("val* dx", emitter.at(&to.buffer));
+    let samples = ("u32 batch", emitter.samples());
+    if geometry.is_depthwise() {
+        let kernel = own(geometry.kernel("depthwise_input_gradient", DEPTHWISE));
+        emitter.each(&kernel, emitter.batch * height * width * depth, &[dz, weight, x, dx, samples]);
+        return;
+    }
+    // Rows of sums of columns, if these are wanted.
+    let columns = |rows: usize, emitter: &mut Emitter| {
+        let place = bias.and_then(|_| emitter.scratch(rows * depth));
+        (("float* columns", place), rows)
+    };
+    let (sums, rows);
+    if wgmma::takes(geometry, [&pass.sum_gradient, &to.buffer, &pass.stage.input], emitter) {
+        let (filters, dense) = (geometry.filters(), geometry.is_dense());
+        let steps = filters.div_ceil(64) * if dense { 1 } else { geometry.taps() };
+        let tiles = wgmma::Tiles::of_sums(depth, steps, wgmma::columns(geometry));
+        let extent = if dense { [1, 1] } else { [height, width] };
+        let boxes = wgmma::Cut::new(extent, emitter.batch, tiles.columns, false);
+        let count = boxes.boxes * if dense { geometry.taps() } else { 1 };
+        let maps = [
+            wgmma::weights_map(weight.1, geometry.taps(), [depth, filters], tiles.rows()),
+            boxes.map(&pass.sum_gradient, geometry.output, emitter),
+        ];
+        let kernel = own(tiles.kernel(geometry, "conv_input_boxes")).with([("FOR_INPUT", 1)]);
+        // A row for each warp of a warpgroup.
+        (sums, rows) = columns(4 * count, emitter);
+        let grid = wgmma::Tiles::grid(count * depth.div_ceil(tiles.rows()));
+        let arguments = [x, dx, sums, ("u32 shape", boxes.shape()), samples];
+        emitter.launch_mapped(&kernel, grid, &["w", "dz"], &maps, &arguments);
+    } else if geometry.is_dense() {
+        let wide = geometry.channels() * geometry.taps();
+        let as_it_lies = geometry.layout(emitter.precision) == 0;
+        let (kernel, across) = geometry.product("whole_input_gradient", wide, as_it_lies, emitter.precision);
+        let down = emitter.batch.div_ceil(height_of_tile);
+        (sums, rows) = columns(down * geometry.taps(), emitter);
+        emitter.launch(&own(kernel).with(run), [down, across, 1], &[dz, weight, x, dx, sums, samples]);
+    } else {
+        let (kernel, across) = geometry.product("conv_input_gradient", geometry.channels(), false, emitter.precision);
+        let down = (emitter.batch * height * width).div_ceil(height_of_tile);
+        (sums, rows) = columns(down, emitter);
+        emitter.launch(&own(kernel).with(run), [down, across, geometry.groups], &[dz, weight, x, dx, sums, samples]);
+    }
+    emitter.adds(geometry.macs());
+    if let Some(before) = bias {
+        let one = [("H", 1), ("W", 1), ("C", depth), ("IN", depth)];
+        let kernel = Kernel::new("channel_sums", &["sums"], one);
+        let gradient = (emitter.gradient(before, 1), false);
+        sum_rows(&kernel, ("const float* x", sums.1), depth, (rows, rows), gradient, emitter);
     }
 }

@@ -1,7 +1,7 @@
 //! Convolutions forward on the GPU.
 
-use super::super::{Bias, Geometry, Stage};
-use super::{AROUND, DEPTHWISE, ROWS, bias, packed};
+use super::super::{Bias, Stage};
+use super::{AROUND, DEPTHWISE, bias, product_weights, tile_rows, wgmma};
 use crate::cpu::map::LANES;
 use crate::cuda::launch::Argument;
 use crate::cuda::source::{BLOCKS, Emitter, Kernel};
@@ -14,11 +14,11 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
     // Winners are kept for 16 filters at a time, which must then be those of one block.
     let fits = !geometry.is_depthwise() && (geometry.groups == 1 || geometry.filters().is_multiple_of(LANES));
     let apart = stage.pool && !fits;
-    let full = if apart { emitter.scratch(emitter.batch * rows * columns * filters) } else { None };
-    let winners = stage.winners.map(|place| emitter.words(place));
+    let full = if apart { emitter.scratch_values(emitter.batch * rows * columns * filters) } else { None };
+    let winners = stage.winners.and_then(|place| emitter.words(place));
 
     let has = |there: bool| usize::from(there);
-    let (y, pitch) = if apart { (full, filters) } else { (emitter.at(&stage.output), stage.output.map.pitch()) };
+    let (y, pitch) = if apart { (("val* y", full), filters) } else { emitter.output(&stage.output) };
     let fused = stage.pool && !apart;
     let epilogue = |kernel: Kernel| {
         kernel
@@ -38,13 +38,16 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
         ("const float* shift", of_norm(1)),
         ("const float* mean", of_norm(2)),
         ("const float* variance", of_norm(3)),
-        ("const float* residual", stage.residual.and_then(|residual| emitter.at(&residual))),
+        ("const val* residual", stage.residual.and_then(|residual| emitter.at(&residual))),
     ];
-    let weight =
-        if geometry.is_depthwise() { emitter.parameter(weights, 0) } else { packed(geometry, weights, false, emitter) };
-    let mut arguments = vec![("const float* x", emitter.at(&stage.input)), ("const float* w", weight)];
+    let weight = if geometry.is_depthwise() {
+        ("const float* w", emitter.parameter(weights, 0))
+    } else {
+        ("const val* w", product_weights(geometry, weights, false, emitter))
+    };
+    let mut arguments = vec![("const val* x", emitter.at(&stage.input)), weight];
     arguments.extend(ends);
-    arguments.push(("float* y", y));
+    arguments.push(y);
 
     if geometry.is_depthwise() {
         arguments.push(("u32 batch", emitter.samples()));
@@ -52,17 +55,52 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
         emitter.each(&kernel, emitter.batch * rows * columns * filters, &arguments);
     } else {
         arguments.push(("u32* winners", if apart { None } else { winners }));
-        let (kernel, across) = geometry.product("conv_forward", geometry.filters(), emitter.precision);
         let positions = if fused { (rows / 2) * (columns / 2) * 4 } else { rows * columns };
-        let tiles = |samples: usize| (samples * positions).div_ceil(ROWS) * across * geometry.groups;
-        let (count, each) = cut(geometry, tiles(emitter.batch));
-        let parts = if count > 1 { emitter.scratch(count * emitter.batch * positions * filters) } else { y };
-        let mut product = arguments.clone();
-        product.push(("float* parts", parts));
-        product.push(("u32 each", Some(Argument::U32(each as u32))));
-        product.push(("u32 batch", emitter.samples()));
-        let down = (emitter.batch * positions).div_ceil(ROWS);
-        emitter.launch(&epilogue(kernel), [down, across, geometry.groups * count], &product);
+        let room = |count: usize, emitter: &mut Emitter| {
+            if count > 1 { emitter.scratch(count * emitter.batch * positions * filters) } else { y.1 }
+        };
+        // An output in `f32` leaves the network dense.
+        let own = (y.0 == "val* y").then_some(&stage.output);
+        let volumes = [Some(&stage.input), stage.residual.as_ref(), own].into_iter().flatten();
+        // Into how many parts the sums are cut, and whether they are with any batch.
+        let (count, always_whole, parts) = if wgmma::takes(geometry, volumes, emitter) {
+            let steps = geometry.channels().div_ceil(64) * geometry.taps();
+            let tiles = wgmma::Tiles::of_sums(filters, steps, wgmma::columns(geometry));
+            let cut = |samples: usize| wgmma::Cut::new([rows, columns], samples, tiles.columns, fused);
+            let count = |cut: &wgmma::Cut| cut.boxes * filters.div_ceil(tiles.rows());
+            let boxes = cut(emitter.batch);
+            let (parts, each) = wgmma::cut_sums(steps, count(&boxes));
+            let sums = room(parts, emitter);
+            let maps = [
+                wgmma::weights_map(arguments[1].1, geometry.taps(), [filters, geometry.channels()], tiles.rows()),
+                boxes.map(&stage.input, geometry.input, emitter),
+            ];
+            let mut product = arguments[2..].to_vec();
+            product.extend([("float* sums", sums), ("u32 shape", boxes.shape())]);
+            product.extend([("u32 parts", wgmma::number(parts)), ("u32 each", wgmma::number(each))]);
+            product.push(("u32 batch", emitter.samples()));
+            let kernel = epilogue(tiles.kernel(geometry, "conv_forward_boxes").with([("FOR_INPUT", 0)]));
+            emitter.launch_mapped(&kernel, wgmma::Tiles::grid(count(&boxes) * parts), &["w", "x"], &maps, &product);
+            (parts, wgmma::cut_sums(steps, count(&cut(1))).0 == 1, sums)
+        } else {
+            let by_weights = geometry.layout(emitter.precision) == 0;
+            let (kernel, across) = geometry.product("conv_forward", geometry.filters(), by_weights, emitter.precision);
+            let run = geometry.run(&stage.input, emitter.precision);
+            let (height, products) = (tile_rows(emitter.precision), geometry.products(run, by_weights));
+            let tiles = |samples: usize| (samples * positions).div_ceil(height) * across * geometry.groups;
+            let (count, each) = cut(products, tiles(emitter.batch));
+            let parts = room(count, emitter);
+            let mut product = arguments.clone();
+            product.push(("float* parts", parts));
+            product.push(("u32 each", Some(Argument::U32(each as u32))));
+            product.push(("u32 batch", emitter.samples()));
+            let down = (emitter.batch * positions).div_ceil(height);
+            let kernel = epilogue(kernel).with([("IN_RUN", run)]);
+            emitter.launch(&kernel, [down, across, geometry.groups * count], &product);
+            (count, cut(products, tiles(1)).0 == 1, parts)
+        };
+
+        emitter.adds(geometry.macs());
 
         // What follows x and w is the same.
         let mut finish = vec![("const float* parts", parts)];
@@ -73,7 +111,7 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
         if count > 1 {
             let rows = emitter.batch * positions / if fused { 4 } else { 1 };
             emitter.each(&kernel, rows * filters.div_ceil(LANES), &finish);
-        } else if cut(geometry, tiles(1)).0 > 1 {
+        } else if !always_whole {
             emitter.declare(&kernel, &finish);
         }
     }
@@ -82,12 +120,11 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
     }
 }
 
-/// Into how many parts the sums are cut where there are few tiles, and the products of each.
-fn cut(geometry: &Geometry, tiles: usize) -> (usize, usize) {
+/// Into how many parts sums of so many products are cut where there are few tiles, and the products of each.
+fn cut(products: usize, tiles: usize) -> (usize, usize) {
     /// Products that are worth a part.
     const LEAST: usize = 128;
-    let products = geometry.channels() * geometry.taps();
-    let each = products.div_ceil((BLOCKS / tiles.max(1)).clamp(1, (products / LEAST).max(1))).next_multiple_of(16);
+    let each = products.div_ceil((BLOCKS / tiles.max(1)).clamp(1, (products / LEAST).max(1))).next_multiple_of(32);
     (products.div_ceil(each), each)
 }
 
@@ -98,8 +135,8 @@ fn pool(stage: &Stage, full: Option<Argument>, winners: Option<Argument>, emitte
         .kernel("pool_winners", AROUND)
         .with([("WINNERS", usize::from(winners.is_some())), ("OUT", map.pitch())]);
     let arguments = [
-        ("const float* x", full),
-        ("float* y", emitter.at(&stage.output)),
+        ("const val* x", full),
+        ("val* y", emitter.at(&stage.output)),
         ("u32* winners", winners),
         ("u32 batch", emitter.samples()),
     ];

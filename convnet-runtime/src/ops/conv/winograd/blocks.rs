@@ -41,13 +41,21 @@ pub fn step(floats: usize) -> usize {
 
 /// The constants of an instruction set.
 struct Constants {
-    /// Tiles of a block that a task transforms for itself: register tiles, full ones.
+    /// Most tiles of a block that a task transforms for itself: register tiles, full ones.
     tiles: usize,
+    /// Most floats of their transformed input, if that is a full register tile.
+    near: usize,
     /// Most tiles of a block whose transformed input is shared.
     shared: usize,
+    /// Tiles for each thread below which it is.
+    least: usize,
+    /// Floats of transformed filters up to which each task reads them for itself, however few its tiles are.
+    filters: usize,
     /// Blocks of output channels of a group: with the input's points in a near cache, and where there are so many of them
     /// that each is worth using for many outputs.
     group: [usize; 2],
+    /// Groups for each thread, at least, where the transformed input is shared.
+    groups: usize,
 }
 
 /// Blocks of input channels from which on there are many.
@@ -57,8 +65,12 @@ impl Constants {
     #[inline(always)]
     const fn of<S: Simd>() -> Self {
         match S::ISA {
-            Isa::Avx512 => Self { tiles: 28, shared: 128, group: [2, 16] },
-            Isa::Avx2 | Isa::Neon | Isa::Portable => Self { tiles: 30, shared: 120, group: [2, 8] },
+            Isa::Avx512 => {
+                Self { tiles: 28, near: usize::MAX, shared: 128, least: 28, filters: 0, group: [2, 16], groups: 1 }
+            }
+            Isa::Avx2 | Isa::Neon | Isa::Portable => {
+                Self { tiles: 30, near: 340 << 10, shared: 120, least: 6, filters: 1 << 20, group: [2, 8], groups: 2 }
+            }
         }
     }
 }
@@ -71,12 +83,14 @@ impl Kernel for Sizes {
         let Self { points, tiles, from, to, threads } = self;
         let constants = const { Constants::of::<S>() };
         // Filters that are much larger than the input are read once for many tiles.
-        let shared = tiles < constants.tiles * threads || 2 * tiles <= to * LANES;
-        let mut count = tiles.div_ceil(if shared { constants.shared } else { constants.tiles });
+        let large = points * from * to * LANES * LANES > constants.filters && 2 * tiles <= to * LANES;
+        let shared = large || tiles < constants.least * threads;
+        let near = constants.near / (points * from * LANES) / S::TILE_PIXELS * S::TILE_PIXELS;
+        let most = if shared { constants.shared } else { near.clamp(S::TILE_PIXELS, constants.tiles) };
+        let mut count = tiles.div_ceil(most);
         let mut group = constants.group[usize::from(from >= MANY)].min(to);
         if shared {
-            // A group for each thread, at least.
-            group = group.min(to.div_ceil(threads).next_multiple_of(S::TILE_BLOCKS));
+            group = group.min(to.div_ceil(constants.groups * threads).next_multiple_of(S::TILE_BLOCKS));
         } else if count < 16 * threads {
             count = count.next_multiple_of(threads).min(tiles);
         }

@@ -3,6 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
+use super::ahead::Ahead;
 use super::blocks::{Blocks, Sizes, step};
 use super::grid::{Grid, Neighbours};
 use super::input::{Input, Source};
@@ -83,7 +84,8 @@ impl<K: Sink> Kernel for All<'_, K> {
     fn run<S: Simd>(self, s: S) {
         let all = &self;
         let Self { conv, grid, blocks, from, points, .. } = all;
-        let work = 2 * points * grid.tiles * conv.depth * conv.blocks * LANES;
+        // Where tiles are few, most of the work is to read the filters.
+        let work = (2 * grid.tiles + MOVE) * points * conv.depth * conv.blocks * LANES;
         let moves = MOVE * points * grid.tiles * from * LANES;
         let tiles = |block: usize| cut(grid.tiles, blocks.count, block)..cut(grid.tiles, blocks.count, block + 1);
         if !blocks.shared {
@@ -142,11 +144,16 @@ impl<K: Sink> Kernel for Task<'_, K> {
             let to = v.start.wrapping_add(block * tiles.len() * LANES);
             by_tiling!(s, conv.tiling, Input { source, grid, block, tiles, to, step: v.step });
         }
+        // Tasks take turns, so that this thread's next block is about as many behind as there are threads.
+        let next = self.tiles.start + rayon::current_num_threads() * tiles;
+        let soon = if blocks.shared { 0..0 } else { next..(next + tiles).min(grid.tiles) };
+        let (source, tiling) = (&conv.source, conv.tiling);
+        let mut soon = Ahead { source, grid, tiling, blocks: *from, tiles: soon, next: [0; 3] };
         let mut first = self.outputs.start;
         while first < self.outputs.end {
             let group = blocks.group.min(self.outputs.end - first);
             let m = Points { start: m, step: step(group * tiles * LANES) };
-            self.products(s, v, m, first, group);
+            self.products(s, v, m, first..first + group, &mut soon);
             for block in 0..group {
                 let from = Points { start: m.start.wrapping_add(block * tiles * LANES), ..m };
                 self.sums(s, from, first + block);
@@ -159,7 +166,7 @@ impl<K: Sink> Kernel for Task<'_, K> {
 impl<K: Sink> Task<'_, K> {
     /// The points of the outputs, for some blocks of output channels.
     #[inline(always)]
-    fn products<S: Simd>(&self, s: S, v: Points, m: Points, first: usize, group: usize) {
+    fn products<S: Simd>(&self, s: S, v: Points, m: Points, outputs: Range<usize>, soon: &mut Ahead<'_>) {
         let All { conv, from, points, .. } = self.all;
         let tiles = self.tiles.len();
         let filters = filters::step(*from);
@@ -175,16 +182,36 @@ impl<K: Sink> Task<'_, K> {
             pixel_step: LANES,
             stream: points * filters,
         };
+        let weights = |point: usize, block: usize| {
+            conv.filters.as_ptr().wrapping_add((block % conv.blocks * points + point) * filters)
+        };
         for point in 0..*points {
             let x = v.start.wrapping_add(point * v.step);
             let sums = m.start.wrapping_add(point * m.step);
-            for block in (0..group).step_by(S::TILE_BLOCKS) {
-                let w = conv.filters.as_ptr().wrapping_add(((first + block) * points + point) * filters);
-                let count = S::TILE_BLOCKS.min(group - block);
-                let sums = sums.wrapping_add(block * tiles * LANES);
-                let run = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES };
+            for block in outputs.clone().step_by(S::TILE_BLOCKS) {
+                let next = match block + S::TILE_BLOCKS {
+                    next if next < outputs.end => weights(point, next),
+                    _ if point + 1 < *points => weights(point + 1, outputs.start),
+                    _ => weights(0, outputs.end),
+                };
+                let (w, count) = (weights(point, block), S::TILE_BLOCKS.min(outputs.end - block));
+                let sums = sums.wrapping_add((block - outputs.start) * tiles * LANES);
+                let mut run = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES };
+                let mut left = tiles;
                 // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the points.
-                unsafe { run.product(s, count, tiles) };
+                unsafe {
+                    while left > 0 {
+                        let ahead = if left == tiles { next } else { soon.lines() };
+                        if ahead.is_null() {
+                            run.product(s, count, left);
+                            break;
+                        }
+                        let len = left.div_ceil(left.div_ceil(S::TILE_PIXELS));
+                        run.product_ahead(s, count, len, ahead);
+                        (run.x, run.sums) = (run.x.add(len * LANES), run.sums.add(len * LANES));
+                        left -= len;
+                    }
+                }
             }
         }
     }

@@ -11,11 +11,13 @@ const P4: f32 = P2 * P2;
 const Q4: f32 = Q2 * Q2;
 
 /// `g (1, x, x^2, x^3, x^4)`
+#[cfg(test)]
 const fn powers(g: f64, x: f64) -> [f64; 5] {
     [g, g * x, g * x * x, g * x * x * x, g * x * x * x * x]
 }
 
 impl Transform<2, 6, 5> for F2 {
+    #[cfg(test)]
     const G: [[f64; 5]; 6] = [
         powers(G0, 0.0),
         powers(GP, P as f64),

@@ -9,7 +9,8 @@ use crate::cpu::simd::Simd;
 
 /// One tile size: `M` outputs from `A = M + R - 1` inputs and `R` taps.
 pub trait Transform<const M: usize, const A: usize, const R: usize>: Copy + Send + Sync + 'static {
-    /// Filter to points.
+    /// Filter to points: what `filter` and `filter_gradient` are tested against.
+    #[cfg(test)]
     const G: [[f64; R]; A];
 
     /// `B^T d`: inputs to points.
@@ -47,6 +48,7 @@ pub(super) fn scale<S: Simd>(s: S, k: f32, a: S::V) -> S::V {
 }
 
 impl Transform<2, 4, 3> for F2 {
+    #[cfg(test)]
     const G: [[f64; 3]; 4] = [[1.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0.0, 0.0, 1.0]];
 
     #[inline(always)]
@@ -88,6 +90,7 @@ pub(super) const GP: f64 = 1.0 / (2.0 * (P2 * (P2 - Q2)) as f64);
 pub(super) const GQ: f64 = 1.0 / (2.0 * (Q2 * (Q2 - P2)) as f64);
 
 impl Transform<4, 6, 3> for F4 {
+    #[cfg(test)]
     const G: [[f64; 3]; 6] = [
         [G0, 0.0, 0.0],
         [GP, GP * P as f64, GP * P2 as f64],
@@ -165,7 +168,12 @@ impl Transform<4, 6, 3> for F4 {
     }
 }
 
+/// The factors of G's rows.
+const N: f32 = -2.0 / 9.0;
+const T: f32 = 1.0 / 90.0;
+
 impl Transform<6, 8, 3> for F6 {
+    #[cfg(test)]
     const G: [[f64; 3]; 8] = [
         [1.0, 0.0, 0.0],
         [-2.0 / 9.0, -2.0 / 9.0, -2.0 / 9.0],
@@ -234,28 +242,31 @@ impl Transform<6, 8, 3> for F6 {
 
     #[inline(always)]
     fn filter_gradient<S: Simd>(s: S, u: [S::V; 8]) -> [S::V; 3] {
-        std::array::from_fn(|j| {
-            let mut sum = s.zero();
-            for (row, u) in Self::G.iter().zip(u) {
-                if row[j] != 0.0 {
-                    sum = fma(s, row[j] as f32, u, sum);
-                }
-            }
-            sum
-        })
+        let (sum_1, difference_1) = (s.add(u[1], u[2]), s.sub(u[1], u[2]));
+        let (sum_2, difference_2) = (s.add(u[3], u[4]), s.sub(u[3], u[4]));
+        let (sum_half, difference_half) = (s.add(u[5], u[6]), s.sub(u[5], u[6]));
+        [
+            fma(s, N, sum_1, fma(s, T, sum_2, fma(s, 64.0 * T, sum_half, u[0]))),
+            fma(s, N, difference_1, fma(s, 2.0 * T, difference_2, scale(s, 32.0 * T, difference_half))),
+            fma(s, N, sum_1, fma(s, 4.0 * T, sum_2, fma(s, 16.0 * T, sum_half, u[7]))),
+        ]
     }
 
     #[inline(always)]
     fn filter<S: Simd>(s: S, w: [S::V; 3]) -> [S::V; 8] {
-        std::array::from_fn(|i| {
-            let mut sum = s.zero();
-            for (factor, w) in Self::G[i].iter().zip(w) {
-                if *factor != 0.0 {
-                    sum = fma(s, *factor as f32, w, sum);
-                }
-            }
-            sum
-        })
+        let (even_1, odd_1) = (scale(s, N, s.add(w[0], w[2])), scale(s, N, w[1]));
+        let (even_2, odd_2) = (fma(s, 4.0 * T, w[2], scale(s, T, w[0])), scale(s, 2.0 * T, w[1]));
+        let (even_half, odd_half) = (fma(s, 16.0 * T, w[2], scale(s, 64.0 * T, w[0])), scale(s, 32.0 * T, w[1]));
+        [
+            w[0],
+            s.add(even_1, odd_1),
+            s.sub(even_1, odd_1),
+            s.add(even_2, odd_2),
+            s.sub(even_2, odd_2),
+            s.add(even_half, odd_half),
+            s.sub(even_half, odd_half),
+            w[2],
+        ]
     }
 }
 

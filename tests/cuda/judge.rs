@@ -1,0 +1,89 @@
+//! Random networks (`tests/random_networks`): what they give and their gradients, on the device and on the CPU. Some of them,
+//! or all with `CONVNET_RANDOM_ALL=1`: each is compiled anew.
+
+use convnet_runtime::cuda::{Cuda, CudaTrainer};
+use convnet_runtime::prelude::*;
+
+use crate::networks::{distance, images};
+use crate::support::on_device;
+
+const SOME: [&str; 4] = ["net_0", "net_5", "net_7", "net_13"];
+/// As for the CPU's instruction sets against each other, with room for sums in another order.
+const MOST: f32 = 1e-3;
+
+/// A test for each network without heads.
+macro_rules! judge {
+    ($($name:ident($batch:literal $(; heads $($head:ident),+)?) $(#[$($attribute:tt)*])* { $($network:tt)* })+) => {$(
+        pub mod $name {
+            use convnet_runtime::prelude::*;
+
+            network! { $(#[$($attribute)*])* pub struct Net { $($network)* } }
+
+            crate::judge::test! { $name $batch $($($head)+)? }
+        }
+    )+};
+}
+pub(crate) use judge;
+
+macro_rules! test {
+    ($name:ident $batch:literal) => {
+        #[test]
+        fn agrees() {
+            let test = module_path!().split_once("::").map(|(_, path)| format!("{path}::agrees")).unwrap();
+            crate::judge::against_cpu::<Net, _>(&test, stringify!($name), $batch);
+        }
+    };
+    ($name:ident $batch:literal $($head:ident)+) => {};
+}
+pub(crate) use test;
+
+/// A single output.
+pub trait Single {
+    fn values(&self) -> &[f32];
+}
+
+impl<V: Shape> Single for Tensor<V> {
+    fn values(&self) -> &[f32] {
+        Tensor::values(self)
+    }
+}
+
+impl<V: Shape> Single for Probabilities<V> {
+    fn values(&self) -> &[f32] {
+        self.tensor().values()
+    }
+}
+
+pub fn against_cpu<N, V>(test: &str, name: &str, batch: usize)
+where
+    N: Network<Logits = Tensor<V>> + Clone,
+    N::Output: Single,
+    V: Shape,
+{
+    let all = std::env::var_os("CONVNET_RANDOM_ALL").is_some_and(|value| value == "1");
+    if !all && !SOME.contains(&name) {
+        return;
+    }
+    on_device(test, |device| {
+        let (mut cpu, sgd, input) = (N::new(7), Sgd::new(0.0), images::<N::Input>(batch, 3));
+        let mut net = Cuda::new(cpu.clone(), device).unwrap();
+        let (expected, given) = (cpu.predict(&input), net.predict(&input).unwrap());
+        let apart = distance(given.values(), expected.values());
+        assert!(apart < MOST, "output: {apart:e}");
+
+        let target = images::<V>(batch, 4);
+        let expected = Trainer::new(sgd, 0).step(&mut cpu, &input, &MeanSquared(&target)).unwrap();
+        let given = CudaTrainer::new(sgd, 0).step(&mut net, &input, &MeanSquared(&target)).unwrap();
+        assert!((given - expected).abs() <= MOST * expected.abs(), "loss: {given} {expected}");
+        let gradients = net.gradients().unwrap();
+        // A gradient that cancels to almost nothing is rounding: it is measured by the largest.
+        let length = |values: &[f32]| values.iter().map(|v| v * v).sum::<f32>().sqrt();
+        let largest = gradients.iter().map(|(_, gradient)| length(gradient)).fold(0.0, f32::max);
+        for (name, gradient) in gradients {
+            let (_, parameter) = cpu.parameters().into_iter().find(|(other, _)| *other == name).unwrap();
+            let apart = distance(&gradient, &parameter.gradient()) * length(&parameter.gradient());
+            let most = MOST * length(&gradient).max(1e-2 * largest);
+            assert!(apart <= most, "gradient of `{name}`: {apart:e}, {most:e}");
+        }
+    });
+}
