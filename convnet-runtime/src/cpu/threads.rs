@@ -10,6 +10,9 @@ use super::simd::Isa;
 /// Work, in floating-point operations, below which waking another thread costs more than it gains.
 const SMALL: usize = 1 << 20;
 
+/// Work of several loops that is worth a way to the pool and back.
+const ENTER: usize = 1 << 23;
+
 /// How often a thread without a task looks whether the others have finished theirs before it goes elsewhere: some 50
 /// microseconds, about what it takes to wake a thread that went to sleep.
 const PATIENCE: usize = 1 << 12;
@@ -55,6 +58,17 @@ pub fn alone<T>(f: impl FnOnce() -> T) -> T {
     }
     let _restore = Restore(ALONE.replace(true));
     f()
+}
+
+/// Runs `f` on a thread of the current pool if its loops do about `work` floating-point operations and that is much: a loop
+/// that begins outside of the pool wakes a thread there and sleeps itself, each time.
+pub fn enter<T: Send>(work: usize, f: impl FnOnce() -> T + Send) -> T {
+    let outside = rayon::current_thread_index().is_none() && rayon::current_num_threads() > 1;
+    if work < ENTER || !outside || ALONE.get() {
+        return f();
+    }
+    let isa = Isa::current();
+    rayon::join(|| isa.scope(f), || ()).0
 }
 
 /// One copy for all kernels: a task is long, and so a call through a table costs nothing.
@@ -293,6 +307,18 @@ mod tests {
         let caller = std::thread::current().id();
         alone(|| parallel(10, SMALL, |_| assert_eq!(std::thread::current().id(), caller)));
         assert!(!ALONE.get());
+    }
+
+    #[test]
+    fn much_work_enters_the_pool_and_little_stays() {
+        let caller = std::thread::current().id();
+        let place = |work| enter(work, || (std::thread::current().id(), Isa::current()));
+        Isa::Portable.scope(|| {
+            assert_eq!(place(ENTER - 1), (caller, Isa::Portable));
+            let (thread, isa) = place(ENTER);
+            assert_eq!((thread == caller, isa), (rayon::current_num_threads() < 2, Isa::Portable));
+            assert_eq!(alone(|| place(ENTER)).0, caller);
+        });
     }
 
     #[test]

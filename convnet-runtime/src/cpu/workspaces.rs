@@ -53,11 +53,11 @@ impl Workspaces {
                 f(samples, &mut run);
             });
         };
-        let groups = size.groups(batch);
+        let (groups, work) = (size.groups(batch), batch * (2 * size.macs + MOVE * size.floats));
         if groups < 2 {
-            return run(0..batch);
+            return threads::enter(work, || run(0..batch));
         }
-        threads::parallel(groups, batch * (2 * size.macs + MOVE * size.floats), |i| {
+        threads::parallel(groups, work, |i| {
             threads::alone(|| run(cut(batch, groups, i)..cut(batch, groups, i + 1)));
         });
     }

@@ -5,6 +5,7 @@ use super::random::Random;
 use super::sgd::Sgd;
 use crate::cpu::exchange;
 use crate::cpu::run::Workspace;
+use crate::cpu::threads::{self, MOVE};
 use crate::error::TrainError;
 use crate::network::{Key, Network};
 use crate::tensor::Tensor;
@@ -83,7 +84,8 @@ impl<N: Network> Trainer<N> {
         self.keep_statistics(net);
         let result = self.gradients(net, input, loss);
         if result.is_ok() {
-            self.optimizer.update(net);
+            let optimizer = &self.optimizer;
+            threads::enter(N::PARAMS as usize * MOVE, || optimizer.update(net));
             self.step += 1;
         } else {
             self.undo(net);
@@ -99,19 +101,27 @@ impl<N: Network> Trainer<N> {
     ) -> Result<f32, TrainError> {
         let step = self.step;
         let seed = Random::new(self.seed, step).bits();
+        let work = 2 * N::MACS as usize * input.batch();
         let mut run = self.workspace.run(N::TRAINING.floats, input.batch(), seed);
-        exchange::load(input.values(), &N::TRAINING.input, &mut run);
-        net.forward(&mut run);
-        N::logits(&run, &mut self.logits);
+        let logits = &mut self.logits;
+        threads::enter(work, || {
+            exchange::load(input.values(), &N::TRAINING.input, &mut run);
+            net.forward(&mut run);
+            N::logits(&run, logits);
+        });
         // Empty tensors that keep their memory.
         self.gradient.clone_from(&self.none);
         let loss = loss.evaluate(&self.logits, &mut self.gradient).map_err(|cause| TrainError::Loss { step, cause })?;
         if !loss.is_finite() {
             return Err(TrainError::NotFinite { step, loss });
         }
-        N::set_gradient(&self.gradient, &mut run);
-        net.backward(&mut run, false);
-        match not_finite(net) {
+        let gradient = &self.gradient;
+        let unfit = threads::enter(2 * work, || {
+            N::set_gradient(gradient, &mut run);
+            net.backward(&mut run, false);
+            not_finite(net)
+        });
+        match unfit {
             Some(parameter) => Err(TrainError::Gradient { step, parameter }),
             None => Ok(loss),
         }
