@@ -1,5 +1,4 @@
-//! Random networks (`tests/random_networks`): what they give and their gradients, on the device and on the CPU. Some of them,
-//! or all with `CONVNET_RANDOM_ALL=1`: each is compiled anew.
+//! Random networks (`tests/random_networks`): what they give and their gradients, on the device and on the CPU.
 
 use convnet_runtime::cuda::{Cuda, CudaTrainer};
 use convnet_runtime::prelude::*;
@@ -7,7 +6,6 @@ use convnet_runtime::prelude::*;
 use crate::networks::{distance, images};
 use crate::support::on_device;
 
-const SOME: [&str; 4] = ["net_0", "net_5", "net_7", "net_13"];
 /// As for the CPU's instruction sets against each other, with room for sums in another order.
 const MOST: f32 = 1e-3;
 
@@ -19,21 +17,21 @@ macro_rules! judge {
 
             network! { $(#[$($attribute)*])* pub struct Net { $($network)* } }
 
-            crate::judge::test! { $name $batch $($($head)+)? }
+            crate::judge::test! { $batch $($($head)+)? }
         }
     )+};
 }
 pub(crate) use judge;
 
 macro_rules! test {
-    ($name:ident $batch:literal) => {
+    ($batch:literal) => {
         #[test]
         fn agrees() {
             let test = module_path!().split_once("::").map(|(_, path)| format!("{path}::agrees")).unwrap();
-            crate::judge::against_cpu::<Net, _>(&test, stringify!($name), $batch);
+            crate::judge::against_cpu::<Net, _>(&test, $batch);
         }
     };
-    ($name:ident $batch:literal $($head:ident)+) => {};
+    ($batch:literal $($head:ident)+) => {};
 }
 pub(crate) use test;
 
@@ -54,16 +52,12 @@ impl<V: Shape> Single for Probabilities<V> {
     }
 }
 
-pub fn against_cpu<N, V>(test: &str, name: &str, batch: usize)
+pub fn against_cpu<N, V>(test: &str, batch: usize)
 where
     N: Network<Logits = Tensor<V>> + Clone,
     N::Output: Single,
     V: Shape,
 {
-    let all = std::env::var_os("CONVNET_RANDOM_ALL").is_some_and(|value| value == "1");
-    if !all && !SOME.contains(&name) {
-        return;
-    }
     on_device(test, |device| {
         let (mut cpu, sgd, input) = (N::new(7), Sgd::new(0.0), images::<N::Input>(batch, 3));
         let mut net = Cuda::new(cpu.clone(), device).unwrap();
