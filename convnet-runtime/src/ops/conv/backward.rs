@@ -48,7 +48,7 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
                 fc::weight_gradient(geometry, x, dz, conv.weight.gradient_mut(), pass.accumulate, run);
             } else {
                 let bias = direct.then(|| conv.bias.gradient_mut());
-                weight_gradient(geometry, method, x, dz, conv.weight.gradient_mut(), bias, pass.accumulate, run);
+                weight_gradient(geometry, method, [x, dz], conv.weight.gradient_mut(), bias, pass.accumulate, run);
             }
         }
     }

@@ -65,7 +65,7 @@ impl<K: Sink> Kernel for Task<'_, K> {
                     let some = first..first + if same { most } else { 1 };
                     first = some.end;
                     let ahead = soon.map_or(Ahead::NOTHING, |soon| self.soon(soon, &some, &blocks));
-                    self.positions(s, sample, some, line, positions.clone(), ahead, condensed.as_ptr());
+                    self.positions(s, sample, some, (line, positions.clone()), ahead, condensed.as_ptr());
                 }
             }
         }
@@ -126,8 +126,7 @@ impl<K: Sink> Task<'_, K> {
         s: S,
         sample: usize,
         blocks: Range<usize>,
-        line: usize,
-        positions: Range<usize>,
+        (line, positions): (usize, Range<usize>),
         mut ahead: Ahead,
         condensed: *const narrow::Weights,
     ) {

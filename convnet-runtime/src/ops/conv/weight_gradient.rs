@@ -22,8 +22,7 @@ const TASKS: usize = 64;
 pub unsafe fn weight_gradient(
     geometry: &Geometry,
     method: Method,
-    x: View,
-    dz: View,
+    [x, dz]: [View; 2],
     gradient: &mut [f32],
     bias: Option<&mut [f32]>,
     accumulate: bool,
