@@ -83,7 +83,9 @@ impl<K: Sink> Task<'_, K> {
         while !tiles.is_empty() {
             let (line, positions, next) = plan.run(&tiles);
             tiles.start = next;
-            let soon = (!tiles.is_empty() && plan.line != Line::Batch).then(|| {
+            // Planes are small, and read one value after the other.
+            let more = !tiles.is_empty() && plan.line != Line::Batch && plan.walk.pixel_step >= LANES;
+            let soon = more.then(|| {
                 let (line, positions, _) = plan.run(&tiles);
                 self.input(sample, line, positions.start)
             });
