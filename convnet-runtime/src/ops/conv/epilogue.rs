@@ -1,6 +1,7 @@
 //! What follows the sums: bias or folded batch norm, residual, activation, 2x2 max pool, store.
 
 use super::sweep::{Segment, Sink};
+use super::sweep_ahead::Lines;
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 use crate::cpu::view::View;
@@ -185,6 +186,15 @@ impl Sink for Epilogue {
                 s.store_to(y.add(i * LANES), s.first(lanes, self.activation.apply(s, s.add(v, shift))));
             }
         }
+    }
+
+    #[inline(always)]
+    fn lines(&self, at: Segment) -> [Lines; 2] {
+        let lines = |view: View| {
+            let first = view.at(at.sample, at.block, at.row as isize, at.column as isize);
+            Lines { first, step: LANES }
+        };
+        [lines(self.output), self.residual.map_or(Lines::NONE, lines)]
     }
 
     unsafe fn border(&self, sample: usize, block: usize) {

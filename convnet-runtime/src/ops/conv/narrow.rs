@@ -65,8 +65,9 @@ impl<const W: usize, const P: usize> Kernel for Narrow<'_, W, P> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(&Tile { walk, x, w, sums, .. }, count) = self;
+        let Self(&Tile { walk, x, w, sums, mut ahead, .. }, count) = self;
         for i in 0..count {
+            ahead.ask(s, walk, P);
             let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
             let mut row = x.wrapping_add(i * P * walk.pixel_step);
             let mut acc = [s.zero(); P];

@@ -34,6 +34,34 @@ pub struct Lines {
     pub d_block: usize,
 }
 
+impl Lines {
+    /// Adds up the gradient of some blocks, `[block][16]`.
+    ///
+    /// # Safety
+    /// The gradient is there.
+    #[inline(always)]
+    pub unsafe fn totals<S: Simd>(&self, s: S, blocks: usize, totals: &mut [f32]) {
+        for (block, total) in totals.as_chunks_mut::<LANES>().0.iter_mut().enumerate().take(blocks) {
+            // Independent sums, so that additions need not wait for each other.
+            let mut sums = [s.zero(); 4];
+            for row in 0..self.rows {
+                let d = self.d.wrapping_add(block * self.d_block + row * self.d_row);
+                for first in (0..self.len).step_by(4) {
+                    for i in 0..4 {
+                        if first + i < self.len {
+                            // SAFETY: the caller's promise.
+                            let v = unsafe { s.load_from(d.wrapping_add((first + i) * self.d_step)) };
+                            sums[i] = s.add(sums[i], v);
+                        }
+                    }
+                }
+            }
+            let sum = s.add(s.add(sums[0], sums[1]), s.add(sums[2], sums[3]));
+            s.store(total, s.add(s.load(total), sum));
+        }
+    }
+}
+
 /// `sums[block][row] += sum over positions of x[position + offsets[row]] d[block][position]`
 pub struct Reduce<'a> {
     /// The positions.

@@ -6,6 +6,7 @@
 
 use std::ptr;
 
+use super::sweep_ahead::Ahead;
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 
@@ -62,6 +63,8 @@ pub struct Tile<'a> {
     pub sums: *mut f32,
     /// From a block's sums to those of the next.
     pub sums_step: usize,
+    /// What to ask for meanwhile.
+    pub ahead: Ahead,
 }
 
 /// Runs a kernel of `$p` positions, as many as the tiles that a run is cut into have.
@@ -119,7 +122,8 @@ impl Tile<'_> {
         let (len, larger) = (positions / tiles.max(1), positions % tiles.max(1));
         let done = larger * (len + 1);
         let (x, sums) = (self.x.wrapping_add(done * self.walk.pixel_step), self.sums.wrapping_add(done * LANES));
-        [(self, larger, len + 1), (Self { x, sums, ..self }, tiles - larger, len)]
+        let ahead = Ahead { done: self.ahead.done + done, ..self.ahead };
+        [(self, larger, len + 1), (Self { x, sums, ahead, ..self }, tiles - larger, len)]
     }
 }
 
@@ -220,9 +224,12 @@ impl<const OB: usize, const P: usize, const STEP: usize, const AHEAD: bool> Kern
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(&Tile { walk, x, w, sums, sums_step }, count, mut ahead) = self;
+        let Self(&Tile { walk, x, w, sums, sums_step, ahead: mut other }, count, mut ahead) = self;
         let step = if STEP > 0 { STEP } else { walk.pixel_step };
         for i in 0..count {
+            if !AHEAD {
+                other.ask(s, walk, P);
+            }
             let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
             let mut block = x.wrapping_add(i * P * step);
             let mut acc = [[s.zero(); OB]; P];
@@ -276,8 +283,9 @@ impl<const P: usize, const STRIDE: usize> Kernel for Three<'_, P, STRIDE> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(&Tile { walk, x, w, sums, .. }, count) = self;
+        let Self(&Tile { walk, x, w, sums, mut ahead, .. }, count) = self;
         for i in 0..count {
+            ahead.ask(s, walk, P);
             let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
             let mut row = x.wrapping_add(i * P * STRIDE * LANES);
             let mut acc = [s.zero(); P];
@@ -313,8 +321,9 @@ impl<const P: usize> Kernel for Depthwise<'_, P> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(&Tile { walk, x, w, sums, .. }, count) = self;
+        let Self(&Tile { walk, x, w, sums, mut ahead, .. }, count) = self;
         for i in 0..count {
+            ahead.ask(s, walk, P);
             let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
             let mut row = x.wrapping_add(i * P * walk.pixel_step);
             let mut acc = [s.zero(); P];
