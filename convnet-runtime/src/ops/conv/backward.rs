@@ -37,7 +37,7 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
                 bias_gradient(geometry, dz, batch, conv.bias.gradient_mut(), pass.accumulate);
             }
             let len = pack::packed_len(geometry);
-            if !pass.accumulate && Product::pays(geometry, len, batch) {
+            if !pass.accumulate && Product::pays(geometry, len, run.total) {
                 conv.weight.product_mut().set(len, x, dz, batch);
             } else if fc::fits(geometry) {
                 fc::weight_gradient(geometry, x, dz, conv.weight.gradient_mut(), pass.accumulate, run);
