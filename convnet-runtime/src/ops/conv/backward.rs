@@ -31,7 +31,7 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
         // SAFETY: both volumes lie in the arena, which `run` borrows alone, and have the convolution's size.
         unsafe {
             let len = pack::packed_len(geometry);
-            let product = !pass.accumulate && Product::pays(geometry, len, batch);
+            let product = !pass.accumulate && Product::pays(geometry, len, run.total);
             let method = pass.weight_method.of(batch);
             // Products that read the gradient of the sums anyway add it up.
             let direct = !product && !fc::fits(geometry) && winograd::tiling(method, geometry).is_none();
