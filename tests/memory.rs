@@ -37,6 +37,11 @@ network! {
     }
 }
 
+network! {
+    /// Small enough for a batch to go through it in parts.
+    pub struct Plain { input 8x8x1 -> conv3-16 -> relu -> maxpool -> fc-24 -> relu -> fc-10 -> softmax }
+}
+
 /// How many times `f` allocates, ten times, when it has run before: often enough that each thread has had each kind of
 /// task, and so its scratch.
 fn allocations(mut f: impl FnMut()) -> usize {
@@ -46,8 +51,9 @@ fn allocations(mut f: impl FnMut()) -> usize {
     ALLOCATIONS.load(Ordering::Relaxed) - before
 }
 
-/// Allocations of ten predictions, without the output that each gives, and of ten training steps.
-fn predict_and_train() -> [usize; 2] {
+/// Allocations of ten predictions, without the output that each gives, and of ten training steps, of a batch as a whole and
+/// of one in parts.
+fn predict_and_train() -> [usize; 3] {
     let mut net = Small::new(1);
     let images = Tensor::from_fn(8, |n, c, y, x| ((n * 7 + c * 5 + y * 3 + x) % 11) as f32 / 11.0);
     let labels = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -56,14 +62,21 @@ fn predict_and_train() -> [usize; 2] {
     let steps = allocations(|| {
         trainer.step(&mut net, &images, &CrossEntropy(&labels)).expect("a finite loss");
     });
-    [outputs - 10, steps]
+    let mut net = Plain::new(1);
+    let mut trainer = Trainer::new(Sgd::new(0.01).momentum(0.9), 1);
+    let images = Tensor::from_fn(64, |n, _, y, x| ((n * 7 + y * 3 + x) % 11) as f32 / 11.0);
+    let labels = [3; 64];
+    let parts = allocations(|| {
+        trainer.step(&mut net, &images, &CrossEntropy(&labels)).expect("a finite loss");
+    });
+    [outputs - 10, steps, parts]
 }
 
 // One test: the counter counts all threads.
 #[test]
 fn nothing_allocates_after_the_first_time() {
     let pool = rayon::ThreadPoolBuilder::new().build().expect("a pool");
-    assert_eq!(pool.install(predict_and_train), [0, 0]);
+    assert_eq!(pool.install(predict_and_train), [0; 3]);
     // Called from outside the pool, not one in each of the ten: the pool's queue takes a new block now and then.
     let outside = predict_and_train();
     assert!(outside.iter().all(|&count| count < 10), "{outside:?} allocations");

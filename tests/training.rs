@@ -24,6 +24,18 @@ network! {
     pub struct Fixed { input 8x8x1 -> frozen Eye @ eye -> 4x4x16 -> fc-10 -> softmax }
 }
 
+network! {
+    /// Small enough for a batch to go through it in parts.
+    pub struct Plain {
+        input 8x8x1 -> conv3-16 -> relu -> maxpool -> [fc-24 -> relu -> dropout(0.3)] -> { class: fc-10, light: fc-1 }
+    }
+}
+
+network! {
+    /// The same without random numbers.
+    pub struct Certain { input 8x8x1 -> conv3-16 -> relu -> maxpool -> fc-24 -> relu -> fc-10 -> softmax }
+}
+
 fn brightness(images: &Tensor<Volume<8, 8, 1>>) -> Tensor<Features<1>> {
     Tensor::from_fn(images.batch(), |n, _, _, _| images.sample(n).iter().sum::<f32>() / 64.0)
 }
@@ -101,5 +113,49 @@ fn weights_go_from_one_to_the_other() -> Result<(), LoadError> {
     assert_eq!(fixed.predict(images.images()).sample(2), learner.predict(images.images()).sample(2));
     let eye = Eye::from_bytes_renamed(&learner.to_bytes(), |name| name.strip_prefix("eye.").map(str::to_owned))?;
     assert_eq!(eye.conv0.weight.values(), learner.eye.conv0.weight.values());
+    Ok(())
+}
+
+#[test]
+fn parts_of_a_batch_give_the_same_bits_on_any_number_of_threads() {
+    let train = data::digits();
+    let run = || {
+        let mut net = Plain::new(2);
+        let mut trainer = Trainer::new(Sgd::new(0.01).momentum(0.9), 1);
+        for batch in train.batches(70, 1).take(4) {
+            let light = brightness(&batch.images);
+            let loss = |out: &PlainLogits, gradient: &mut PlainLogits| {
+                Ok(CrossEntropy(&batch.labels).evaluate(&out.class, &mut gradient.class)?
+                    + MeanSquared(&light).evaluate(&out.light, &mut gradient.light)?)
+            };
+            trainer.step(&mut net, &batch.images, &loss).expect("a finite loss");
+        }
+        values(&net)
+    };
+    let [first, second] = [1, 3]
+        .map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool").install(run));
+    assert_eq!(first, second);
+}
+
+#[test]
+fn the_gradient_of_a_batch_is_the_mean_of_its_parts() -> Result<(), TrainError> {
+    let data = data::digits().select(&(0..64).collect::<Vec<_>>());
+    let mut net = Certain::new(2);
+    let mut trainer = Trainer::new(Sgd::new(0.0), 1);
+    let mut gradients = |samples: std::ops::Range<usize>| {
+        let part = data.select(&samples.collect::<Vec<_>>());
+        trainer.step(&mut net, part.images(), &CrossEntropy(part.labels()))?;
+        Ok(net.parameters().into_iter().map(|(_, parameter)| parameter.gradient()).collect::<Vec<_>>())
+    };
+    let whole = gradients(0..64)?;
+    let mut mean: Vec<Vec<f32>> = whole.iter().map(|gradient| vec![0.0; gradient.len()]).collect();
+    for i in 0..8 {
+        for (mean, part) in mean.iter_mut().zip(gradients(8 * i..8 * i + 8)?) {
+            mean.iter_mut().zip(part).for_each(|(mean, v)| *mean += v / 8.0);
+        }
+    }
+    for (whole, mean) in whole.iter().flatten().zip(mean.iter().flatten()) {
+        assert!((whole - mean).abs() < 1e-5 * (1.0 + mean.abs()), "{whole} {mean}");
+    }
     Ok(())
 }

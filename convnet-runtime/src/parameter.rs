@@ -3,10 +3,12 @@
 mod derived;
 mod gradient;
 
+use std::sync::Arc;
+
 pub(crate) use derived::Form;
+pub(crate) use gradient::Gradient;
 
 use self::derived::Derived;
-use self::gradient::Gradient;
 use crate::cpu::map::LANES;
 use crate::cpu::memory::Floats;
 use crate::error::LengthError;
@@ -20,13 +22,28 @@ pub struct Parameter {
     packing: Packing,
     /// What it is for: decides initialisation, training and weight decay.
     role: Role,
-    value: Floats,
-    derived: Derived,
+    /// Copies of a parameter share them until they are written.
+    value: Arc<Values>,
     gradient: Gradient,
     /// The last pass backward has written the gradient, and no update has used it yet.
     fresh: bool,
     /// The optimizer's memory (velocity); empty until it is needed.
     state: Floats,
+}
+
+/// Packed values, and what is kept of them.
+#[derive(Clone, Default)]
+pub(crate) struct Values {
+    floats: Floats,
+    derived: Derived,
+}
+
+impl Values {
+    /// The values, to change; whatever was made of them is out of date.
+    fn change(&mut self) -> &mut Floats {
+        self.derived.clear();
+        &mut self.floats
+    }
 }
 
 /// How values lie in memory.
@@ -73,16 +90,15 @@ impl Parameter {
             Packing::Filters(geometry) => pack::packed_len(geometry),
             Packing::Positions(geometry) => positions(geometry).0 * LANES,
         };
-        let mut value = Floats::zeros(packed);
+        let mut floats = Floats::zeros(packed);
         if matches!(role, Role::Scale | Role::RunningVariance) {
-            value[..len].fill(1.0);
+            floats[..len].fill(1.0);
         }
         Self {
             shape,
             packing,
             role,
-            value,
-            derived: Derived::default(),
+            value: Arc::new(Values { floats, derived: Derived::default() }),
             gradient: Gradient::default(),
             fresh: false,
             state: Floats::default(),
@@ -111,7 +127,7 @@ impl Parameter {
 
     /// The values in the order of weight files.
     pub fn values(&self) -> Vec<f32> {
-        self.unpack(&self.value)
+        self.unpack(self.packed())
     }
 
     /// Sets the values, given in the order of weight files. The optimizer's memory of the old ones is forgotten.
@@ -123,9 +139,8 @@ impl Parameter {
         if values.len() != len {
             return Err(LengthError::new(format!("a parameter of shape {:?}", self.shape), len, values.len()));
         }
-        Self::pack(self.packing, values, &mut self.value);
+        Self::pack(self.packing, values, Arc::make_mut(&mut self.value).change());
         self.state.fill(0.0);
-        self.derived.clear();
         Ok(())
     }
 
@@ -138,7 +153,7 @@ impl Parameter {
     /// Sets the optimizer's memory, given in the order of weight files.
     #[cfg(feature = "cuda")]
     pub(crate) fn set_state(&mut self, values: &[f32]) {
-        self.state.grow(self.value.len());
+        self.state.grow(self.value.floats.len());
         Self::pack(self.packing, values, &mut self.state);
     }
 
@@ -149,30 +164,41 @@ impl Parameter {
 
     /// The values as the kernels read them.
     pub(crate) fn packed(&self) -> &[f32] {
-        &self.value
+        &self.value.floats
     }
 
     /// The values as the kernels read them, to write: running statistics.
     pub(crate) fn packed_mut(&mut self) -> &mut [f32] {
-        self.derived.clear();
-        &mut self.value
+        Arc::make_mut(&mut self.value).change()
+    }
+
+    /// The values, for a parameter that computes with them in the place of this one.
+    pub(crate) fn lend(&self) -> Arc<Values> {
+        Arc::clone(&self.value)
+    }
+
+    /// Takes the values of another one, packed alike, or gives them back for some that are nothing.
+    pub(crate) fn borrow(&mut self, values: Arc<Values>) {
+        self.value = values;
     }
 
     /// What `make` makes of the packed values, made when first asked for after a change.
     pub(crate) fn derived(&self, form: Form, make: impl FnOnce(&[f32], &mut Floats)) -> &Floats {
-        self.derived.get(form, |floats| make(&self.value, floats))
+        let Values { floats, derived } = &*self.value;
+        derived.get(form, |made| make(floats, made))
     }
 
     /// The gradient as the kernels write it.
     pub(crate) fn packed_gradient(&self) -> Floats {
-        self.gradient.to_packed(self.value.len())
+        self.gradient.to_packed(self.value.floats.len())
     }
 
     /// The values and the gradient, both packed. The gradient holds zeros at first, later what the step before has
     /// left, and is `fresh` from now on: the optimizer will use it.
     pub(crate) fn with_gradient(&mut self) -> (&[f32], &mut [f32]) {
         let fresh = std::mem::replace(&mut self.fresh, true);
-        (&self.value, self.gradient.written(self.value.len(), fresh))
+        let values = &self.value.floats;
+        (values, self.gradient.written(values.len(), fresh))
     }
 
     /// The gradient to write, packed; see [`with_gradient`](Self::with_gradient).
@@ -184,6 +210,22 @@ impl Parameter {
     pub(crate) fn product_mut(&mut self) -> &mut Product {
         self.fresh = true;
         self.gradient.product()
+    }
+
+    /// Gives away the gradient, if a pass backward has written one since the last update.
+    pub(crate) fn take_gradient(&mut self) -> Option<Gradient> {
+        std::mem::take(&mut self.fresh).then(|| std::mem::take(&mut self.gradient))
+    }
+
+    /// Takes a gradient back, as one that is used.
+    pub(crate) fn give_gradient(&mut self, gradient: Gradient) {
+        self.gradient = gradient;
+    }
+
+    /// Takes as its gradient the sum of others, in order.
+    pub(crate) fn sum_gradients<'a>(&mut self, parts: impl Iterator<Item = &'a Gradient> + Clone + Sync) {
+        self.fresh = true;
+        self.gradient.sum(self.value.floats.len(), parts);
     }
 
     /// Whether the gradient is finite, if a pass backward has written one since the last update.
@@ -206,17 +248,17 @@ impl Parameter {
     /// gradient is fresh. The parts come in any order, some at the same time.
     pub(crate) fn update(&mut self, f: impl Fn(&[f32], &mut [f32]) + Sync) {
         if std::mem::take(&mut self.fresh) {
-            self.derived.clear();
-            self.gradient.each([&mut self.value], |gradient, [values]| f(gradient, values));
+            let values = Arc::make_mut(&mut self.value).change();
+            self.gradient.each([values], |gradient, [values]| f(gradient, values));
         }
     }
 
     /// Like [`update`](Self::update), with the optimizer's memory, made when first asked for, zero at first.
     pub(crate) fn update_with_state(&mut self, f: impl Fn(&[f32], &mut [f32], &mut [f32]) + Sync) {
         if std::mem::take(&mut self.fresh) {
-            self.derived.clear();
-            self.state.grow(self.value.len());
-            let slices: [&mut [f32]; 2] = [&mut self.value, &mut self.state];
+            let values = Arc::make_mut(&mut self.value).change();
+            self.state.grow(values.len());
+            let slices: [&mut [f32]; 2] = [values, &mut self.state];
             self.gradient.each(slices, |gradient, [values, state]| f(gradient, values, state));
         }
     }

@@ -9,16 +9,20 @@ use crate::ops::conv::Product;
 
 /// Floats that are used together while they are in the nearest cache.
 const PIECE: usize = 4096;
+/// Floats that are summed together.
+const SUMMED: usize = 1024;
 
 /// Packed like the values.
 #[derive(Clone, Default)]
-pub(super) struct Gradient {
+pub(crate) struct Gradient {
     /// Empty until a pass has written it out.
     written: Floats,
     /// In the place of `written`.
     product: Option<Box<Product>>,
     /// A product that is out of date, for its memory.
     spare: Option<Box<Product>>,
+    /// Whether all of it is finite, if that is known.
+    finite: Option<bool>,
 }
 
 impl Gradient {
@@ -26,6 +30,7 @@ impl Gradient {
     /// it is of this step.
     pub fn written(&mut self, len: usize, keep: bool) -> &mut [f32] {
         self.written.grow(len);
+        self.finite = None;
         if let Some(product) = self.product.take() {
             if keep {
                 write_out(&product, &mut self.written);
@@ -37,8 +42,35 @@ impl Gradient {
 
     /// The product, to set.
     pub fn product(&mut self) -> &mut Product {
+        self.finite = None;
         let spare = &mut self.spare;
         self.product.get_or_insert_with(|| spare.take().unwrap_or_default())
+    }
+
+    /// Becomes the sum of others, in order, and knows whether it is finite.
+    pub fn sum<'a>(&mut self, len: usize, parts: impl Iterator<Item = &'a Self> + Clone + Sync) {
+        let finite = AtomicBool::new(true);
+        let cost = |part: &Self| part.product.as_ref().map_or(MOVE, |product| 2 * product.samples());
+        let work = len * (MOVE + parts.clone().map(cost).sum::<usize>());
+        let to = self.written(len, false);
+        parallel_chunks([to], SUMMED, work, |i, [to]| {
+            let mut memory = Piece([0.0; SUMMED]);
+            to.fill(0.0);
+            for part in parts.clone() {
+                let piece = match &part.product {
+                    Some(product) => {
+                        product.write(i * SUMMED, &mut memory.0[..to.len()], &[]);
+                        &memory.0
+                    }
+                    None => &part.written[i * SUMMED..],
+                };
+                to.iter_mut().zip(piece).for_each(|(to, x)| *to += x);
+            }
+            if !all_finite(to) {
+                finite.store(false, Ordering::Relaxed);
+            }
+        });
+        self.finite = Some(finite.into_inner());
     }
 
     /// All of it, written out: zeros before the first step.
@@ -53,17 +85,15 @@ impl Gradient {
 
     /// Whether all of it is finite.
     pub fn is_finite(&self) -> bool {
+        if let Some(finite) = self.finite {
+            return finite;
+        }
         if let Some(product) = &self.product {
             return product.is_finite();
         }
         let found = AtomicBool::new(false);
         parallel(self.written.len().div_ceil(PIECE), MOVE * self.written.len(), |i| {
-            // 0 x is zero, or NaN where x is not finite; sums in 16 lanes become vector instructions, a search does not.
-            let mut lanes = [0.0_f32; LANES];
-            for line in self.written[i * PIECE..].as_chunks::<LANES>().0.iter().take(PIECE / LANES) {
-                lanes.iter_mut().zip(line).for_each(|(sum, x)| *sum += 0.0 * x);
-            }
-            if lanes.iter().any(|sum| sum.is_nan()) {
+            if !all_finite(&self.written[i * PIECE..self.written.len().min((i + 1) * PIECE)]) {
                 found.store(true, Ordering::Relaxed);
             }
         });
@@ -87,8 +117,17 @@ impl Gradient {
     }
 }
 
+/// `0 x` is zero, or NaN where `x` is not finite; sums in 16 lanes become vector instructions, a search does not.
+fn all_finite(values: &[f32]) -> bool {
+    let mut lanes = [0.0_f32; LANES];
+    for line in values.as_chunks::<LANES>().0 {
+        lanes.iter_mut().zip(line).for_each(|(sum, x)| *sum += 0.0 * x);
+    }
+    !lanes.iter().any(|sum| sum.is_nan())
+}
+
 #[repr(C, align(64))]
-struct Piece([f32; PIECE]);
+struct Piece<const LEN: usize>([f32; LEN]);
 
 fn write_out(product: &Product, to: &mut [f32]) {
     let work = 2 * MOVE * to.len();

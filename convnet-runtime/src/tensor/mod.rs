@@ -177,10 +177,11 @@ impl<V: Shape> Tensor<V> {
         exchange::store(buffer, run, &mut self.values[start..start + run.batch * V::LEN]);
     }
 
-    /// Copies this tensor into a buffer of the arena; an empty one counts as zeros.
+    /// Copies this tensor into a buffer of the arena, or those of its samples that are this pass's; an empty one counts as
+    /// zeros.
     ///
     /// # Panics
-    /// If it has some samples, but not as many as the pass.
+    /// If it has some samples, but not as many as the batch.
     #[doc(hidden)]
     pub fn write(&self, buffer: &Buffer, run: &mut Run<'_>) {
         if self.batch == 0 {
@@ -189,20 +190,24 @@ impl<V: Shape> Tensor<V> {
             run.write(buffer).chunks_exact_mut(map.sample()).for_each(|sample| sample[own.clone()].fill(0.0));
             return;
         }
-        assert!(self.batch == run.batch, "a gradient of {} samples for a batch of {}", self.batch, run.batch);
-        exchange::load(&self.values, buffer, run);
+        exchange::load(self.of(run), buffer, run);
     }
 
-    /// Adds this tensor to a buffer of the arena; an empty one counts as zeros.
+    /// Adds this tensor to a buffer of the arena, or those of its samples that are this pass's; an empty one counts as zeros.
     ///
     /// # Panics
-    /// If it has some samples, but not as many as the pass.
+    /// If it has some samples, but not as many as the batch.
     #[doc(hidden)]
     pub fn add(&self, buffer: &Buffer, run: &mut Run<'_>) {
         if self.batch > 0 {
-            assert!(self.batch == run.batch, "a gradient of {} samples for a batch of {}", self.batch, run.batch);
-            exchange::add(&self.values, buffer, run);
+            exchange::add(self.of(run), buffer, run);
         }
+    }
+
+    /// The samples of a pass.
+    fn of(&self, run: &Run<'_>) -> &[f32] {
+        assert!(self.batch == run.total, "a gradient of {} samples for a batch of {}", self.batch, run.total);
+        &self.values[run.first * V::LEN..(run.first + run.batch) * V::LEN]
     }
 
     fn samples_in(len: usize) -> Result<usize, LengthError> {

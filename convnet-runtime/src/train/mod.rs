@@ -3,6 +3,7 @@
 pub(crate) mod evaluate;
 pub mod init;
 pub mod loss;
+mod parts;
 pub mod progress;
 pub mod random;
 pub mod schedule;

@@ -1,5 +1,6 @@
 //! Stochastic gradient descent.
 
+use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::network::{Key, Network};
 use crate::parameter::{Parameter, Role};
 
@@ -58,22 +59,59 @@ impl Sgd {
 
     fn update_one(&self, parameter: &mut Parameter) {
         let decay = if parameter.role() == Role::Weight { self.weight_decay } else { 0.0 };
-        let Self { rate, momentum, nesterov, .. } = *self;
-        if momentum == 0.0 {
-            parameter.update(|gradient, values| {
-                for (g, w) in gradient.iter().zip(values) {
-                    *w -= rate * (g + decay * *w);
-                }
+        let sgd = Self { weight_decay: decay, ..*self };
+        if self.momentum == 0.0 {
+            parameter.update(|gradient, values| dispatch(Plain { sgd, gradient, values }));
+        } else {
+            parameter.update_with_state(|gradient, values, velocity| {
+                dispatch(Momentum { sgd, gradient, values, velocity });
             });
-            return;
         }
-        parameter.update_with_state(|gradient, values, velocity| {
-            for ((g, w), v) in gradient.iter().zip(values).zip(velocity) {
-                let g = g + decay * *w;
-                *v = momentum * *v + g;
-                *w -= rate * if nesterov { g + momentum * *v } else { *v };
-            }
-        });
+    }
+}
+
+struct Plain<'a> {
+    sgd: Sgd,
+    gradient: &'a [f32],
+    values: &'a mut [f32],
+}
+
+impl Kernel for Plain<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let [rate, decay] = [self.sgd.rate, self.sgd.weight_decay].map(|v| s.splat(v));
+        for (g, w) in self.gradient.as_chunks().0.iter().zip(self.values.as_chunks_mut().0) {
+            let (g, before) = (s.load(g), s.load(w));
+            s.store(w, s.sub(before, s.mul(rate, s.add(g, s.mul(decay, before)))));
+        }
+    }
+}
+
+struct Momentum<'a> {
+    sgd: Sgd,
+    gradient: &'a [f32],
+    values: &'a mut [f32],
+    velocity: &'a mut [f32],
+}
+
+impl Kernel for Momentum<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Sgd { rate, momentum, nesterov, weight_decay } = self.sgd;
+        let [rate, momentum, decay] = [rate, momentum, weight_decay].map(|v| s.splat(v));
+        let lines = self.gradient.as_chunks().0.iter().zip(self.values.as_chunks_mut().0);
+        for ((g, w), v) in lines.zip(self.velocity.as_chunks_mut().0) {
+            let before = s.load(w);
+            let g = s.add(s.load(g), s.mul(decay, before));
+            let velocity = s.add(s.mul(momentum, s.load(v)), g);
+            s.store(v, velocity);
+            let step = if nesterov { s.add(g, s.mul(momentum, velocity)) } else { velocity };
+            s.store(w, s.sub(before, s.mul(rate, step)));
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! One training step after the other.
 
 use super::loss::Loss;
+use super::parts::{self, Parts};
 use super::random::Random;
 use super::sgd::Sgd;
 use crate::cpu::exchange;
 use crate::cpu::run::Workspace;
-use crate::cpu::threads::{self, MOVE};
+use crate::cpu::threads;
 use crate::error::TrainError;
 use crate::network::{Key, Network};
 use crate::tensor::Tensor;
@@ -35,6 +36,7 @@ pub struct Trainer<N: Network> {
     seed: u64,
     step: u64,
     workspace: Workspace,
+    parts: Parts<N>,
     logits: N::Logits,
     gradient: N::Logits,
     none: N::Logits,
@@ -50,6 +52,7 @@ impl<N: Network> Trainer<N> {
             seed,
             step: 0,
             workspace: Workspace::default(),
+            parts: Parts::default(),
             logits: N::Logits::default(),
             gradient: N::Logits::default(),
             none: N::Logits::default(),
@@ -83,9 +86,8 @@ impl<N: Network> Trainer<N> {
         }
         self.keep_statistics(net);
         let result = self.gradients(net, input, loss);
+        self.parts.finish();
         if result.is_ok() {
-            let optimizer = &self.optimizer;
-            threads::enter(N::PARAMS as usize * MOVE, || optimizer.update(net));
             self.step += 1;
         } else {
             self.undo(net);
@@ -102,12 +104,18 @@ impl<N: Network> Trainer<N> {
         let step = self.step;
         let seed = Random::new(self.seed, step).bits();
         let work = 2 * N::MACS as usize * input.batch();
-        let mut run = self.workspace.run(N::TRAINING.floats, input.batch(), seed);
-        let logits = &mut self.logits;
+        let parts = parts::count::<N>(input.batch());
+        let whole = if parts > 1 { 0 } else { input.batch() };
+        let mut run = self.workspace.run(N::TRAINING.floats, whole, seed);
+        let (logits, all) = (&mut self.logits, &mut self.parts);
         threads::enter(work, || {
-            exchange::load(input.values(), &N::TRAINING.input, &mut run);
-            net.forward(&mut run);
-            N::logits(&run, logits);
+            if parts > 1 {
+                all.forward(net, input, parts, seed, logits);
+            } else {
+                exchange::load(input.values(), &N::TRAINING.input, &mut run);
+                net.forward(&mut run);
+                N::logits(&run, logits);
+            }
         });
         // Empty tensors that keep their memory.
         self.gradient.clone_from(&self.none);
@@ -115,11 +123,20 @@ impl<N: Network> Trainer<N> {
         if !loss.is_finite() {
             return Err(TrainError::NotFinite { step, loss });
         }
-        let gradient = &self.gradient;
+        let (gradient, optimizer) = (&self.gradient, &self.optimizer);
         let unfit = threads::enter(2 * work, || {
-            N::set_gradient(gradient, &mut run);
-            net.backward(&mut run, false);
-            not_finite(net)
+            if parts > 1 {
+                all.backward(net, gradient, input.batch(), parts, seed);
+            } else {
+                N::set_gradient(gradient, &mut run);
+                net.backward(&mut run, false);
+            }
+            let unfit = not_finite(net);
+            if unfit.is_none() {
+                all.finish();
+                optimizer.update(net);
+            }
+            unfit
         });
         match unfit {
             Some(parameter) => Err(TrainError::Gradient { step, parameter }),

@@ -1,5 +1,7 @@
-// Convolutions of stride 1 and one group on Hopper's matrix units. The operands are copied in boxes of 64 channels: weights,
-// packed, and volumes, whose boxes are shifted from tap to tap. What lies outside of a volume or of its channels is zero.
+// Convolutions of stride 1 and one group on Hopper's matrix units. The operands are copied in boxes of LINE channels,
+// 128 bytes: weights, packed, and volumes, whose boxes are shifted from tap to tap. What lies outside of a volume or of its
+// channels is zero. Copies round what is in f32 to TF32.
+constexpr int LINE = 128 / (int)sizeof(val);
 
 // How positions are cut into boxes of SIZE: 2^wide by 2^high positions of as many samples as that leaves.
 template<int SIZE, int H, int W> struct Boxes {
@@ -28,7 +30,7 @@ template<class G> struct ConvBoxes {
   enum : int { DOWN = G::DOWN, N = G::N, ACROSS = 0, STAGES = G::STAGES, ROWS = 64 * DOWN };
   enum : int { READ = G::FOR_INPUT ? G::KG : G::CG, WRITTEN = G::FOR_INPUT ? G::CG : G::KG, APART = G::FOR_INPUT && G::WHOLE };
   enum : int { HEIGHT = APART ? 1 : G::FOR_INPUT ? G::H : G::OH, WIDTH = APART ? 1 : G::FOR_INPUT ? G::W : G::OW };
-  enum : int { CHANNELS = (READ + 63) / 64, ALL = CHANNELS * (APART ? 1 : G::TAPS), TALL = (WRITTEN + ROWS - 1) / ROWS };
+  enum : int { CHANNELS = (READ + LINE - 1) / LINE, ALL = CHANNELS * (APART ? 1 : G::TAPS), TALL = (WRITTEN + ROWS - 1) / ROWS };
   typedef Boxes<N, HEIGHT, WIDTH> Cut;
   struct Tile { Place box; int row, tap; u32 part; };
   const TMap &weights, &volume;
@@ -46,7 +48,7 @@ template<class G> struct ConvBoxes {
   FN u32 steps(const Tile& tile) const { return (u32)least((int)each, (int)(ALL - tile.part * each)); }
   FN void bring(const Tile& tile, u32 step, u32 a, u32 b, u32 barrier) const {
     const u32 k = tile.part * each + step;
-    const int c = (int)(k % CHANNELS) * 64, tap = APART ? tile.tap : (int)(k / CHANNELS);
+    const int c = (int)(k % CHANNELS) * LINE, tap = APART ? tile.tap : (int)(k / CHANNELS);
     int x = tile.box.x, y = tile.box.y;
     if (!APART) {
       const int right = tap % G::FW * G::DW - G::PW, below = tap / G::FW * G::DH - G::PH;
@@ -220,7 +222,7 @@ FN void conv_input_boxes(const TMap& w, const TMap& dz, const val* x, val* dx, f
 }
 
 // The gradient of the weights: rows are filters, columns 64 channels of one tap after those of another, and k counts positions
-// of the output, a box of 64 in a step.
+// of the output, a box of 64 in a step. In bfloat16 alone: TF32 is multiplied along rows only.
 template<class G> struct ConvWeightBoxes {
   enum : int { DOWN = G::DOWN, N = G::N, ACROSS = 1, STAGES = G::STAGES, ROWS = 64 * DOWN };
   enum : int { CHANNELS = (G::CG + 63) / 64, ALL = CHANNELS * G::TAPS, TAKEN = N / 64 };

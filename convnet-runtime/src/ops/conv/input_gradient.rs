@@ -4,6 +4,7 @@
 use super::phase::Phase;
 use super::span::Span;
 use super::sweep::{Segment, Sink, Sweep};
+use super::sweep_ahead::Lines;
 use super::tile::Walk;
 use super::transpose::{self, Piece};
 use super::{Algorithm, Geometry, pack, scatter, strided};
@@ -141,11 +142,18 @@ pub struct Spread {
     pub depth: usize,
 }
 
+impl Spread {
+    /// Row and column of a segment's first position.
+    #[inline(always)]
+    fn place(&self, at: Segment) -> [isize; 2] {
+        [at.row * self.stride[0] + self.first[0], at.column * self.stride[1] + self.first[1]].map(|i| i as isize)
+    }
+}
+
 impl Sink for Spread {
     #[inline(always)]
     unsafe fn take<S: Simd>(&self, s: S, at: Segment, sums: *const f32) {
-        let [row, column] =
-            [at.row * self.stride[0] + self.first[0], at.column * self.stride[1] + self.first[1]].map(|i| i as isize);
+        let [row, column] = self.place(at);
         let lanes = self.depth - at.block * LANES;
         let step = self.stride[1] * self.dx.lanes;
         if self.dx.lanes == 1 {
@@ -173,6 +181,16 @@ impl Sink for Spread {
 
     unsafe fn take_pairs<S: Simd>(&self, _: S, _: Segment, _: *const f32, _: *const f32) {
         unreachable!("a gradient is not pooled");
+    }
+
+    #[inline(always)]
+    fn lines(&self, at: Segment) -> [Lines; 2] {
+        if self.dx.lanes == 1 {
+            return [Lines::NONE; 2];
+        }
+        let [row, column] = self.place(at);
+        let first = self.dx.at(at.sample, at.block, row, column);
+        [Lines { first, step: self.stride[1] * LANES }, Lines::NONE]
     }
 
     unsafe fn border(&self, sample: usize, block: usize) {

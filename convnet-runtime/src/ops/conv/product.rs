@@ -36,6 +36,11 @@ impl Product {
         super::fc::fits(geometry) && GAIN * samples * (len / filters + filters) <= len
     }
 
+    /// How many products each value is the sum of.
+    pub fn samples(&self) -> usize {
+        self.samples
+    }
+
     /// Copies the factors.
     ///
     /// # Safety

@@ -2,6 +2,7 @@
 //! is the business of a [`Sink`].
 
 use super::span::Span;
+use super::sweep_ahead::Lines;
 use super::sweep_plan::Plan;
 use super::sweep_task::Task;
 use super::tile::Walk;
@@ -81,6 +82,12 @@ pub trait Sink: Sync {
     #[inline(always)]
     unsafe fn take_larger<S: Simd>(&self, _: S, _: Segment, _: *const f32) {
         unreachable!("it does not want them");
+    }
+
+    /// The lines that it touches when it takes a segment, where these are worth asking for.
+    #[inline(always)]
+    fn lines(&self, _: Segment) -> [Lines; 2] {
+        [Lines::NONE; 2]
     }
 
     /// Is called once for each sample and block.

@@ -18,13 +18,16 @@ pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradie
 
 fn apply(stage: &Stage, from: &Buffer, to: &Gradient, run: &mut Run<'_>) {
     let mask = Mask::new(run.seed, stage.layer, stage.p);
+    let first = run.first;
     let ([x], y) = run.volumes([from], to);
-    y.each(Cut::Rows, &Dropout { x, mask, scale: 1.0 / (1.0 - stage.p) });
+    y.each(Cut::Rows, &Dropout { x, mask, first, scale: 1.0 / (1.0 - stage.p) });
 }
 
 struct Dropout<'a> {
     x: Source<'a>,
     mask: Mask,
+    /// The first sample's number in the batch.
+    first: usize,
     scale: f32,
 }
 
@@ -39,7 +42,7 @@ impl Job for Dropout<'_> {
         let &crate::cpu::map::Map { channels, height, width, .. } = part.map();
         let (n, accumulate) = (part.sample, part.accumulate);
         // The number of lane 0 in NCHW order; the next lane's is a plane further.
-        let first = ((n * channels + block * LANES) * height + row) * width;
+        let first = (((self.first + n) * channels + block * LANES) * height + row) * width;
         for (position, (y, x)) in part.vectors(block, row).iter_mut().zip(self.x.vectors(n, block, row)).enumerate() {
             let mut survivors = 0;
             for lane in 0..LANES {

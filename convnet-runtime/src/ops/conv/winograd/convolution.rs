@@ -14,6 +14,7 @@ use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, cut, parallel, parallel_seated, seats, workers};
 use crate::ops::conv::sweep::{Segment, Sink};
+use crate::ops::conv::sweep_ahead;
 use crate::ops::conv::tile::{Tile, Walk};
 
 /// What is computed.
@@ -196,7 +197,8 @@ impl<K: Sink> Task<'_, K> {
                 };
                 let (w, count) = (weights(point, block), S::TILE_BLOCKS.min(outputs.end - block));
                 let sums = sums.wrapping_add((block - outputs.start) * tiles * LANES);
-                let mut run = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES };
+                let mut run =
+                    Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES, ahead: sweep_ahead::Ahead::NOTHING };
                 let mut left = tiles;
                 // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the points.
                 unsafe {
