@@ -99,7 +99,7 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         unsafe { fc::forward(geometry, x, weights, &epilogue, run) };
         return;
     }
-    if let Some(tiling) = winograd::tiling(stage.method.of(run.batch), geometry) {
+    if let Some(tiling) = winograd::tiling(stage.method.of(run.total), geometry) {
         // SAFETY: as below.
         unsafe { winograd::forward(tiling, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
         return;
