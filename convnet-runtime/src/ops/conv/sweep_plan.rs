@@ -18,6 +18,8 @@ const GROUP: usize = 1 << 15;
 const TASKS: usize = 64;
 /// Strips of a plane of a depthwise convolution, at least.
 const STRIPS: usize = 4;
+/// Floats of a volume that comes from memory.
+const FAR: usize = 1 << 20;
 /// Products that a depthwise one takes as long as.
 const DEPTHWISE: usize = 3;
 /// Floating-point operations of a task: few enough for all processors, many enough to be worth it.
@@ -63,6 +65,9 @@ pub struct Plan<'a> {
     /// A group's weights are larger than a sample's input: consecutive tasks share them, otherwise they share positions, so
     /// that threads have the same ones in the next layer.
     weights_first: bool,
+    /// Whether lines of the input, and of the output, are asked for before they are needed. Planes are small, and read one
+    /// value after the other; a depthwise convolution has few products for each line: only memory is worth the trouble.
+    pub asks: [bool; 2],
     /// Floating-point operations.
     pub work: usize,
 }
@@ -125,6 +130,9 @@ impl<'a> Plan<'a> {
         // Weights are transposed for each strip.
         let strips = if sweep.turn.is_some() { 1 } else { strips };
         let weights_first = group * products > sweep.x_sample;
+        let far = sweep.samples * sweep.rows * sweep.columns * sweep.blocks * LANES > FAR;
+        let output = !sweep.pool && line != Line::Batch && (far || !sweep.depthwise);
+        let input = line != Line::Batch && walk.pixel_step >= LANES && (far || !sweep.depthwise);
         Self {
             sweep,
             walk,
@@ -139,6 +147,7 @@ impl<'a> Plan<'a> {
             strips,
             narrow,
             weights_first,
+            asks: [input, output],
             work,
         }
     }

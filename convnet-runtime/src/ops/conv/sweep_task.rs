@@ -83,9 +83,7 @@ impl<K: Sink> Task<'_, K> {
         while !tiles.is_empty() {
             let (line, positions, next) = plan.run(&tiles);
             tiles.start = next;
-            // Planes are small, and read one value after the other.
-            let more = !tiles.is_empty() && plan.line != Line::Batch && plan.walk.pixel_step >= LANES;
-            let soon = more.then(|| {
+            let soon = (!tiles.is_empty() && plan.asks[0]).then(|| {
                 let (line, positions, _) = plan.run(&tiles);
                 self.input(sample, line, positions.start)
             });
@@ -164,7 +162,7 @@ impl<K: Sink> Task<'_, K> {
         let (plan, sweep, walk) = (self.plan, self.plan.sweep, &self.plan.walk);
         let pairs = if sweep.pool { 2 } else { 1 };
         let x = self.input(sample, line, positions.start).wrapping_add(sweep.from(blocks.start) * walk.block_step);
-        if !sweep.pool && plan.line != Line::Batch {
+        if plan.asks[1] {
             let [row, column] = self.place(line, positions.start);
             for (lines, block) in ahead.lines.iter_mut().zip(blocks.clone()) {
                 *lines = self.sink.lines(Segment { sample, block, row, column, len: positions.len() });
