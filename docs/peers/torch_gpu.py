@@ -25,7 +25,9 @@ parser.add_argument("--out")
 parser.add_argument("--only", default="", help="sections, separated by commas")
 ARGS = parser.parse_args()
 BEGUN = time.time()
-CUDA = torch.cuda.is_available() and not ARGS.smoke
+if not torch.cuda.is_available() and not ARGS.smoke:
+    raise SystemExit("PyTorch finds no GPU; --smoke runs small sizes on the CPU")
+CUDA = not ARGS.smoke
 DEVICE = "cuda" if CUDA else "cpu"
 OUT = open(ARGS.out, "a") if ARGS.out else None
 

@@ -29,7 +29,7 @@ fn mistakes_in_kernels_are_noticed() {
         let output = Command::new(&program).arg(case).output().unwrap();
         (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
     };
-    for right in ["sum", "copied", "arrivals", "multiplied", "multiplied_across"] {
+    for right in ["sum", "copied", "arrivals", "multiplied", "multiplied_across", "multiplied_tf32"] {
         assert_eq!(run(right), (true, "2016\n".to_owned()), "{right}");
     }
     // Wrong results: what is not there yet is NaN.
@@ -37,7 +37,15 @@ fn mistakes_in_kernels_are_noticed() {
         let (_, text) = run(wrong);
         assert!(text.contains("nan"), "{wrong}: {text}");
     }
-    for wrong in ["no_result", "wrong_stride", "wrong_step", "wrong_stride_across", "wrong_leading_across"] {
+    for wrong in [
+        "no_result",
+        "wrong_stride",
+        "wrong_step",
+        "wrong_stride_across",
+        "wrong_leading_across",
+        "wrong_step_tf32",
+        "not_rounded_tf32",
+    ] {
         let (_, text) = run(wrong);
         assert_ne!(text, "2016\n", "{wrong}");
     }

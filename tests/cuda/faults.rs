@@ -1,16 +1,15 @@
-//! What can go wrong: no driver, no device, no compiler, no memory, a damaged cache, a lost device, steps that fail.
+//! What can go wrong with a device: none, too old, no memory, lost, steps that fail. With compilers: `compilers.rs`.
 
 use std::fs;
-use std::path::PathBuf;
 
-use convnet_runtime::cuda::{Compiler, Cuda, CudaTrainer, Device, DeviceError, Precision};
+use convnet_runtime::cuda::{Cuda, CudaTrainer, Device, DeviceError, Precision};
 use convnet_runtime::prelude::*;
 
-use crate::support::{alone, emulated, on_device};
+use crate::support::{emulated, folder, on_device};
 
 network! { pub struct Tiny { input 4x4x2 -> conv3-3 -> bn -> relu -> fc-3 -> softmax } }
 
-fn images(batch: usize) -> Tensor<Volume<4, 4, 2>> {
+pub fn images(batch: usize) -> Tensor<Volume<4, 4, 2>> {
     Tensor::from_fn(batch, |n, c, y, x| (n + 2 * c + 3 * y * x) as f32 * 0.1 - 0.5)
 }
 
@@ -21,6 +20,17 @@ fn without_a_driver_it_is_an_error() {
         Err(DeviceError::NoDriver | DeviceError::NoDevice { ordinal: 99, .. } | DeviceError::OldDriver { .. }) => {}
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn without_a_device_the_network_runs_on_the_cpu() {
+    emulated("faults::without_a_device_the_network_runs_on_the_cpu", &[("CUEMU_DEVICES", "0")], || {
+        let net = Tiny::new(1);
+        let expected = net.predict(&images(2));
+        let error = Cuda::on_best(net, Precision::Bf16).unwrap_err();
+        assert_eq!(error.cause, DeviceError::NoDevice { ordinal: 0, count: 0 });
+        assert_eq!(error.network.predict(&images(2)).class(1), expected.class(1));
+    });
 }
 
 #[test]
@@ -53,37 +63,15 @@ fn an_old_driver() {
 }
 
 #[test]
-fn no_compiler() {
-    alone("faults::no_compiler", &[("CONVNET_CUDA_LIB", "/no/such/folder")], || match Compiler::find() {
-        Ok(_) => println!("skipped: a missing NVRTC: the system has one"),
-        Err(error) => {
-            let text = error.to_string();
-            assert!(text.starts_with("NVRTC is not found") && text.contains("/no/such/folder"), "{text}");
-        }
-    });
-}
-
-#[test]
-fn what_the_compiler_refuses_comes_with_its_words() {
-    let broken = std::env::temp_dir().join(format!("convnet-refuses-{}", std::process::id()));
-    let test = "faults::what_the_compiler_refuses_comes_with_its_words";
-    let cache = broken.join("cache").display().to_string();
-    emulated(test, &[("CUEMU_OPTIMISE", "-no-such-option"), ("CONVNET_CUDA_CACHE", &cache)], || {
-        let net = Tiny::new(1);
-        let error = Cuda::new(net, &Device::new(0).unwrap()).unwrap_err();
-        assert!(error.to_string().contains("no-such-option"), "{error}");
-        assert_eq!(error.network.predict(&images(1)).batch(), 1);
-    });
-}
-
-#[test]
 fn without_memory_the_network_comes_back() {
     emulated("faults::without_memory_the_network_comes_back", &[("CUEMU_MEMORY", "500")], || {
         let net = Tiny::new(1);
         let expected = net.to_bytes();
         let error = Cuda::new(net, &Device::new(0).unwrap()).unwrap_err();
-        assert!(matches!(error.cause, DeviceError::OutOfMemory { bytes } if bytes > 0), "{error}");
+        let DeviceError::OutOfMemory { bytes } = error.cause else { panic!("{error}") };
+        assert!(bytes > 0 && error.to_string().starts_with(&format!("the device has no {bytes} bytes")), "{error}");
         assert_eq!(error.network.to_bytes(), expected);
+        assert_eq!(error.network.predict(&images(1)).batch(), 1);
     });
 }
 
@@ -103,6 +91,25 @@ fn a_batch_that_is_too_large_leaves_the_network_usable() {
         assert!(error.to_string().starts_with("step 0: the device has no "), "{error}");
         assert!(trainer.step(&mut net, &images(3), &CrossEntropy(&[0, 1, 2])).is_ok());
         assert_eq!(trainer.steps(), 1);
+    });
+}
+
+#[test]
+fn batches_of_any_size_and_of_none() {
+    on_device("faults::batches_of_any_size_and_of_none", |device| {
+        let cpu = Tiny::new(1);
+        let mut net = Cuda::new(cpu.clone(), device).unwrap();
+        // Each is larger than all that came before, but for the empty ones.
+        for batch in [1, 0, 3, 0, 40] {
+            let (own, expected) = (net.predict(&images(batch)).unwrap(), cpu.predict(&images(batch)));
+            assert_eq!((own.batch(), expected.batch()), (batch, batch));
+            assert_eq!(net.classify(&images(batch)).unwrap(), cpu.classify(&images(batch)));
+        }
+        let mut trainer = CudaTrainer::new(Sgd::new(0.1), 1);
+        assert!(trainer.step(&mut net, &images(50), &CrossEntropy(&[1; 50])).is_ok());
+        let text = trainer.queue(&mut net, &images(0), &CrossEntropy(&[])).unwrap_err().to_string();
+        assert_eq!(text, "step 1: the batch is empty");
+        assert!(net.profile(0).unwrap().is_empty());
     });
 }
 
@@ -160,70 +167,6 @@ fn a_gradient_that_is_not_finite_is_named() {
         let text = trainer.step(&mut net, &images, &MeanSquared(&ten)).unwrap_err().to_string();
         assert_eq!(text, "step 0: the gradient of `0.weight` is not finite; a smaller learning rate may help");
         assert_eq!(net.into_cpu().unwrap().to_bytes(), Line::zeroed().to_bytes());
-    });
-}
-
-fn folder(name: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("convnet-{name}-{}", std::process::id()))
-}
-
-#[test]
-fn damaged_cubins_are_made_again() {
-    let cache = folder("damaged").display().to_string();
-    emulated("faults::damaged_cubins_are_made_again", &[("CONVNET_CUDA_CACHE", &cache)], || {
-        let cache = PathBuf::from(std::env::var_os("CONVNET_CUDA_CACHE").unwrap());
-        let (cpu, device) = (Tiny::new(1), Device::new(0).unwrap());
-        let expected = cpu.predict(&images(1)).class(0);
-        let check = || {
-            let net = Cuda::new(cpu.clone(), &device).unwrap();
-            assert_eq!(net.predict(&images(1)).unwrap().class(0), expected);
-        };
-        check();
-        let file = fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
-        let whole = fs::read(&file).unwrap();
-        for bytes in [&whole[..whole.len() / 2], b"", b"convnet cubin 1\nnothing"] {
-            fs::write(&file, bytes).unwrap();
-            check();
-            assert!(fs::read(&file).unwrap().starts_with(b"convnet cubin 1\n"));
-        }
-        fs::remove_dir_all(&cache).unwrap();
-        // A folder that cannot be made.
-        fs::write(&cache, "a file").unwrap();
-        check();
-        fs::remove_file(&cache).unwrap();
-    });
-}
-
-#[test]
-fn processes_fill_one_cache_at_once() {
-    let cache = folder("shared").display().to_string();
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                emulated("faults::processes_fill_one_cache_at_once", &[("CONVNET_CUDA_CACHE", &cache)], || {
-                    let (cpu, device) = (Tiny::new(1), Device::new(0).unwrap());
-                    let net = Cuda::new(cpu.clone(), &device).unwrap();
-                    assert_eq!(net.predict(&images(1)).unwrap().class(0), cpu.predict(&images(1)).class(0));
-                });
-            });
-        }
-    });
-    let _ = fs::remove_dir_all(cache);
-}
-
-#[test]
-fn carried_cubins_need_no_compiler() {
-    emulated("faults::carried_cubins_need_no_compiler", &[], || {
-        let (cpu, device) = (Tiny::new(1), Device::new(0).unwrap());
-        let cubin = Cuda::<Tiny>::cubin(&device.architecture(), Precision::F32).unwrap();
-        let net = Cuda::with_cubin(cpu.clone(), &device, Precision::F32, &cubin).unwrap();
-        assert_eq!(net.predict(&images(1)).unwrap().class(0), cpu.predict(&images(1)).class(0));
-        for wrong in [&cubin[..cubin.len() - 1], b"", b"\x7fELF"] {
-            let error = Cuda::with_cubin(cpu.clone(), &device, Precision::F32, wrong).unwrap_err();
-            assert!(error.to_string().contains("not that of `Tiny`"), "{error}");
-        }
-        let other = Cuda::<Tiny>::cubin("sm_80", Precision::F32).unwrap();
-        assert!(Cuda::with_cubin(cpu, &device, Precision::F32, &other).is_err());
     });
 }
 

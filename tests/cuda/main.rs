@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod compile;
+mod compilers;
 mod emulator;
 mod faults;
 mod judge;

@@ -31,17 +31,18 @@ pub struct KernelTime {
     pub products: u64,
 }
 
-/// A tensor of bfloat16 numbers in memory, for kernels that let the device copy boxes of it to shared memory. What is
-/// outside reads as zero.
+/// A tensor in memory, for kernels that let the device copy boxes of it to shared memory. What is outside reads as zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TensorMap {
     /// Where it begins.
     pub base: Argument,
+    /// Of what numbers: bfloat16, or `f32` that are copied as they are or rounded to TF32.
+    pub precision: Precision,
     /// Numbers along each dimension, the innermost first.
     pub extent: [usize; 4],
-    /// Numbers from one to the next along each dimension but the innermost: multiples of 8.
+    /// Numbers from one to the next along each dimension but the innermost: multiples of 16 bytes.
     pub stride: [usize; 3],
-    /// Numbers of a box along each dimension: at most 256, of the innermost 64.
+    /// Numbers of a box along each dimension: at most 256, of the innermost 128 bytes.
     pub part: [usize; 4],
 }
 

@@ -20,6 +20,9 @@ static inline void turn(MBarrier* m) {
   }
 }
 
+// To the nearest.
+static inline u32 round_tf32(u32 v) { return (v & 0x7FFFFFFF) > 0x7F800000 ? v : (v + 0x1000) & 0xFFFFE000; }
+
 static inline u32 rows(const TensorMap& t) {
   if (t.im2col) return t.pixels;
   u32 n = 1;
@@ -46,6 +49,7 @@ static void bulk_row(const TensorMap& t, u32 to, const int64_t* c) {
     u64 n = i >= valid ? 0 : valid - i < 16 ? valid - i : 16;
     if (n) memcpy(d, from + i, n);
     memset(d + n, 0, 16 - n);
+    if (t.tf32) for (int q = 0; q < 4; q++) ((u32*)d)[q] = round_tf32(((u32*)d)[q]);
   }
 }
 

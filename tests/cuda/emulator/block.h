@@ -36,7 +36,7 @@ namespace cuemu {
 }
 
 struct Copy { void* to; const void* from; int bytes; };
-struct Product { float* d; int n; u64 a, b; int scale; bool across; };
+struct Product { float* d; int n; u64 a, b; int scale; bool across, tf32; };
 
 struct Fiber {
   void* sp;
@@ -54,7 +54,7 @@ struct Fiber {
 
 struct Barrier { unsigned n = 0, generation = 0; };
 struct TensorMap {
-  int im2col;
+  int im2col, tf32;
   u32 rank, elem, swizzle;
   u8* base;
   u64 dim[5], stride[5];

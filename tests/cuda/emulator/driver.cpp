@@ -282,7 +282,7 @@ API cuEventSynchronize(Moment* event) {
 
 // Maps of bulk copies, checked by the rules of the documentation; the kernel gets the address of what is made here.
 struct TensorMap {
-  int im2col;
+  int im2col, tf32;
   uint32_t rank, elem, swizzle;
   unsigned char* base;
   unsigned long long dim[5], stride[5];
@@ -292,10 +292,11 @@ struct TensorMap {
 };
 static TensorMap* tensor_map(int type, uint32_t rank, void* base, const uint64_t* dim, const uint64_t* stride,
                              const uint32_t* element, int swizzle) {
-  // u8, u16, u32, i32, u64, i64, f16, f32, f64, bf16, ..
+  // u8, u16, u32, i32, u64, i64, f16, f32, f64, bf16, f32 without denormal numbers, tf32, tf32 without denormal numbers
   static const uint32_t sizes[] = {1, 2, 4, 4, 8, 8, 2, 4, 8, 2, 4, 4, 4};
-  if (type < 0 || type > 12 || rank < 1 || rank > 5 || (uint64_t)base & 15) return nullptr;
+  if (type < 0 || type > 11 || type == 10 || rank < 1 || rank > 5 || (uint64_t)base & 15) return nullptr;
   TensorMap map = {};
+  map.tf32 = type == 11;
   map.rank = rank, map.elem = sizes[type], map.base = (unsigned char*)base, map.stride[0] = map.elem;
   map.swizzle = swizzle ? 16u << swizzle : 0;
   for (uint32_t i = 0; i < rank; i++) {

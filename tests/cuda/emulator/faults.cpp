@@ -55,9 +55,9 @@ __global__ void arrivals(const float* x, float* y, int mistake) {
 CUEMU_KERNEL(arrivals)
 
 // Twice the sum of 64 halves, as product of two matrices of 64 columns of k, of which the first row and the tenth column, or
-// with `ACROSS` the last, count.
+// with `ACROSS` the last, count. With `TF32` twice the sum of 32 numbers from 16 on, in f32, a little less before they are rounded.
 static TMap boxes[2];
-template <int ACROSS>
+template <int ACROSS, int TF32>
 static void multiply(float* y, int mistake) {
   DYN_SMEM(bytes);
   const unsigned t = threadIdx.x, base = smem_u32(bytes), a = base, b = base + 8192, full = base + 8192 * 3;
@@ -79,7 +79,9 @@ static void multiply(float* y, int mistake) {
     wgmma_fence();
     for (int k = 0; k < 4; k++) {
       const u64 by = k * (ACROSS ? 128 : mistake == WRONG_STEP ? 4 : 2);
-      wgmma<ACROSS>(d, ((a >> 4) + by) | leading | stride | kind, ((b >> 4) + by) | leading | stride | kind, 1);
+      const u64 rows = ((a >> 4) + by) | leading | stride | kind, columns = ((b >> 4) + by) | leading | stride | kind;
+      if (TF32) wgmma_tf32(d, rows, columns, 1);
+      else wgmma<ACROSS>(d, rows, columns, 1);
     }
     wgmma_commit();
     if (step == 0 && mistake == TOO_EARLY) bring();
@@ -90,10 +92,24 @@ static void multiply(float* y, int mistake) {
   // Row 0, and column 127 of thread 3, or 9 of thread 0.
   if (t == (ACROSS ? 3 : 0)) *y = d[ACROSS ? 61 : 5];
 }
-__global__ void multiplied(const float*, float* y, int mistake) { multiply<0>(y, mistake); }
+__global__ void multiplied(const float*, float* y, int mistake) { multiply<0, 0>(y, mistake); }
 CUEMU_KERNEL(multiplied)
-__global__ void multiplied_across(const float*, float* y, int mistake) { multiply<1>(y, mistake); }
+__global__ void multiplied_across(const float*, float* y, int mistake) { multiply<1, 0>(y, mistake); }
 CUEMU_KERNEL(multiplied_across)
+__global__ void multiplied_tf32(const float*, float* y, int mistake) { multiply<0, 1>(y, mistake); }
+CUEMU_KERNEL(multiplied_tf32)
+
+// Matrices of 64 and 128 columns and of 32 k in f32, that are rounded on their way or not.
+static void make_boxes_tf32(bool rounded) {
+  static u32 a[64 * 32], b[128 * 32];
+  static cuemu::TensorMap maps[2];
+  for (int k = 0; k < 32; k++) a[k] = __float_as_uint(k + 16) - 100, b[9 * 32 + k] = __float_as_uint(1);
+  for (int i = 0; i < 2; i++) {
+    const u64 rows = i ? 128 : 64, all = 128 * rows;
+    maps[i] = {0, rounded, 4, 4, 128, (u8*)(i ? b : a), {32, rows, 1, 1}, {4, 128, all, all}, {32, 64, 1, 1}};
+    boxes[i].opaque[0] = (u64)&maps[i];
+  }
+}
 
 // Matrices of 64 and 128 columns and of 64 k.
 static void make_boxes(bool across) {
@@ -106,7 +122,7 @@ static void make_boxes(bool across) {
   }
   for (int i = 0; i < 2; i++) {
     u64 rows = i ? 128 : 64, line = across ? rows : 64, lines = across ? 64 : rows;
-    maps[i] = {0, 4, 2, 128, (u8*)(i ? b : a), {line, lines, 1, 1}, {2, 2 * line, 2 * line * lines, 2 * line * lines}, {64, 64, 1, 1}};
+    maps[i] = {0, 0, 4, 2, 128, (u8*)(i ? b : a), {line, lines, 1, 1}, {2, 2 * line, 2 * line * lines, 2 * line * lines}, {64, 64, 1, 1}};
     boxes[i].opaque[0] = (u64)&maps[i];
   }
 }
@@ -126,6 +142,9 @@ int main(int count, char** arguments) {
       {"no_arrival", cuemu_bind_arrivals, NO_ARRIVAL},
       {"multiplied", cuemu_bind_multiplied, NONE, 128},
       {"multiplied_across", cuemu_bind_multiplied_across, NONE, 128},
+      {"multiplied_tf32", cuemu_bind_multiplied_tf32, NONE, 128},
+      {"not_rounded_tf32", cuemu_bind_multiplied_tf32, NONE, 128},
+      {"wrong_step_tf32", cuemu_bind_multiplied_tf32, WRONG_STEP, 128},
       {"no_wait_for_copies", cuemu_bind_multiplied, NO_WAIT, 128},
       {"copied_too_early", cuemu_bind_multiplied, TOO_EARLY, 128},
       {"no_result", cuemu_bind_multiplied, NO_RESULT, 128},
@@ -142,7 +161,8 @@ int main(int count, char** arguments) {
   for (auto& c : cases) {
     if (count < 2 || strcmp(c.name, arguments[1])) continue;
     unsigned grid[3] = {1, 1, 1}, block[3] = {c.threads, 1, 1};
-    make_boxes(strstr(c.name, "across"));
+    if (strstr(c.name, "tf32")) make_boxes_tf32(!strstr(c.name, "not_rounded"));
+    else make_boxes(strstr(c.name, "across"));
     void* parameters[] = {&from, &to, &c.mistake};
     auto* work = (std::function<void()>*)c.kernel(grid, block, c.threads == 64 ? 512 : 3 * 8192 + 64, parameters);
     (*work)();

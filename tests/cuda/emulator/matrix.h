@@ -11,14 +11,14 @@ static inline u16 to_bf16(float f) {
 }
 static inline float to_tf32(u32 u) { return __uint_as_float(u & 0xFFFFE000); }
 
-// Sixteen values of row r of an operand, as its descriptor says. Where k runs along the rows, eight of them are `stride` from
+// A row of 32 bytes of an operand, 16 values of bfloat16 or 8 of TF32, as its descriptor says. Where k runs along the rows, eight of them are `stride` from
 // the next; where a row is one k, it has 64 rows of the operand, those with the next 64 are `leading` away, and eight k
 // are `stride` from the next.
-static inline void operand_row(u64 descriptor, u32 r, bool across, float* o) {
+static inline void operand_row(u64 descriptor, u32 r, const Product& w, float* o) {
   u32 start = (descriptor & 0x3FFF) << 4, leading = (descriptor >> 16 & 0x3FFF) << 4;
   u32 stride = (descriptor >> 32 & 0x3FFF) << 4;
   if (descriptor >> 62 != 1) fault("only the swizzle of 128 bytes is emulated", descriptor >> 62);
-  if (across) {
+  if (w.across) {
     u32 first = start + r / 64 * leading + r % 64 * 2;
     for (u32 k = 0; k < 16; k++) {
       u32 a = first + k / 8 * stride + k % 8 * 128;
@@ -28,23 +28,25 @@ static inline void operand_row(u64 descriptor, u32 r, bool across, float* o) {
   }
   for (u32 c = 0; c < 2; c++) {
     u32 a = start + (r >> 3) * stride + (r & 7) * 128 + c * 16;
-    const u16* p = (const u16*)shared(a ^ ((a >> 7 & 7) << 4), 16);
-    for (int i = 0; i < 8; i++) o[c * 8 + i] = from_bf16(p[i]);
+    const u8* p = shared(a ^ ((a >> 7 & 7) << 4), 16);
+    if (w.tf32) for (int i = 0; i < 4; i++) o[c * 4 + i] = to_tf32(((const u32*)p)[i]);
+    else for (int i = 0; i < 8; i++) o[c * 8 + i] = from_bf16(((const u16*)p)[i]);
   }
 }
 
-// The part of d[64][n] += a[64][16] b[n][16]^T that lies in this thread's registers.
+// The part of d[64][n] += a[64][depth] b[n][depth]^T that lies in this thread's registers.
 static inline void multiply(const Product& w) {
+  const int depth = w.tf32 ? 8 : 16;
   u32 t = cur->lin & 127, lane = t & 31, row = (t >> 5) * 16 + (lane >> 2);
   float a[2][16], b[16];
-  operand_row(w.a, row, w.across, a[0]);
-  operand_row(w.a, row + 8, w.across, a[1]);
+  operand_row(w.a, row, w, a[0]);
+  operand_row(w.a, row + 8, w, a[1]);
   for (int j = 0; j < w.n / 8; j++)
     for (int e = 0; e < 2; e++) {
-      operand_row(w.b, j * 8 + (lane & 3) * 2 + e, w.across, b);
+      operand_row(w.b, j * 8 + (lane & 3) * 2 + e, w, b);
       for (int h = 0; h < 2; h++) {
         float s = w.scale ? w.d[4 * j + 2 * h + e] : 0.f;
-        for (int k = 0; k < 16; k++) s += a[h][k] * b[k];
+        for (int k = 0; k < depth; k++) s += a[h][k] * b[k];
         w.d[4 * j + 2 * h + e] = s;
       }
     }
@@ -71,7 +73,13 @@ DEV void reg_dec() {}
 template <int ACROSS, size_t SUMS>
 DEV void wgmma(float (&d)[SUMS], u64 a, u64 b, int scale) {
   static_assert(SUMS % 4 == 0 && SUMS <= 128);
-  cuemu::cur->products.push_back({d, int(2 * SUMS), a, b, scale, ACROSS != 0});
+  cuemu::cur->products.push_back({d, int(2 * SUMS), a, b, scale, ACROSS != 0, false});
+}
+// The low 13 bits of the operands do not count.
+template <size_t SUMS>
+DEV void wgmma_tf32(float (&d)[SUMS], u64 a, u64 b, int scale) {
+  static_assert(SUMS % 4 == 0 && SUMS <= 128);
+  cuemu::cur->products.push_back({d, int(2 * SUMS), a, b, scale, false, true});
 }
 
 DEV u32 pack_bf16(float low, float high) { return u32(cuemu::to_bf16(low)) | u32(cuemu::to_bf16(high)) << 16; }

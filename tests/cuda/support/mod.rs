@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use convnet_runtime::cuda::Device;
 
@@ -27,9 +28,41 @@ pub fn emulated(test: &str, environment: &[(&str, &str)], body: impl FnOnce()) {
     if env::var_os(CHILD).is_some() {
         return body();
     }
-    if let Some(output) = child(test, environment) {
+    if let Some(mut command) = child(test, &[]) {
+        let output = command.envs(environment.iter().copied()).output().unwrap();
         assert!(output.status.success(), "on the emulator:\n{}", text(&output));
     }
+}
+
+/// The same, with a file system of its own, mounted with these options, in the folder that `variable` then names.
+pub fn mounted(test: &str, options: &str, variable: &str, body: impl FnOnce()) {
+    /// A namespace of the process and its children: what it mounts ends with it.
+    const MOUNT: [&str; 4] = ["unshare", "-rm", "sh", "-c"];
+    if env::var_os(CHILD).is_some() {
+        return body();
+    }
+    let place = folder("mounted");
+    fs::create_dir_all(&place).unwrap();
+    let mount = |script: &str| {
+        let script = format!("mount -t tmpfs -o {options} none '{}' && {script}", place.display());
+        MOUNT.map(str::to_owned).into_iter().chain([script, "sh".to_owned()]).collect::<Vec<String>>()
+    };
+    let probe = mount("true");
+    let may = Command::new(&probe[0]).args(&probe[1..]).output().is_ok_and(|output| output.status.success());
+    if !may {
+        println!("skipped: a file system with `{options}` for a test: mounting is not permitted");
+    } else if let Some(mut command) = child(test, &mount("exec \"$@\"")) {
+        let output = command.env(variable, &place).output().unwrap();
+        assert!(output.status.success(), "on the emulator:\n{}", text(&output));
+    }
+    let _ = fs::remove_dir(place);
+}
+
+/// A folder of this process.
+pub fn folder(name: &str) -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    env::temp_dir().join(format!("convnet-{name}-{}-{count}", std::process::id()))
 }
 
 /// Runs `body` in a process of its own, with these variables of the environment and without the emulator.
@@ -47,12 +80,21 @@ fn text(output: &Output) -> String {
     format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-fn child(test: &str, environment: &[(&str, &str)]) -> Option<Output> {
+/// A test once more, on the emulator, by a program that gets it as its last arguments, or by itself.
+fn child(test: &str, by: &[String]) -> Option<Command> {
     let Some(emulator) = emulator() else {
         println!("skipped: CUDA's kernels on the emulator: there is no g++ or no source");
         return None;
     };
-    let mut command = Command::new(env::current_exe().unwrap());
+    let own = env::current_exe().unwrap();
+    let mut command = match by {
+        [] => Command::new(own),
+        [program, arguments @ ..] => {
+            let mut command = Command::new(program);
+            command.args(arguments).arg(own);
+            command
+        }
+    };
     command.args(["--exact", test, "--nocapture", "--test-threads=1"]);
     command.env(CHILD, "1").env("CONVNET_CUDA_EMULATOR", emulator).env("CONVNET_CUDA_CACHE", emulator.join("cache"));
     // Before a driver that is installed: its name is looked for without a version first.
@@ -62,7 +104,7 @@ fn child(test: &str, environment: &[(&str, &str)]) -> Option<Output> {
     if let Some(library) = asan() {
         command.env("LD_PRELOAD", library).env("ASAN_OPTIONS", "detect_leaks=0:detect_stack_use_after_return=0");
     }
-    Some(command.envs(environment.iter().copied()).output().unwrap())
+    Some(command)
 }
 
 /// The library that must come first where kernels check their addresses (`CUEMU_ASAN=1`).

@@ -46,6 +46,7 @@ impl Simd for Avx2 {
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
         #[target_feature(enable = "avx2,fma,f16c")]
+        #[inline(never)]
         fn enter<K: Kernel>(s: Avx2, kernel: K) -> K::Output {
             kernel.run(s)
         }

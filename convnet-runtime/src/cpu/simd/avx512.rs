@@ -41,6 +41,7 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+        #[inline(never)]
         fn enter<K: Kernel>(s: Avx512, kernel: K) -> K::Output {
             kernel.run(s)
         }

@@ -46,7 +46,8 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// How far ahead of its use a weight is asked for that is used once, in bytes.
     const AHEAD: usize;
 
-    /// Runs the kernel in a function compiled for this instruction set.
+    /// Runs the kernel in a function of its own, compiled for this instruction set, of which there is one copy however
+    /// many call it.
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output;
 
     /// The same number in every lane.

@@ -46,6 +46,7 @@ impl Simd for Neon {
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
         #[target_feature(enable = "neon")]
+        #[inline(never)]
         fn enter<K: Kernel>(s: Neon, kernel: K) -> K::Output {
             kernel.run(s)
         }

@@ -35,6 +35,7 @@ impl Simd for Portable {
 
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
+        #[inline(never)]
         fn enter<K: Kernel>(kernel: K) -> K::Output {
             kernel.run(Portable)
         }

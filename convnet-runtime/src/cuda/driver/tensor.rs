@@ -6,7 +6,7 @@ use cudarc::driver::sys;
 
 use super::check;
 use crate::cuda::error::DeviceError;
-use crate::cuda::launch::TensorMap;
+use crate::cuda::launch::{Precision, TensorMap};
 
 /// A tensor map as kernels take it.
 #[derive(Clone, Copy, Debug)]
@@ -18,14 +18,19 @@ impl Encoded {
     pub fn new(map: &TensorMap, address: u64) -> Result<Self, DeviceError> {
         let mut raw = sys::CUtensorMap { opaque: [0; 16] };
         let extent = map.extent.map(|n| n as u64);
-        let stride = map.stride.map(|n| (n * size_of::<u16>()) as u64);
+        let stride = map.stride.map(|n| (n * map.precision.bytes()) as u64);
         let (part, every) = (map.part.map(|n| n as u32), [1; 4]);
+        let numbers = match map.precision {
+            Precision::Bf16 => sys::CUtensorMapDataType::CU_TENSOR_MAP_DATA_TYPE_BFLOAT16,
+            Precision::Tf32 => sys::CUtensorMapDataType::CU_TENSOR_MAP_DATA_TYPE_TFLOAT32,
+            Precision::F32 => sys::CUtensorMapDataType::CU_TENSOR_MAP_DATA_TYPE_FLOAT32,
+        };
         // SAFETY: there is a driver, since something is about to be launched; it reads four numbers each, three strides, and
         // writes one map. It does not read what lies at the address.
         let code = unsafe {
             sys::cuTensorMapEncodeTiled(
                 &raw mut raw,
-                sys::CUtensorMapDataType::CU_TENSOR_MAP_DATA_TYPE_BFLOAT16,
+                numbers,
                 4,
                 ptr::with_exposed_provenance_mut(address as usize),
                 extent.as_ptr(),

@@ -56,7 +56,7 @@ const ALIGN: usize = 256;
 pub(crate) struct Emitter {
     /// What the kernels compute with.
     pub precision: Precision,
-    /// Whether they may use Hopper's matrix units: in bfloat16, for `sm_90a`.
+    /// Whether they may use Hopper's matrix units: for `sm_90a`, but in `f32`.
     pub wgmma: bool,
     /// Samples.
     pub batch: usize,
@@ -98,7 +98,7 @@ impl Emitter {
         let specs = scope.program.weights.iter().flat_map(parameters).collect();
         Self {
             precision,
-            wgmma: precision == Precision::Bf16 && architecture == "sm_90a",
+            wgmma: precision != Precision::F32 && architecture == "sm_90a",
             batch,
             scope,
             used: Vec::new(),

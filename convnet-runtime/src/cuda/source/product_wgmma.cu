@@ -1,9 +1,9 @@
-// A product of matrices in tiles by blocks of 384 threads: one thread brings the operands, 64 of k in a step, two warpgroups
-// multiply. A block takes tile after tile, and the operands of the next are on their way while one is written.
+// A product of matrices in tiles by blocks of 384 threads: one thread brings the operands, 128 bytes of k in a step, two
+// warpgroups multiply. A block takes tile after tile, and the operands of the next are on their way while one is written.
 //   T::DOWN        2: a tile has 128 rows, half of them for each warpgroup
 //                  1: it has 64 rows, and the warpgroups take turns, one writes a tile while the other multiplies the next
 //   T::N           its columns
-//   T::ACROSS      operands lie as k rows of 64, see `across_rows`
+//   T::ACROSS      operands lie as k rows of 64, see `across_rows`; not in TF32
 //   T::STAGES      steps that are in shared memory at once
 //   tiles, tile(i), steps(tile)
 //   bring(tile, step, a, b, barrier)   begins to copy A's rows and B's columns
@@ -84,7 +84,11 @@ template<class T> FN void wgmma_product(const T& t) {
       const u64 a = T::ACROSS ? across_rows(rows) : along_rows(rows), b = T::ACROSS ? across_rows(pipe.b()) : along_rows(pipe.b());
       wgmma_fence();
 #pragma unroll
-      for (int k = 0; k < 4; k++) wgmma<T::ACROSS>(d, a + k * (T::ACROSS ? 128 : 2), b + k * (T::ACROSS ? 128 : 2), 1);
+      for (int k = 0; k < 4; k++) {
+        const u64 by = k * (T::ACROSS ? 128 : 2);
+        if constexpr (sizeof(val) == 4) wgmma_tf32(d, a + by, b + by, 1);
+        else wgmma<T::ACROSS>(d, a + by, b + by, 1);
+      }
       wgmma_commit();
       // What the step before has read may be overwritten.
       wgmma_wait<1>();

@@ -2,7 +2,7 @@
 // What volumes are made of in memory.
 typedef float val;
 
-// Eight neighbours of ALL, or as many of them as there are; the first is at a multiple of 32 bytes.
+// Eight neighbours of ALL, or as many of them as there are; the first is at a multiple of 16 bytes.
 template<int ALL> FN void load_8(const float* from, int first, float (&v)[8]) {
   if (first + 8 <= ALL) {
     const float4 p = ((const float4*)(from + first))[0], q = ((const float4*)(from + first))[1];

@@ -1,5 +1,5 @@
-// Products of 64 rows and N columns over 16 values of k by a warpgroup, 128 threads (sm_90a): bfloat16 operands in shared
-// memory, sums in registers. Element 4 j + 2 h + e of thread t is row 16 (t / 32) + t % 32 / 4 + 8 h, column 8 j + t % 4 * 2 + e.
+// Products of 64 rows and N columns over 32 bytes of k by a warpgroup, 128 threads (sm_90a): operands in shared memory, in
+// bfloat16 or TF32, sums in registers. Element 4 j + 2 h + e of thread t is row 16 (t / 32) + t % 32 / 4 + 8 h, column 8 j + t % 4 * 2 + e.
 #ifndef CUEMU
 FN void wgmma_fence() { asm volatile("wgmma.fence.sync.aligned;" ::: "memory"); }
 FN void wgmma_commit() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
@@ -21,6 +21,11 @@ template<int N> FN void wgmma_wait() { asm volatile("wgmma.wait_group.sync.align
                  "wgmma.mma_async.sync.aligned.m64n" #N "k16.f32.bf16.bf16 {" NAMES "}, %" A ", %" B         \
                  ", add, 1, 1, %" TRANSPOSED ", %" TRANSPOSED ";\n}"                                        \
                  : __VA_ARGS__ : "l"(a), "l"(b), "r"(scale), "n"(T));                                      \
+  }                                                                                                     \
+  FN void wgmma_tf32(float (&d)[N / 2], u64 a, u64 b, int scale) {                                         \
+    asm volatile("{\n.reg .pred add;\nsetp.ne.b32 add, %" SCALE ", 0;\n"                                  \
+                 "wgmma.mma_async.sync.aligned.m64n" #N "k8.f32.tf32.tf32 {" NAMES "}, %" A ", %" B          \
+                 ", add, 1, 1;\n}" : __VA_ARGS__ : "l"(a), "l"(b), "r"(scale));                            \
   }
 WGMMA(64, NAMES_0, "32", "33", "34", "35", SUMS_32(0))
 WGMMA(128, NAMES_0 ", " NAMES_32, "64", "65", "66", "67", SUMS_32(0), SUMS_32(32))

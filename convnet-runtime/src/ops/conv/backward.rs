@@ -5,7 +5,7 @@ use super::forward::check_input;
 use super::input_gradient::input_gradient;
 use super::sum_gradient::sum_gradient;
 use super::weight_gradient::weight_gradient;
-use super::{Backward, Product, fc, pack, pooled, winograd};
+use super::{Backward, Bias, Product, fc, pack, pooled, winograd};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::layers::Conv;
@@ -30,20 +30,25 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
         let x = run.view(&pass.stage.input);
         // SAFETY: both volumes lie in the arena, which `run` borrows alone, and have the convolution's size.
         unsafe {
+            let len = pack::packed_len(geometry);
+            let product = !pass.accumulate && Product::pays(geometry, len, run.total);
+            let method = pass.weight_method.of(batch);
+            // Products that read the gradient of the sums anyway add it up.
+            let direct = !product && !fc::fits(geometry) && winograd::tiling(method, geometry).is_none();
+            let direct = direct && totals.is_none() && geometry.bias == Bias::Channel;
             if let Some(totals) = totals {
                 let len = geometry.output[2].next_multiple_of(LANES);
                 add_samples(totals.part(0, batch * len), &mut conv.bias.gradient_mut()[..len], pass.accumulate);
-            } else if !conv.bias.is_empty() {
+            } else if !conv.bias.is_empty() && !direct {
                 bias_gradient(geometry, dz, batch, conv.bias.gradient_mut(), pass.accumulate);
             }
-            let len = pack::packed_len(geometry);
-            if !pass.accumulate && Product::pays(geometry, len, run.total) {
+            if product {
                 conv.weight.product_mut().set(len, x, dz, batch);
             } else if fc::fits(geometry) {
                 fc::weight_gradient(geometry, x, dz, conv.weight.gradient_mut(), pass.accumulate, run);
             } else {
-                let (method, gradient) = (pass.weight_method.of(batch), conv.weight.gradient_mut());
-                weight_gradient(geometry, method, x, dz, gradient, pass.accumulate, run);
+                let bias = direct.then(|| conv.bias.gradient_mut());
+                weight_gradient(geometry, method, [x, dz], conv.weight.gradient_mut(), bias, pass.accumulate, run);
             }
         }
     }

@@ -1,5 +1,7 @@
-// Convolutions of stride 1 and one group on Hopper's matrix units. The operands are copied in boxes of 64 channels: weights,
-// packed, and volumes, whose boxes are shifted from tap to tap. What lies outside of a volume or of its channels is zero.
+// Convolutions of stride 1 and one group on Hopper's matrix units. The operands are copied in boxes of LINE channels,
+// 128 bytes: weights, packed, and volumes, whose boxes are shifted from tap to tap. What lies outside of a volume or of its
+// channels is zero. Copies round what is in f32 to TF32.
+constexpr int LINE = 128 / (int)sizeof(val);
 
 // How positions are cut into boxes of SIZE: 2^wide by 2^high positions of as many samples as that leaves.
 template<int SIZE, int H, int W> struct Boxes {
@@ -28,7 +30,7 @@ template<class G> struct ConvBoxes {
   enum : int { DOWN = G::DOWN, N = G::N, ACROSS = 0, STAGES = G::STAGES, ROWS = 64 * DOWN };
   enum : int { READ = G::FOR_INPUT ? G::KG : G::CG, WRITTEN = G::FOR_INPUT ? G::CG : G::KG, APART = G::FOR_INPUT && G::WHOLE };
   enum : int { HEIGHT = APART ? 1 : G::FOR_INPUT ? G::H : G::OH, WIDTH = APART ? 1 : G::FOR_INPUT ? G::W : G::OW };
-  enum : int { CHANNELS = (READ + 63) / 64, ALL = CHANNELS * (APART ? 1 : G::TAPS), TALL = (WRITTEN + ROWS - 1) / ROWS };
+  enum : int { CHANNELS = (READ + LINE - 1) / LINE, ALL = CHANNELS * (APART ? 1 : G::TAPS), TALL = (WRITTEN + ROWS - 1) / ROWS };
   typedef Boxes<N, HEIGHT, WIDTH> Cut;
   struct Tile { Place box; int row, tap; u32 part; };
   const TMap &weights, &volume;
@@ -46,7 +48,7 @@ template<class G> struct ConvBoxes {
   FN u32 steps(const Tile& tile) const { return (u32)least((int)each, (int)(ALL - tile.part * each)); }
   FN void bring(const Tile& tile, u32 step, u32 a, u32 b, u32 barrier) const {
     const u32 k = tile.part * each + step;
-    const int c = (int)(k % CHANNELS) * 64, tap = APART ? tile.tap : (int)(k / CHANNELS);
+    const int c = (int)(k % CHANNELS) * LINE, tap = APART ? tile.tap : (int)(k / CHANNELS);
     int x = tile.box.x, y = tile.box.y;
     if (!APART) {
       const int right = tap % G::FW * G::DW - G::PW, below = tap / G::FW * G::DH - G::PH;
@@ -219,8 +221,8 @@ FN void conv_input_boxes(const TMap& w, const TMap& dz, const val* x, val* dx, f
   wgmma_product(ConvInputBoxes<G>(Base(w, dz, shape, 1, Base::ALL, batch), x, dx, columns));
 }
 
-// The gradient of the weights: rows are filters, columns 64 channels of one tap after those of another, and k counts positions
-// of the output, a box of 64 in a step.
+// The gradient of the weights: rows are filters, columns 64 channels of one tap after those of the next, and k counts positions
+// of the output, a box of 64 in a step. In bfloat16 alone: TF32 is multiplied along rows only.
 template<class G> struct ConvWeightBoxes {
   enum : int { DOWN = G::DOWN, N = G::N, ACROSS = 1, STAGES = G::STAGES, ROWS = 64 * DOWN };
   enum : int { CHANNELS = (G::CG + 63) / 64, ALL = CHANNELS * G::TAPS, TAKEN = N / 64 };
@@ -229,10 +231,10 @@ template<class G> struct ConvWeightBoxes {
   const TMap &dz, &x;
   Boxes<64, G::OH, G::OW> cut;
   float* sums;
-  u32 boxes, tiles, each;
+  u32 boxes, tiles, parts, each;
 
   FN ConvWeightBoxes(const TMap& dz, const TMap& x, float* sums, u32 shape, u32 parts, u32 each, u32 batch)
-      : dz(dz), x(x), cut(shape), sums(sums), boxes(cut.count(batch)), tiles(TALL * LONG * parts), each(each) {}
+      : dz(dz), x(x), cut(shape), sums(sums), boxes(cut.count(batch)), tiles(TALL * LONG * parts), parts(parts), each(each) {}
 
   FN Tile tile(u32 i) const { return {(int)(i % TALL) * ROWS, (int)(i / TALL % LONG) * TAKEN, i / (TALL * LONG)}; }
   FN u32 steps(const Tile& tile) const { return (u32)least((int)each, (int)(boxes - tile.part * each)); }
@@ -243,10 +245,10 @@ template<class G> struct ConvWeightBoxes {
     for (int i = 0; i < DOWN; i++) tma_load_4d(a + i * 8192, &dz, barrier, tile.row + 64 * i, box.x, box.y, (int)box.n);
 #pragma unroll
     for (int i = 0; i < TAKEN; i++) {
-      const int block = tile.block + i, tap = block / CHANNELS;
+      const int block = tile.block + i, tap = block % G::TAPS;
       if (block >= ALL) break;
       const int right = tap % G::FW * G::DW - G::PW, below = tap / G::FW * G::DH - G::PH;
-      tma_load_4d(b + i * 8192, &x, barrier, block % CHANNELS * 64, box.x + right, box.y + below, (int)box.n);
+      tma_load_4d(b + i * 8192, &x, barrier, block / G::TAPS * 64, box.x + right, box.y + below, (int)box.n);
     }
   }
   FN void finish(const Tile& tile, const float (&d)[N / 2], int group, float*) const {
@@ -254,24 +256,32 @@ template<class G> struct ConvWeightBoxes {
     const int k = tile.row + (DOWN == 2 ? group * 64 : 0) + t / 32 * 16 + t % 32 / 4;
 #pragma unroll
     for (int j = 0; j < N / 8; j++) {
-      const int block = tile.block + j / 8, c = block % CHANNELS * 64 + j % 8 * 8 + t % 4 * 2;
+      const int block = tile.block + j / 8, tap = block % G::TAPS, c = block / G::TAPS * 64 + j % 8 * 8 + t % 4 * 2;
       if (block >= ALL) break;
 #pragma unroll
       for (int h = 0; h < 2; h++) {
-        if (k + 8 * h >= G::KG) continue;
-        float* to = sums + (((u64)tile.part * G::TAPS + block / CHANNELS) * G::KG + k + 8 * h) * G::CG + c;
+        if (k + 8 * h >= G::KG || c >= G::CG) continue;
+        const float first = d[4 * j + 2 * h], second = d[4 * j + 2 * h + 1];
+        if (parts == 1) {
+          float* to = sums + ((u64)(k + 8 * h) * G::CG + c) * G::TAPS + tap;
+          put<G::ADD>(to, first);
+          if (c + 1 < G::CG) put<G::ADD>(to + G::TAPS, second);
+          continue;
+        }
+        float* to = sums + (((u64)tile.part * G::TAPS + tap) * G::KG + k + 8 * h) * G::CG + c;
         if (G::CG % 2 == 0) {
-          if (c < G::CG) *(float2*)to = make_float2(d[4 * j + 2 * h], d[4 * j + 2 * h + 1]);
+          *(float2*)to = make_float2(first, second);
         } else {
-          if (c < G::CG) to[0] = d[4 * j + 2 * h];
-          if (c + 1 < G::CG) to[1] = d[4 * j + 2 * h + 1];
+          to[0] = first;
+          if (c + 1 < G::CG) to[1] = second;
         }
       }
     }
   }
 };
 
-// Writes sums[part][tap][filter][channel], each part over `each` boxes.
+// Writes sums[part][tap][filter][channel], each part over `each` boxes. The only part is the gradient, as the weights lie: the
+// taps of a weight come from the same tile and the next ones, so that they meet in the cache.
 template<class G>
 FN void conv_weight_boxes(const TMap& dz, const TMap& x, float* sums, u32 shape, u32 parts, u32 each, u32 batch) {
   wgmma_product(ConvWeightBoxes<G>(dz, x, sums, shape, parts, each, batch));

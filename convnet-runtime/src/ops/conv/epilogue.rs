@@ -1,8 +1,9 @@
 //! What follows the sums: bias or folded batch norm, residual, activation, 2x2 max pool, store.
 
 use super::sweep::{Segment, Sink};
+use super::sweep_ahead::Lines;
 use crate::cpu::map::LANES;
-use crate::cpu::simd::Simd;
+use crate::cpu::simd::{Kernel, Simd};
 use crate::cpu::view::View;
 use crate::ops::activation::Activation;
 
@@ -73,9 +74,9 @@ impl Epilogue {
     }
 }
 
-impl Sink for Epilogue {
+impl Epilogue {
     #[inline(always)]
-    unsafe fn take<S: Simd>(&self, s: S, at: Segment, sums: *const f32) {
+    unsafe fn each<S: Simd>(&self, s: S, at: Segment, sums: *const f32) {
         let lanes = self.depth - at.block * LANES;
         // SAFETY: the segment lies in the output, and so in the residual; it is this thread's.
         unsafe {
@@ -101,7 +102,7 @@ impl Sink for Epilogue {
     }
 
     #[inline(always)]
-    unsafe fn take_pairs<S: Simd>(&self, s: S, at: Segment, top: *const f32, bottom: *const f32) {
+    unsafe fn pairs<S: Simd>(&self, s: S, at: Segment, top: *const f32, bottom: *const f32) {
         let lanes = self.depth - at.block * LANES;
         let early = !self.activation.is_monotone();
         let [height, width] = [self.output.map.height, self.output.map.width];
@@ -155,6 +156,18 @@ impl Sink for Epilogue {
             }
         }
     }
+}
+
+impl Sink for Epilogue {
+    #[inline(always)]
+    unsafe fn take<S: Simd>(&self, s: S, at: Segment, sums: *const f32) {
+        s.vectorize(Each { epilogue: self, at, sums });
+    }
+
+    #[inline(always)]
+    unsafe fn take_pairs<S: Simd>(&self, s: S, at: Segment, top: *const f32, bottom: *const f32) {
+        s.vectorize(Pairs { epilogue: self, at, top, bottom });
+    }
 
     fn wants_larger(&self) -> bool {
         // The largest is the same before and after the shift.
@@ -175,8 +188,52 @@ impl Sink for Epilogue {
         }
     }
 
+    #[inline(always)]
+    fn lines(&self, at: Segment) -> [Lines; 2] {
+        let lines = |view: View| {
+            let first = view.at(at.sample, at.block, at.row as isize, at.column as isize);
+            Lines { first, step: LANES }
+        };
+        [lines(self.output), self.residual.map_or(Lines::NONE, lines)]
+    }
+
     unsafe fn border(&self, sample: usize, block: usize) {
         // SAFETY: the promise of the caller.
         unsafe { self.output.clear_border(sample, block) };
+    }
+}
+
+/// See [`Sink::take`]. A kernel of its own, as the next: all convolutions end in it.
+struct Each<'a> {
+    epilogue: &'a Epilogue,
+    at: Segment,
+    sums: *const f32,
+}
+
+impl Kernel for Each<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        // SAFETY: the promise of whoever called `take`.
+        unsafe { self.epilogue.each(s, self.at, self.sums) };
+    }
+}
+
+/// See [`Sink::take_pairs`].
+struct Pairs<'a> {
+    epilogue: &'a Epilogue,
+    at: Segment,
+    top: *const f32,
+    bottom: *const f32,
+}
+
+impl Kernel for Pairs<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        // SAFETY: the promise of whoever called `take_pairs`.
+        unsafe { self.epilogue.pairs(s, self.at, self.top, self.bottom) };
     }
 }

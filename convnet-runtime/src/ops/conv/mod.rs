@@ -24,12 +24,14 @@ mod span;
 mod strided;
 mod sum_gradient;
 mod sweep;
+mod sweep_ahead;
 mod sweep_plan;
 mod sweep_task;
 #[cfg(test)]
 mod tests;
 mod tile;
 mod transpose;
+mod weight_ahead;
 mod weight_gradient;
 mod weight_task;
 mod winograd;

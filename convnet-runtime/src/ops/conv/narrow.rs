@@ -45,9 +45,9 @@ pub unsafe fn condense<S: Simd>(s: S, walk: &Walk, width: usize, w: *const f32, 
 pub unsafe fn product<S: Simd>(s: S, run: Tile<'_>, width: usize, positions: usize) {
     by_pixels!(run.cut(positions, pixels::<S>()), S::TILE_PIXELS, [1 2 3 4 5 6 7 8], |tile, count, P| {
         if width == 4 {
-            s.vectorize(Narrow::<4, P>(tile, count));
+            s.vectorize(Narrow::<4, P>(&tile, count));
         } else {
-            s.vectorize(Narrow::<8, P>(tile, count));
+            s.vectorize(Narrow::<8, P>(&tile, count));
         }
     });
 }
@@ -58,15 +58,16 @@ pub const fn pixels<S: Simd>() -> usize {
 }
 
 /// Tiles of `P` positions, in groups of `W` channels.
-struct Narrow<'a, const W: usize, const P: usize>(Tile<'a>, usize);
+struct Narrow<'a, const W: usize, const P: usize>(&'a Tile<'a>, usize);
 
 impl<const W: usize, const P: usize> Kernel for Narrow<'_, W, P> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(Tile { walk, x, w, sums, .. }, count) = self;
+        let Self(&Tile { walk, x, w, sums, mut ahead, .. }, count) = self;
         for i in 0..count {
+            ahead.ask(s, walk, P);
             let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
             let mut row = x.wrapping_add(i * P * walk.pixel_step);
             let mut acc = [s.zero(); P];

@@ -34,6 +34,34 @@ pub struct Lines {
     pub d_block: usize,
 }
 
+impl Lines {
+    /// Adds the gradients of all positions to the totals of some blocks, `[block][16]`.
+    ///
+    /// # Safety
+    /// The gradient is there.
+    #[inline(always)]
+    pub unsafe fn totals<S: Simd>(&self, s: S, totals: &mut [f32]) {
+        for (block, total) in totals.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            // Independent sums, so that additions need not wait for each other.
+            let mut sums = [s.zero(); 4];
+            for row in 0..self.rows {
+                let d = self.d.wrapping_add(block * self.d_block + row * self.d_row);
+                for first in (0..self.len).step_by(4) {
+                    for i in 0..4 {
+                        if first + i < self.len {
+                            // SAFETY: the caller's promise.
+                            let v = unsafe { s.load_from(d.wrapping_add((first + i) * self.d_step)) };
+                            sums[i] = s.add(sums[i], v);
+                        }
+                    }
+                }
+            }
+            let sum = s.add(s.add(sums[0], sums[1]), s.add(sums[2], sums[3]));
+            s.store(total, s.add(s.load(total), sum));
+        }
+    }
+}
+
 /// `sums[block][row] += sum over positions of x[position + offsets[row]] d[block][position]`
 pub struct Reduce<'a> {
     /// The positions.
@@ -54,14 +82,15 @@ pub struct Reduce<'a> {
 macro_rules! rows {
     ($reduce:expr, $s:expr, $tile:ident $(, $kind:tt)*) => {
         match $reduce.rows {
-            1 => $s.vectorize($tile::<1 $(, $kind)*>($reduce)),
-            2 => $s.vectorize($tile::<2 $(, $kind)*>($reduce)),
-            3 => $s.vectorize($tile::<3 $(, $kind)*>($reduce)),
-            4 => $s.vectorize($tile::<4 $(, $kind)*>($reduce)),
-            5 => $s.vectorize($tile::<5 $(, $kind)*>($reduce)),
-            6 => $s.vectorize($tile::<6 $(, $kind)*>($reduce)),
-            7 => $s.vectorize($tile::<7 $(, $kind)*>($reduce)),
-            _ => $s.vectorize($tile::<8 $(, $kind)*>($reduce)),
+            1 if const { 1 <= S::TILE_ROWS } => $s.vectorize($tile::<1 $(, $kind)*>(&$reduce)),
+            2 if const { 2 <= S::TILE_ROWS } => $s.vectorize($tile::<2 $(, $kind)*>(&$reduce)),
+            3 if const { 3 <= S::TILE_ROWS } => $s.vectorize($tile::<3 $(, $kind)*>(&$reduce)),
+            4 if const { 4 <= S::TILE_ROWS } => $s.vectorize($tile::<4 $(, $kind)*>(&$reduce)),
+            5 if const { 5 <= S::TILE_ROWS } => $s.vectorize($tile::<5 $(, $kind)*>(&$reduce)),
+            6 if const { 6 <= S::TILE_ROWS } => $s.vectorize($tile::<6 $(, $kind)*>(&$reduce)),
+            7 if const { 7 <= S::TILE_ROWS } => $s.vectorize($tile::<7 $(, $kind)*>(&$reduce)),
+            8 if const { 8 <= S::TILE_ROWS } => $s.vectorize($tile::<8 $(, $kind)*>(&$reduce)),
+            rows => unreachable!("a tile of {rows} rows"),
         }
     };
 }
@@ -110,19 +139,23 @@ impl Reduce<'_> {
 
     #[inline(always)]
     fn outer<S: Simd, const CONSECUTIVE: bool>(self, s: S, blocks: usize) {
-        if blocks == 1 { rows!(self, s, Outer, 1, CONSECUTIVE) } else { rows!(self, s, Outer, 2, CONSECUTIVE) }
+        match blocks {
+            1 => rows!(self, s, Outer, 1, CONSECUTIVE),
+            2 if const { S::TILE_BLOCKS > 1 } => rows!(self, s, Outer, 2, CONSECUTIVE),
+            _ => unreachable!("a tile of {blocks} blocks"),
+        }
     }
 }
 
 /// `I` rows of weights between one input each and `OB` blocks of filters.
-struct Outer<'a, const I: usize, const OB: usize, const CONSECUTIVE: bool>(Reduce<'a>);
+struct Outer<'a, const I: usize, const OB: usize, const CONSECUTIVE: bool>(&'a Reduce<'a>);
 
 impl<const I: usize, const OB: usize, const CONSECUTIVE: bool> Kernel for Outer<'_, I, OB, CONSECUTIVE> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Reduce { lines, offsets, sums, stream, resume, .. } = self.0;
+        let Reduce { lines, offsets, sums, stream, resume, .. } = *self.0;
         let mut acc = [[s.zero(); OB]; I];
         for i in 0..I {
             (0..OB).for_each(|o| s.prefetch(sums.wrapping_add(o * stream + i * LANES)));
@@ -192,14 +225,14 @@ impl<const W: usize, const FIRST: usize> Kernel for Grouped<'_, W, FIRST> {
 }
 
 /// `I` taps of a depthwise filter.
-struct Vectors<'a, const I: usize>(Reduce<'a>);
+struct Vectors<'a, const I: usize>(&'a Reduce<'a>);
 
 impl<const I: usize> Kernel for Vectors<'_, I> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Reduce { lines, offsets, sums, resume, .. } = self.0;
+        let Reduce { lines, offsets, sums, resume, .. } = *self.0;
         let mut acc = [s.zero(); I];
         // SAFETY: the promise of whoever called the tile.
         unsafe {

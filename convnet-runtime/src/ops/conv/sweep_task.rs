@@ -1,14 +1,18 @@
 //! One task of a sweep.
 
+use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::narrow;
 use super::sweep::{Segment, Sink};
+use super::sweep_ahead::Ahead;
 use super::sweep_plan::{Line, Plan, RUN};
 use super::tile::Tile;
 use crate::cpu::map::LANES;
+use crate::cpu::memory::Floats;
 use crate::cpu::simd::{Kernel, Simd};
+use crate::cpu::threads::cut;
 
 /// From a block's sums to the next.
 const STEP: usize = RUN * LANES;
@@ -42,30 +46,64 @@ impl<K: Sink> Kernel for Task<'_, K> {
             if strip == 0 {
                 self.borders(sample, blocks.clone());
             }
+            let mut w = sweep.w.wrapping_add(blocks.start * plan.walk.stream);
             let mut condensed = MaybeUninit::<narrow::Weights>::uninit();
             if let Some(width) = plan.narrow {
-                let w = sweep.w.wrapping_add(blocks.start * plan.walk.stream);
                 narrow::condense(s, &plan.walk, width, w, condensed.as_mut_ptr());
+                w = condensed.as_ptr().cast();
             }
-            let mut tiles = plan.strip(strip);
-            while !tiles.is_empty() {
-                let (line, positions, next) = plan.run(&tiles);
-                let mut first = blocks.start;
-                while first < blocks.end {
-                    // Blocks go together where they meet the same input.
-                    let most = plan.blocks.min(blocks.end - first);
-                    let same = (first + 1..first + most).all(|block| sweep.from(block) == sweep.from(first));
-                    let some = first..first + if same { most } else { 1 };
-                    first = some.end;
-                    self.positions(s, sample, some, line, positions.clone(), condensed.as_ptr());
+            let mut turned = Floats::new();
+            if let Some(turn) = &sweep.turn {
+                turned = TURNED.take();
+                turned.grow(blocks.len() * turn.len());
+                for (i, block) in blocks.clone().enumerate() {
+                    turn.block(s, block, 0..plan.walk.blocks, turned[i * turn.len()..].as_mut_ptr());
                 }
-                tiles.start = next;
+                w = turned.as_ptr();
+            }
+            self.strip(s, sample, &blocks, strip, w);
+            if sweep.turn.is_some() {
+                TURNED.set(turned);
             }
         }
     }
 }
 
+thread_local! {
+    /// A task's transposed weights.
+    static TURNED: Cell<Floats> = const { Cell::new(Floats::new()) };
+}
+
 impl<K: Sink> Task<'_, K> {
+    /// A strip, with the weights of its blocks.
+    #[inline(always)]
+    unsafe fn strip<S: Simd>(&self, s: S, sample: usize, blocks: &Range<usize>, strip: usize, w: *const f32) {
+        let (plan, sweep) = (self.plan, self.plan.sweep);
+        let mut tiles = plan.strip(strip);
+        while !tiles.is_empty() {
+            let (line, positions, next) = plan.run(&tiles);
+            tiles.start = next;
+            // Planes are small, and read one value after the other.
+            let more = !tiles.is_empty() && plan.line != Line::Batch && plan.walk.pixel_step >= LANES;
+            let soon = more.then(|| {
+                let (line, positions, _) = plan.run(&tiles);
+                self.input(sample, line, positions.start)
+            });
+            let mut first = blocks.start;
+            while first < blocks.end {
+                // Blocks go together where they meet the same input.
+                let most = plan.blocks.min(blocks.end - first);
+                let same = (first + 1..first + most).all(|block| sweep.from(block) == sweep.from(first));
+                let some = first..first + if same { most } else { 1 };
+                first = some.end;
+                let ahead = soon.map_or(Ahead::NOTHING, |soon| self.soon(soon, &some, blocks));
+                let w = w.wrapping_add((some.start - blocks.start) * plan.walk.stream);
+                // SAFETY: the caller's promise.
+                unsafe { self.positions(s, sample, some, (line, positions.clone()), ahead, w) };
+            }
+        }
+    }
+
     #[inline(always)]
     unsafe fn borders(&self, sample: usize, blocks: Range<usize>) {
         let samples = if self.plan.line == Line::Batch { 0..self.plan.sweep.samples } else { sample..sample + 1 };
@@ -77,6 +115,41 @@ impl<K: Sink> Task<'_, K> {
         }
     }
 
+    /// The first tap of a position, in block 0.
+    #[inline(always)]
+    fn input(&self, sample: usize, line: usize, position: usize) -> *const f32 {
+        let (sweep, walk) = (self.plan.sweep, &self.plan.walk);
+        let pairs = if sweep.pool { 2 } else { 1 };
+        sweep.x.wrapping_add(sample * sweep.x_sample + pairs * (line * sweep.x_row + position * walk.pixel_step))
+    }
+
+    /// Row and column of a position; the batch's samples are all at the first one.
+    #[inline(always)]
+    fn place(&self, line: usize, position: usize) -> [usize; 2] {
+        let columns = self.plan.sweep.columns;
+        match self.plan.line {
+            Line::Plane => [position / columns, position % columns],
+            Line::Row => [line, position],
+            Line::Batch => [0, 0],
+        }
+    }
+
+    /// The part of the next run's input that is asked for with some of the blocks.
+    #[inline(always)]
+    fn soon(&self, input: *const f32, some: &Range<usize>, all: &Range<usize>) -> Ahead {
+        let (sweep, walk) = (self.plan.sweep, &self.plan.walk);
+        let [start, end] = if sweep.depthwise || sweep.span.is_some() {
+            [0, walk.blocks]
+        } else {
+            [some.start, some.end].map(|block| cut(walk.blocks, all.len(), block - all.start))
+        };
+        // The line before has read the other rows.
+        let rows = (sweep.x_row / walk.row_step.unsigned_abs().max(1)).max(1).min(walk.rows);
+        let input = input.wrapping_add((sweep.from(some.start) + start) * walk.block_step);
+        let input = input.wrapping_offset((walk.rows - rows) as isize * walk.row_step);
+        Ahead { input, blocks: end - start, rows, ..Ahead::NOTHING }
+    }
+
     /// Positions of one line, for the blocks of a tile.
     #[inline(always)]
     unsafe fn positions<S: Simd>(
@@ -84,15 +157,19 @@ impl<K: Sink> Task<'_, K> {
         s: S,
         sample: usize,
         blocks: Range<usize>,
-        line: usize,
-        positions: Range<usize>,
-        condensed: *const narrow::Weights,
+        (line, positions): (usize, Range<usize>),
+        mut ahead: Ahead,
+        w: *const f32,
     ) {
         let (plan, sweep, walk) = (self.plan, self.plan.sweep, &self.plan.walk);
         let pairs = if sweep.pool { 2 } else { 1 };
-        let x = sweep.x.wrapping_add(sample * sweep.x_sample + sweep.from(blocks.start) * walk.block_step);
-        let x = x.wrapping_add(pairs * (line * sweep.x_row + positions.start * walk.pixel_step));
-        let w = sweep.w.wrapping_add(blocks.start * walk.stream);
+        let x = self.input(sample, line, positions.start).wrapping_add(sweep.from(blocks.start) * walk.block_step);
+        if !sweep.pool && plan.line != Line::Batch {
+            let [row, column] = self.place(line, positions.start);
+            for (lines, block) in ahead.lines.iter_mut().zip(blocks.clone()) {
+                *lines = self.sink.lines(Segment { sample, block, row, column, len: positions.len() });
+            }
+        }
         // For two rows.
         let mut memory = MaybeUninit::<[Sums; 2]>::uninit();
         let sums = memory.as_mut_ptr().cast::<f32>();
@@ -103,14 +180,16 @@ impl<K: Sink> Task<'_, K> {
                 w,
                 sums: sums.wrapping_add(row * SUMS),
                 sums_step: STEP,
+                ahead,
             };
+            ahead.input = ahead.input.wrapping_add(sweep.x_row);
             let len = pairs * positions.len();
             // SAFETY: see `run`; there is room for the sums, and for the weights of groups of few channels.
             unsafe {
                 if sweep.depthwise {
                     tile.depthwise(s, len);
                 } else if let Some(width) = plan.narrow {
-                    narrow::product(s, Tile { w: condensed.cast(), ..tile }, width, len);
+                    narrow::product(s, tile, width, len);
                 } else {
                     tile.product(s, blocks.len(), len);
                 }
@@ -142,11 +221,7 @@ impl<K: Sink> Task<'_, K> {
         sums: *const f32,
     ) {
         let columns = self.plan.sweep.columns;
-        let [mut row, mut column] = match self.plan.line {
-            Line::Plane => [positions.start / columns, positions.start % columns],
-            Line::Row => [line, positions.start],
-            Line::Batch => [0, 0],
-        };
+        let [mut row, mut column] = self.place(line, positions.start);
         let (mut position, mut done) = (positions.start, 0);
         while position < positions.end {
             let (sample, len) = match self.plan.line {

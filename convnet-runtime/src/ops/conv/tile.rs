@@ -6,6 +6,7 @@
 
 use std::ptr;
 
+use super::sweep_ahead::Ahead;
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 
@@ -62,6 +63,8 @@ pub struct Tile<'a> {
     pub sums: *mut f32,
     /// From a block's sums to those of the next.
     pub sums_step: usize,
+    /// What to ask for meanwhile.
+    pub ahead: Ahead,
 }
 
 /// Runs a kernel of `$p` positions, as many as the tiles that a run is cut into have.
@@ -89,18 +92,7 @@ impl Tile<'_> {
     /// there is room for the sums.
     #[inline(always)]
     pub unsafe fn product<S: Simd>(self, s: S, blocks: usize, positions: usize) {
-        let near = self.walk.pixel_step == LANES;
-        by_pixels!(self.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
-            match blocks {
-                1 if near => s.vectorize(Product::<1, P, LANES, false>(tile, count, ptr::null())),
-                1 => s.vectorize(Product::<1, P, 0, false>(tile, count, ptr::null())),
-                2 if const { S::TILE_BLOCKS > 1 } && near => {
-                    s.vectorize(Product::<2, P, LANES, false>(tile, count, ptr::null()));
-                }
-                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, 0, false>(tile, count, ptr::null())),
-                _ => unreachable!("a tile of {blocks} blocks"),
-            }
-        });
+        s.vectorize(Products { tile: self, blocks, positions });
     }
 
     /// The same for neighbouring positions that one tile has room for; it asks for cache lines from `ahead` on meanwhile, one
@@ -110,13 +102,7 @@ impl Tile<'_> {
     /// As for `product`. Whatever lies at `ahead` is not read.
     #[inline(always)]
     pub unsafe fn product_ahead<S: Simd>(self, s: S, blocks: usize, positions: usize, ahead: *const f32) {
-        by_pixels!(self.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
-            match blocks {
-                1 => s.vectorize(Product::<1, P, LANES, true>(tile, count, ahead)),
-                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, LANES, true>(tile, count, ahead)),
-                _ => unreachable!("a tile of {blocks} blocks"),
-            }
-        });
+        s.vectorize(ProductsAhead { tile: self, blocks, positions, ahead });
     }
 
     /// `sums[p] = sum over taps of w[tap] x[p, tap]`, lane by lane.
@@ -125,23 +111,7 @@ impl Tile<'_> {
     /// As for `product`, with one block.
     #[inline(always)]
     pub unsafe fn depthwise<S: Simd>(self, s: S, positions: usize) {
-        let Walk { columns, column_step, pixel_step, .. } = *self.walk;
-        let near = columns == 3 && column_step == LANES as isize;
-        if near && (pixel_step == LANES || pixel_step == 2 * LANES) {
-            // The weights of a row of taps are in registers, too.
-            let most = const { if S::TILE_PIXELS > 4 { S::TILE_PIXELS - 2 } else { S::TILE_PIXELS } };
-            by_pixels!(self.cut(positions, most), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12], |tile, count, P| {
-                if pixel_step == LANES {
-                    s.vectorize(Three::<P, 1>(tile, count));
-                } else {
-                    s.vectorize(Three::<P, 2>(tile, count));
-                }
-            });
-        } else {
-            by_pixels!(self.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
-                s.vectorize(Depthwise::<P>(tile, count));
-            });
-        }
+        s.vectorize(LaneByLane { tile: self, positions });
     }
 
     /// Tiles of at most `most` positions that differ by one at most: the larger ones and the others, with their number and
@@ -152,22 +122,114 @@ impl Tile<'_> {
         let (len, larger) = (positions / tiles.max(1), positions % tiles.max(1));
         let done = larger * (len + 1);
         let (x, sums) = (self.x.wrapping_add(done * self.walk.pixel_step), self.sums.wrapping_add(done * LANES));
-        [(self, larger, len + 1), (Self { x, sums, ..self }, tiles - larger, len)]
+        let ahead = Ahead { done: self.ahead.done + done, ..self.ahead };
+        [(self, larger, len + 1), (Self { x, sums, ahead, ..self }, tiles - larger, len)]
+    }
+}
+
+/// See [`Tile::product`]. A kernel of its own, as the next two: many call them, and there are many tiles.
+struct Products<'a> {
+    tile: Tile<'a>,
+    blocks: usize,
+    positions: usize,
+}
+
+impl Kernel for Products<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { tile, blocks, positions } = self;
+        let near = tile.walk.pixel_step == LANES;
+        by_pixels!(tile.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
+            match blocks {
+                1 if near => s.vectorize(Product::<1, P, LANES, false>(&tile, count, ptr::null())),
+                1 => s.vectorize(Product::<1, P, 0, false>(&tile, count, ptr::null())),
+                2 if const { S::TILE_BLOCKS > 1 } && near => {
+                    s.vectorize(Product::<2, P, LANES, false>(&tile, count, ptr::null()));
+                }
+                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, 0, false>(&tile, count, ptr::null())),
+                _ => unreachable!("a tile of {blocks} blocks"),
+            }
+        });
+    }
+}
+
+/// See [`Tile::product_ahead`].
+struct ProductsAhead<'a> {
+    tile: Tile<'a>,
+    blocks: usize,
+    positions: usize,
+    ahead: *const f32,
+}
+
+impl Kernel for ProductsAhead<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { tile, blocks, positions, ahead } = self;
+        by_pixels!(tile.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
+            match blocks {
+                1 => s.vectorize(Product::<1, P, LANES, true>(&tile, count, ahead)),
+                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, LANES, true>(&tile, count, ahead)),
+                _ => unreachable!("a tile of {blocks} blocks"),
+            }
+        });
+    }
+}
+
+/// See [`Tile::depthwise`].
+struct LaneByLane<'a> {
+    tile: Tile<'a>,
+    positions: usize,
+}
+
+impl Kernel for LaneByLane<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { tile, positions } = self;
+        let Walk { columns, column_step, pixel_step, .. } = *tile.walk;
+        let near = columns == 3 && column_step == LANES as isize;
+        if near && (pixel_step == LANES || pixel_step == 2 * LANES) {
+            // The weights of a row of taps are in registers, too.
+            let most = const { if S::TILE_PIXELS > 4 { S::TILE_PIXELS - 2 } else { S::TILE_PIXELS } };
+            by_pixels!(tile.cut(positions, most), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12], |tile, count, P| {
+                if pixel_step == LANES {
+                    s.vectorize(Three::<P, 1>(&tile, count));
+                } else {
+                    s.vectorize(Three::<P, 2>(&tile, count));
+                }
+            });
+        } else {
+            by_pixels!(tile.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
+                s.vectorize(Depthwise::<P>(&tile, count));
+            });
+        }
     }
 }
 
 /// Tiles of `OB` blocks of output channels and `P` positions, which are `STEP` floats apart, or as many as the walk says if
 /// that is zero: see [`Tile::product`] and, with `AHEAD`, [`Tile::product_ahead`].
-struct Product<'a, const OB: usize, const P: usize, const STEP: usize, const AHEAD: bool>(Tile<'a>, usize, *const f32);
+struct Product<'a, const OB: usize, const P: usize, const STEP: usize, const AHEAD: bool>(
+    &'a Tile<'a>,
+    usize,
+    *const f32,
+);
 
 impl<const OB: usize, const P: usize, const STEP: usize, const AHEAD: bool> Kernel for Product<'_, OB, P, STEP, AHEAD> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(Tile { walk, x, w, sums, sums_step }, count, mut ahead) = self;
+        let Self(&Tile { walk, x, w, sums, sums_step, ahead: mut other }, count, mut ahead) = self;
         let step = if STEP > 0 { STEP } else { walk.pixel_step };
         for i in 0..count {
+            if !AHEAD {
+                other.ask(s, walk, P);
+            }
             let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
             let mut block = x.wrapping_add(i * P * step);
             let mut acc = [[s.zero(); OB]; P];
@@ -214,15 +276,16 @@ impl<const OB: usize, const P: usize, const STEP: usize, const AHEAD: bool> Kern
 
 /// Tiles of `P` positions, each lane its own channel; filters of three columns, side by side, and `STRIDE` of these from a
 /// position to the next: each column of the input is read once for all that it belongs to.
-struct Three<'a, const P: usize, const STRIDE: usize>(Tile<'a>, usize);
+struct Three<'a, const P: usize, const STRIDE: usize>(&'a Tile<'a>, usize);
 
 impl<const P: usize, const STRIDE: usize> Kernel for Three<'_, P, STRIDE> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(Tile { walk, x, w, sums, .. }, count) = self;
+        let Self(&Tile { walk, x, w, sums, mut ahead, .. }, count) = self;
         for i in 0..count {
+            ahead.ask(s, walk, P);
             let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
             let mut row = x.wrapping_add(i * P * STRIDE * LANES);
             let mut acc = [s.zero(); P];
@@ -251,15 +314,16 @@ impl<const P: usize, const STRIDE: usize> Kernel for Three<'_, P, STRIDE> {
 }
 
 /// Tiles of `P` positions, each lane its own channel.
-struct Depthwise<'a, const P: usize>(Tile<'a>, usize);
+struct Depthwise<'a, const P: usize>(&'a Tile<'a>, usize);
 
 impl<const P: usize> Kernel for Depthwise<'_, P> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(Tile { walk, x, w, sums, .. }, count) = self;
+        let Self(&Tile { walk, x, w, sums, mut ahead, .. }, count) = self;
         for i in 0..count {
+            ahead.ask(s, walk, P);
             let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
             let mut row = x.wrapping_add(i * P * walk.pixel_step);
             let mut acc = [s.zero(); P];

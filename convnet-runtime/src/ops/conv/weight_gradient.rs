@@ -1,8 +1,10 @@
 //! The gradient of the weights: for each tap, the sum over samples and positions of the outer products of input and
 //! gradient of the sums. The sums run in a fixed order, whoever computes them.
 
+use super::bias_gradient::add_samples;
 use super::weight_task::Task;
 use super::{Algorithm, Geometry, Method, pack, winograd};
+use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, parallel};
@@ -11,7 +13,8 @@ use crate::cpu::view::View;
 /// Tasks that keep all processors busy. With fewer, the sums are cut into parts that are added in the end.
 const TASKS: usize = 64;
 
-/// Writes the gradient of the packed weights, or adds to it.
+/// Writes the gradient of the packed weights, or adds to it; by products without transforms also that of a bias of channels, if
+/// there is one to write.
 ///
 /// # Safety
 /// `x` and `dz` are the input and the gradient of the sums of the run's samples, of the convolution's sizes; the border of
@@ -19,9 +22,9 @@ const TASKS: usize = 64;
 pub unsafe fn weight_gradient(
     geometry: &Geometry,
     method: Method,
-    x: View,
-    dz: View,
+    [x, dz]: [View; 2],
     gradient: &mut [f32],
+    bias: Option<&mut [f32]>,
     accumulate: bool,
     run: &mut Run<'_>,
 ) {
@@ -35,22 +38,33 @@ pub unsafe fn weight_gradient(
     }
     let single = geometry.output[0] == 1 && geometry.output[1] == 1;
     let lines = if single { 1 } else { batch * geometry.output[0] };
+    let sums = Shared::new(gradient);
     let mut pass =
-        Pass { geometry, x, dz, batch, single, lines, len, parts: 1, resume: accumulate, sums: Shared::new(gradient) };
+        Pass { geometry, x, dz, batch, single, lines, len, parts: 1, resume: accumulate, sums, totals: None };
     let tasks = dispatch(Count(&pass));
     pass.parts = TASKS.div_ceil(tasks).min(lines.div_ceil(4)).max(1);
-    if pass.parts > 1 {
-        pass.resume = false;
-        pass.sums = run.scratch(pass.parts * len);
+    let (filters, parts) = (geometry.output[2].next_multiple_of(LANES), pass.parts);
+    let apart = if parts > 1 { parts * len } else { 0 };
+    let scratch = run.scratch(apart + parts * filters);
+    if parts > 1 {
+        (pass.resume, pass.sums) = (false, scratch);
+    }
+    if bias.is_some() {
+        // SAFETY: nothing else uses that part of the scratch memory.
+        pass.totals = Some(Shared::new(unsafe { scratch.part(apart, parts * filters) }));
     }
     // A depthwise product takes as long as several: what it reads it uses once.
     let each = if geometry.algorithm == Algorithm::Depthwise { 4 } else { 2 };
     let work = each * len * batch * geometry.output[0] * geometry.output[1];
     dispatch(All { pass: &pass, tasks, work });
-    if pass.parts > 1 {
-        // SAFETY: the parts have been written above.
-        let parts = unsafe { pass.sums.part(0, pass.parts * len) };
-        add_parts(&mut gradient[..len], parts, accumulate);
+    // SAFETY: all parts have been written above.
+    unsafe {
+        if parts > 1 {
+            add_parts(&mut gradient[..len], scratch.part(0, apart), accumulate);
+        }
+        if let Some(bias) = bias {
+            add_samples(scratch.part(apart, parts * filters), &mut bias[..filters], accumulate);
+        }
     }
 }
 
@@ -94,6 +108,8 @@ pub struct Pass<'a> {
     pub resume: bool,
     /// `[part][packed weights]`
     pub sums: Shared,
+    /// `[part][filter]`, the gradient of the bias, if it is wanted.
+    pub totals: Option<Shared>,
 }
 
 /// The number of independent sums.

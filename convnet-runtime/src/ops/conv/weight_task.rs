@@ -3,15 +3,18 @@
 use super::Algorithm;
 use super::reduce::{Lines, ROWS, Reduce};
 use super::span::Span;
+use super::weight_ahead::Ahead;
 use super::weight_gradient::Pass;
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 use crate::cpu::threads::cut;
 
 /// Most rows of a task where each has its own place in the input.
-const SCATTERED: usize = 32;
+const SCATTERED: usize = 192;
 /// Positions of the input that are used for all rows while they are in the nearest cache.
 const SEGMENT: usize = 128;
+/// The same of planes, which are small.
+const PLANAR: usize = 64;
 /// Blocks of channels on either side that a task of filters with few taps has: each has to be worth its way to the cache.
 const TOGETHER: usize = 4;
 /// Fewer taps are few.
@@ -119,11 +122,30 @@ struct Rows {
     stream: usize,
 }
 
+/// Positions of some rows of a sample.
+#[derive(Clone, Copy)]
+struct Piece {
+    sample: usize,
+    row: usize,
+    column: usize,
+    rows: usize,
+    len: usize,
+}
+
 impl Task<'_> {
     /// Where the sums of some rows begin; those of the next block of filters lie a stream further.
     #[inline(always)]
     fn start(&self, rows: &Rows) -> usize {
         self.part * self.pass.len + (rows.first * rows.stream + rows.start) * LANES
+    }
+
+    /// The sums of the gradient for the bias, if it is this task that has the first rows of these filters.
+    #[inline(always)]
+    fn totals<'a>(&self, rows: &Rows) -> Option<&'a mut [f32]> {
+        let filters = self.pass.geometry.output[2].next_multiple_of(LANES);
+        let totals = self.pass.totals.filter(|_| rows.start == 0)?;
+        // SAFETY: one task of each part has the first rows of a block.
+        Some(unsafe { totals.part(self.part * filters + rows.first * LANES, rows.blocks * LANES) })
     }
 
     /// The sums of one block of filters.
@@ -144,6 +166,9 @@ impl Task<'_> {
             None
         };
         for rows in all {
+            if let Some(totals) = self.totals(rows) {
+                totals.fill(0.0);
+            }
             for block in 0..rows.blocks {
                 let weights = self.weights(rows, block);
                 match narrow {
@@ -154,35 +179,26 @@ impl Task<'_> {
             }
         }
         let offsets = std::array::from_fn(|i| self.offset((all[0].start + i).min(all[0].end - 1)));
-        let [mut line, end] = [0, 1].map(|i| cut(pass.lines, pass.parts, self.part + i));
-        let columns = if pass.single { pass.batch } else { geometry.output[1] };
-        // A step of the filter passes over positions of the input that other taps use.
-        let passed = |i: usize| geometry.stride[i].min(geometry.kernel[i]);
-        let segment = SEGMENT / (passed(0) * passed(1)).min(TAPS);
-        let segments = columns.div_ceil(segment);
-        while line < end {
-            let (sample, row) =
-                if pass.single { (0, 0) } else { (line / geometry.output[0], line % geometry.output[0]) };
-            let together = if pass.single { 1 } else { (segment / columns).clamp(1, geometry.output[0] - row) };
-            let together = together.min(end - line);
-            for i in 0..segments {
-                let [column, last] = [0, 1].map(|j| cut(columns, segments, i + j));
-                for rows in all {
-                    let lines = self.lines(rows, sample, row, column, together, last - column);
-                    let sums = pass.sums.get().wrapping_add(self.start(rows));
-                    // SAFETY: whoever called `weight_gradient` promises that the windows lie in the input.
-                    unsafe {
-                        if let Some(width) = narrow {
-                            self.grouped(s, width, &lines, sums);
-                        } else if geometry.algorithm == Algorithm::Blocked {
-                            self.consecutive(s, rows, &lines, sums);
-                        } else {
-                            self.scattered(s, rows, &lines, sums, &offsets);
-                        }
+        let mut pieces = self.pieces().peekable();
+        while let Some(piece) = pieces.next() {
+            let mut ahead = pieces.peek().map_or(Ahead::NOTHING, |piece| self.ahead::<S>(all, piece));
+            for rows in all {
+                let lines = self.lines(rows, &piece);
+                let sums = pass.sums.get().wrapping_add(self.start(rows));
+                // SAFETY: whoever called `weight_gradient` promises that the windows lie in the input.
+                unsafe {
+                    if let Some(width) = narrow {
+                        self.grouped(s, width, &lines, sums);
+                    } else if geometry.algorithm == Algorithm::Blocked {
+                        self.consecutive(s, rows, &lines, sums, &mut ahead);
+                    } else {
+                        self.scattered(s, rows, &lines, sums, &offsets);
+                    }
+                    if let Some(totals) = self.totals(rows) {
+                        lines.totals(s, totals);
                     }
                 }
             }
-            line += together;
         }
         if geometry.algorithm != Algorithm::Blocked || geometry.groups == 1 {
             return;
@@ -198,6 +214,57 @@ impl Task<'_> {
         }
     }
 
+    /// Pieces of this task's part of the positions, small enough for a near cache.
+    #[inline(always)]
+    fn pieces(&self) -> impl Iterator<Item = Piece> {
+        let (pass, geometry) = (self.pass, self.pass.geometry);
+        let [mut line, end] = [0, 1].map(|i| cut(pass.lines, pass.parts, self.part + i));
+        let columns = if pass.single { pass.batch } else { geometry.output[1] };
+        // A step of the filter passes over positions of the input that other taps use.
+        let passed = |i: usize| geometry.stride[i].min(geometry.kernel[i]);
+        let segment = match geometry.algorithm {
+            Algorithm::Planar => PLANAR,
+            _ => SEGMENT / (passed(0) * passed(1)).min(TAPS),
+        };
+        let segments = columns.div_ceil(segment);
+        let mut i = 0;
+        std::iter::from_fn(move || {
+            if line == end {
+                return None;
+            }
+            let (sample, row) =
+                if pass.single { (0, 0) } else { (line / geometry.output[0], line % geometry.output[0]) };
+            let rows = if pass.single { 1 } else { (segment / columns).clamp(1, geometry.output[0] - row) };
+            let rows = rows.min(end - line);
+            let [column, last] = [0, 1].map(|j| cut(columns, segments, i + j));
+            i += 1;
+            if i == segments {
+                (line, i) = (line + rows, 0);
+            }
+            Some(Piece { sample, row, column, rows, len: last - column })
+        })
+    }
+
+    /// What to ask for before a piece. Filters with many taps find it soon enough.
+    #[inline(always)]
+    fn ahead<S: Simd>(&self, all: &[Rows], piece: &Piece) -> Ahead {
+        let Pass { geometry, x, .. } = self.pass;
+        let mut ahead = Ahead::NOTHING;
+        if self.pass.together() == 1 || self.pass.single {
+            return ahead;
+        }
+        // The rows before have read those of the other taps.
+        let skip = (geometry.dilation[0] * (geometry.kernel[0] - 1)).saturating_sub(geometry.stride[0] - 1) * x.row;
+        let mut tiles = 0;
+        for rows in all {
+            let lines = self.lines(rows, piece);
+            ahead.add(&lines, rows.blocks, skip);
+            tiles += (rows.end - rows.start).div_ceil(S::TILE_ROWS);
+        }
+        ahead.divide(tiles);
+        ahead
+    }
+
     /// Where a row finds its input, if it has its own place.
     #[inline(always)]
     fn offset(&self, row: usize) -> usize {
@@ -209,10 +276,11 @@ impl Task<'_> {
             + tap % geometry.kernel[1] * geometry.dilation[1] * x.lanes
     }
 
-    /// `len` positions of some rows of the output, at the first tap.
+    /// The positions of a piece, at the first tap.
     #[inline(always)]
-    fn lines(&self, rows: &Rows, sample: usize, row: usize, column: usize, together: usize, len: usize) -> Lines {
+    fn lines(&self, rows: &Rows, piece: &Piece) -> Lines {
         let Pass { geometry, x, dz, single, .. } = self.pass;
+        let Piece { sample, row, column, rows: together, len } = *piece;
         let [up, left] = geometry.pad.map(|pad| pad as isize);
         if *single {
             return Lines {
@@ -277,7 +345,7 @@ impl Task<'_> {
 
     /// Rows of a blocked convolution: for each tap, as many as the input's block has channels.
     #[inline(always)]
-    unsafe fn consecutive<S: Simd>(&self, s: S, rows: &Rows, lines: &Lines, sums: *mut f32) {
+    unsafe fn consecutive<S: Simd>(&self, s: S, rows: &Rows, lines: &Lines, sums: *mut f32, ahead: &mut Ahead) {
         let (geometry, x) = (self.pass.geometry, &self.pass.x);
         let channels = (geometry.input[2] - rows.from * LANES).min(LANES);
         let tiles = channels.div_ceil(S::TILE_ROWS);
@@ -295,6 +363,7 @@ impl Task<'_> {
                         stream: rows.stream * LANES,
                         resume: true,
                     };
+                    ahead.ask(s);
                     // SAFETY: the caller's promise.
                     unsafe { tile.consecutive(s, rows.blocks) };
                 }

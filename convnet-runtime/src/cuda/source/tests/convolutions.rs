@@ -1,5 +1,6 @@
 //! Convolutions of random geometry against f64, forward and backward, on Hopper's matrix units and elsewhere. All operands are
-//! numbers of bfloat16: nothing is rounded but sums and results.
+//! numbers of bfloat16, so that nothing is rounded but sums and results; or, in TF32, a little beside them, so that they are
+//! if they are rounded to the nearest.
 
 use super::bench::{device, run_launches};
 use crate::cpu::map::{Buffer, Gradient, LANES, Layout, Map};
@@ -34,6 +35,15 @@ fn number(random: &mut Random) -> f32 {
 
 fn numbers(random: &mut Random, count: usize) -> Vec<f32> {
     (0..count).map(|_| number(random)).collect()
+}
+
+/// Numbers that are these ones when they are rounded to TF32.
+fn beside(values: &[f32], precision: Precision, random: &mut Random) -> Vec<f32> {
+    let mut near = |value: &f32| {
+        let moved = value.to_bits() + random.below(0xfff) as u32 - 0x7ff;
+        if *value == 0.0 { 0.0 } else { f32::from_bits(moved) }
+    };
+    if precision == Precision::Tf32 { values.iter().map(&mut near).collect() } else { values.to_vec() }
 }
 
 /// Of stride 1 and enough channels for Hopper's matrix units, or any.
@@ -280,12 +290,14 @@ fn check(precision: Precision, architecture: &str, count: usize, batch: usize, s
     let mut image = vec![0xff; machine.bytes(floats * batch)];
     let mut index = 0;
     for case in &cases {
-        machine.put(&mut image, &case.stage.input, &case.x);
+        let [x, w, dz] = [&case.x, &case.w, &case.dz].map(|values| beside(values, precision, &mut random));
+        machine.put(&mut image, &case.stage.input, &x);
         case.stage.residual.iter().for_each(|volume| machine.put(&mut image, volume, &case.residual));
-        machine.put(&mut image, &case.pass.sum_gradient, &case.dz);
+        machine.put(&mut image, &case.pass.sum_gradient, &dz);
         case.pass.input_gradient.iter().for_each(|to| machine.put(&mut image, &to.buffer, &case.before));
-        for values in [&case.w, &case.bias].into_iter().filter(|values| !values.is_empty()) {
-            machine.parameters[index].iter().for_each(|memory| memory.write(0, values).expect("it fits"));
+        for [value, gradient] in [[&w, &case.w], [&case.bias; 2]].into_iter().filter(|[values, _]| !values.is_empty()) {
+            machine.parameters[index][0].write(0, value).expect("it fits");
+            machine.parameters[index][1].write(0, gradient).expect("it fits");
             index += 1;
         }
     }
@@ -325,6 +337,12 @@ fn check(precision: Precision, architecture: &str, count: usize, batch: usize, s
 fn on_hoppers_matrix_units() {
     check(Precision::Bf16, "sm_90a", 9, 2, 1);
     check(Precision::Bf16, "sm_90a", 9, 5, 2);
+}
+
+#[test]
+fn on_hoppers_matrix_units_in_tf32() {
+    check(Precision::Tf32, "sm_90a", 9, 2, 6);
+    check(Precision::Tf32, "sm_90a", 9, 5, 7);
 }
 
 #[test]

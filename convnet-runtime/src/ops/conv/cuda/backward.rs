@@ -3,7 +3,7 @@
 use super::super::{Backward, Bias};
 use super::{AROUND, DEPTHWISE, parts, product_weights, tile_rows, wgmma};
 use crate::cpu::map::Gradient;
-use crate::cuda::launch::Argument;
+use crate::cuda::launch::{Argument, Precision};
 use crate::cuda::source::{Before, Emitter, Kernel, Ready};
 use crate::ops::activation::Activation;
 
@@ -125,12 +125,11 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
         add_parts(parts, gradient, geometry.weights(), count, pass.accumulate, emitter);
         return;
     }
-    if wgmma::takes(geometry, [&stage.input, &pass.sum_gradient], emitter) {
+    if emitter.precision == Precision::Bf16 && wgmma::takes(geometry, [&stage.input, &pass.sum_gradient], emitter) {
         return weight_gradient_boxes(pass, gradient, emitter);
     }
     let [in_run, dz_run] = [&stage.input, &pass.sum_gradient].map(|volume| geometry.run(volume, emitter.precision));
-    let (mut kernel, across) =
-        geometry.product("conv_weight_gradient", geometry.products(in_run, true), true, emitter.precision);
+    let (mut kernel, across) = geometry.product("conv_weight_gradient", geometry.products(in_run, true), true, emitter);
     if in_run == 1 || dz_run == 1 || (geometry.is_dense() && geometry.taps() > 1) {
         // Single values need more registers: what is known of each row or column.
         kernel.blocks = 1;
@@ -152,7 +151,7 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     add_parts(target, gradient, geometry.weights(), count, pass.accumulate, emitter);
 }
 
-/// The same on Hopper's matrix units: parts of the gradient, tap by tap, then their sum as weights lie.
+/// The same on Hopper's matrix units: the gradient, or parts of it, tap by tap, then their sum as weights lie.
 fn weight_gradient_boxes(pass: &Backward, gradient: Option<Argument>, emitter: &mut Emitter) {
     let (stage, geometry) = (&pass.stage, &pass.stage.geometry);
     let ([rows, columns, filters], taps) = (geometry.output, geometry.taps());
@@ -161,8 +160,7 @@ fn weight_gradient_boxes(pass: &Backward, gradient: Option<Argument>, emitter: &
     let boxes = wgmma::Cut::new([rows, columns], emitter.batch, 64, false);
     let count = filters.div_ceil(tiles.rows()) * blocks.div_ceil(tiles.columns / 64);
     let (parts, each) = wgmma::cut_weights(boxes.boxes, count, tiles, geometry.weights());
-    let direct = taps == 1 && parts == 1 && !pass.accumulate;
-    let sums = if direct { gradient } else { emitter.scratch(parts * geometry.weights()) };
+    let sums = if parts > 1 { emitter.scratch(parts * geometry.weights()) } else { gradient };
     let maps =
         [boxes.map(&pass.sum_gradient, geometry.output, emitter), boxes.map(&stage.input, geometry.input, emitter)];
     let arguments = [
@@ -172,16 +170,17 @@ fn weight_gradient_boxes(pass: &Backward, gradient: Option<Argument>, emitter: &
         ("u32 each", wgmma::number(each)),
         ("u32 batch", emitter.samples()),
     ];
-    let kernel = tiles.kernel(geometry, "conv_weight_boxes");
+    let add = [("ADD", usize::from(pass.accumulate))];
+    let kernel = tiles.kernel(geometry, "conv_weight_boxes").with(add);
     emitter.launch_mapped(&kernel, wgmma::Tiles::grid(count * parts), &["dz", "x"], &maps, &arguments);
     emitter.adds(geometry.macs());
-    let mut kernel = geometry.kernel("conv_weight_total", kernel.sources).with([("ADD", usize::from(pass.accumulate))]);
+    let mut kernel = geometry.kernel("conv_weight_total", kernel.sources).with(add);
     kernel.threads = 64;
     let arguments = [("const float* sums", sums), ("float* dw", gradient), ("u32 parts", wgmma::number(parts))];
-    if direct {
-        emitter.declare(&kernel, &arguments);
-    } else {
+    if parts > 1 {
         emitter.each(&kernel, geometry.weights() / taps, &arguments);
+    } else {
+        emitter.declare(&kernel, &arguments);
     }
 }
 
@@ -243,13 +242,13 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, before: Option
     let (sums, rows);
     if wgmma::takes(geometry, [&pass.sum_gradient, &to.buffer, &pass.stage.input], emitter) {
         let (filters, dense) = (geometry.filters(), geometry.is_dense());
-        let steps = filters.div_ceil(64) * if dense { 1 } else { geometry.taps() };
+        let steps = filters.div_ceil(wgmma::line(emitter.precision)) * if dense { 1 } else { geometry.taps() };
         let tiles = wgmma::Tiles::of_sums(depth, steps, wgmma::columns(geometry));
         let extent = if dense { [1, 1] } else { [height, width] };
         let boxes = wgmma::Cut::new(extent, emitter.batch, tiles.columns, false);
         let count = boxes.boxes * if dense { geometry.taps() } else { 1 };
         let maps = [
-            wgmma::weights_map(weight.1, geometry.taps(), [depth, filters], tiles.rows()),
+            wgmma::weights_map(weight.1, geometry.taps(), [depth, filters], tiles.rows(), emitter.precision),
             boxes.map(&pass.sum_gradient, geometry.output, emitter),
         ];
         let kernel = own(tiles.kernel(geometry, "conv_input_boxes")).with([("FOR_INPUT", 1)]);
@@ -260,13 +259,13 @@ fn input_gradient(pass: &Backward, to: &Gradient, weights: usize, before: Option
         emitter.launch_mapped(&kernel, grid, &["w", "dz"], &maps, &arguments);
     } else if geometry.is_dense() {
         let wide = geometry.channels() * geometry.taps();
-        let as_it_lies = geometry.layout(emitter.precision) == 0;
-        let (kernel, across) = geometry.product("whole_input_gradient", wide, as_it_lies, emitter.precision);
+        let as_it_lies = geometry.layout(emitter) == 0;
+        let (kernel, across) = geometry.product("whole_input_gradient", wide, as_it_lies, emitter);
         let down = emitter.batch.div_ceil(height_of_tile);
         (sums, rows) = columns(down * geometry.taps(), emitter);
         emitter.launch(&own(kernel).with(run), [down, across, 1], &[dz, weight, x, dx, sums, samples]);
     } else {
-        let (kernel, across) = geometry.product("conv_input_gradient", geometry.channels(), false, emitter.precision);
+        let (kernel, across) = geometry.product("conv_input_gradient", geometry.channels(), false, emitter);
         let down = (emitter.batch * height * width).div_ceil(height_of_tile);
         (sums, rows) = columns(down, emitter);
         emitter.launch(&own(kernel).with(run), [down, across, geometry.groups], &[dz, weight, x, dx, sums, samples]);

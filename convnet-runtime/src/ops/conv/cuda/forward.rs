@@ -64,7 +64,7 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
         let volumes = [Some(&stage.input), stage.residual.as_ref(), own].into_iter().flatten();
         // Into how many parts the sums are cut, and whether they are with any batch.
         let (count, always_whole, parts) = if wgmma::takes(geometry, volumes, emitter) {
-            let steps = geometry.channels().div_ceil(64) * geometry.taps();
+            let steps = geometry.channels().div_ceil(wgmma::line(emitter.precision)) * geometry.taps();
             let tiles = wgmma::Tiles::of_sums(filters, steps, wgmma::columns(geometry));
             let cut = |samples: usize| wgmma::Cut::new([rows, columns], samples, tiles.columns, fused);
             let count = |cut: &wgmma::Cut| cut.boxes * filters.div_ceil(tiles.rows());
@@ -72,7 +72,13 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
             let (parts, each) = wgmma::cut_sums(steps, count(&boxes));
             let sums = room(parts, emitter);
             let maps = [
-                wgmma::weights_map(arguments[1].1, geometry.taps(), [filters, geometry.channels()], tiles.rows()),
+                wgmma::weights_map(
+                    arguments[1].1,
+                    geometry.taps(),
+                    [filters, geometry.channels()],
+                    tiles.rows(),
+                    emitter.precision,
+                ),
                 boxes.map(&stage.input, geometry.input, emitter),
             ];
             let mut product = arguments[2..].to_vec();
@@ -83,8 +89,8 @@ pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitte
             emitter.launch_mapped(&kernel, wgmma::Tiles::grid(count(&boxes) * parts), &["w", "x"], &maps, &product);
             (parts, wgmma::cut_sums(steps, count(&cut(1))).0 == 1, sums)
         } else {
-            let by_weights = geometry.layout(emitter.precision) == 0;
-            let (kernel, across) = geometry.product("conv_forward", geometry.filters(), by_weights, emitter.precision);
+            let by_weights = geometry.layout(emitter) == 0;
+            let (kernel, across) = geometry.product("conv_forward", geometry.filters(), by_weights, emitter);
             let run = geometry.run(&stage.input, emitter.precision);
             let (height, products) = (tile_rows(emitter.precision), geometry.products(run, by_weights));
             let tiles = |samples: usize| (samples * positions).div_ceil(height) * across * geometry.groups;

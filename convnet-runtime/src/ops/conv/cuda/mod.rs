@@ -43,11 +43,11 @@ impl Geometry {
     }
 
     /// How products read the weights: see `conv.cu`.
-    fn layout(&self, precision: Precision) -> usize {
-        match precision {
-            Precision::Bf16 => 2,
-            Precision::F32 | Precision::Tf32 => usize::from(self.taps() > 1 && !self.is_dense()),
+    fn layout(&self, emitter: &Emitter) -> usize {
+        if emitter.precision == Precision::Bf16 || wgmma::suits(self, emitter) {
+            return 2;
         }
+        usize::from(self.taps() > 1 && !self.is_dense())
     }
 
     /// The values of the weight.
@@ -73,18 +73,13 @@ impl Geometry {
 
     /// A kernel that is a product with so many columns. `by_weights`: sums over a filter go as its weights lie, where it
     /// covers the whole input.
-    fn product(
-        &self,
-        template: &'static str,
-        columns: usize,
-        by_weights: bool,
-        precision: Precision,
-    ) -> (Kernel, usize) {
+    fn product(&self, template: &'static str, columns: usize, by_weights: bool, emitter: &Emitter) -> (Kernel, usize) {
+        let precision = emitter.precision;
         let widest = if precision == Precision::F32 { 64 } else { 128 };
         let tile = if columns <= 16 { 16 } else { columns.next_power_of_two().clamp(32, widest) };
         let mut kernel = self
             .kernel(template, sources(precision))
-            .with([("WHOLE", usize::from(by_weights && self.is_dense())), ("LAYOUT", self.layout(precision))])
+            .with([("WHOLE", usize::from(by_weights && self.is_dense())), ("LAYOUT", self.layout(emitter))])
             .with([("TILE", tile)]);
         kernel.threads = 128;
         if precision != Precision::F32 {
@@ -140,11 +135,11 @@ fn bias(bias: Bias) -> usize {
 
 /// The weights as a product reads them, for the gradient of the input or forward.
 fn product_weights(geometry: &Geometry, weights: usize, for_input: bool, emitter: &mut Emitter) -> Option<Argument> {
-    let layout = geometry.layout(emitter.precision);
+    let layout = geometry.layout(emitter);
     if layout == 0 {
         return emitter.parameter(weights, 0);
     }
-    let pad = padding(emitter.precision);
+    let pad = padding(geometry, emitter);
     let (channels, filters) = (geometry.channels(), geometry.filters());
     let by_filter = (layout == 2) != for_input;
     let matrix =
@@ -153,13 +148,13 @@ fn product_weights(geometry: &Geometry, weights: usize, for_input: bool, emitter
 }
 
 /// What rows of packed weights are padded to a multiple of: copies of tiles begin at multiples of 16 bytes.
-fn padding(precision: Precision) -> usize {
-    if precision == Precision::Bf16 { 8 } else { 1 }
+fn padding(geometry: &Geometry, emitter: &Emitter) -> usize {
+    if geometry.layout(emitter) == 2 { 8 } else { 1 }
 }
 
 /// Packs a parameter's values.
 pub fn pack(parameter: usize, packing: &Packing, emitter: &mut Emitter) {
-    let (geometry, pad) = (&packing.geometry, padding(emitter.precision));
+    let (geometry, pad) = (&packing.geometry, padding(&packing.geometry, emitter));
     // As many channels as fit into shared memory with all their taps.
     let taken = match geometry.taps() {
         ..=23 => 32,

@@ -8,10 +8,12 @@
 use super::super::Geometry;
 use super::is_aligned;
 use crate::cpu::map::Buffer;
-use crate::cuda::launch::{Argument, TensorMap};
+use crate::cuda::launch::{Argument, Precision, TensorMap};
 use crate::cuda::source::{Emitter, Kernel};
 
-/// Channels of a box of a volume, positions of a step of a gradient of weights.
+/// Bytes of a row in shared memory: the channels of a box.
+const LINE: usize = 128;
+/// Positions of a step of a gradient of weights, channels of its blocks.
 const STEP: usize = 64;
 /// Multiprocessors of an H100 or H200.
 const PROCESSORS: usize = 132;
@@ -118,30 +120,50 @@ impl Cut {
         let pitch = buffer.map.pitch();
         Some(TensorMap {
             base: emitter.at(buffer)?,
+            precision: emitter.precision,
             extent: [channels, width, height, emitter.batch],
             stride: [pitch, pitch * width, pitch * width * height],
-            part: [STEP, 1 << self.wide, 1 << self.high, self.size >> (self.wide + self.high)],
+            part: [line(emitter.precision), 1 << self.wide, 1 << self.high, self.size >> (self.wide + self.high)],
         })
     }
 }
 
-/// Boxes of packed weights, `[tap][row][column]`: so many rows and 64 columns of a tap.
-pub fn weights_map(base: Option<Argument>, taps: usize, [rows, columns]: [usize; 2], tile: usize) -> Option<TensorMap> {
+/// Boxes of packed weights, `[tap][row][column]`: so many rows and 128 bytes of columns of a tap.
+pub fn weights_map(
+    base: Option<Argument>,
+    taps: usize,
+    [rows, columns]: [usize; 2],
+    tile: usize,
+    precision: Precision,
+) -> Option<TensorMap> {
     let pitch = columns.next_multiple_of(8);
     Some(TensorMap {
         base: base?,
+        precision,
         extent: [columns, rows, taps, 1],
         stride: [pitch, pitch * rows, pitch * rows * taps],
-        part: [STEP, tile, 1, 1],
+        part: [line(precision), tile, 1, 1],
     })
 }
 
-/// Whether products of this convolution run on Hopper's matrix units; `volumes` are those that they copy or write in pieces
-/// of 16 bytes. Others have strides, groups or few channels.
-pub fn takes<'a>(geometry: &Geometry, volumes: impl IntoIterator<Item = &'a Buffer>, emitter: &Emitter) -> bool {
+/// Channels of a box.
+pub fn line(precision: Precision) -> usize {
+    LINE / precision.bytes()
+}
+
+/// Whether Hopper's matrix units are of use for a convolution, and its weights are packed for them. Others have strides, groups
+/// or few channels. In TF32, fully connected layers gain nothing: to read all weights takes as long as the products, and
+/// each order in which they were packed would be written and read once more.
+pub fn suits(geometry: &Geometry, emitter: &Emitter) -> bool {
     let enough = geometry.channels() >= LEAST && geometry.filters() >= LEAST;
     let plain = geometry.groups == 1 && geometry.stride == [1, 1];
-    emitter.wgmma && enough && plain && volumes.into_iter().all(|volume| is_aligned(volume, 8))
+    emitter.wgmma && enough && plain && (emitter.precision == Precision::Bf16 || !geometry.is_dense())
+}
+
+/// Whether products of this convolution run on Hopper's matrix units; `volumes` are those that they copy or write in pieces
+/// of 16 bytes.
+pub fn takes<'a>(geometry: &Geometry, volumes: impl IntoIterator<Item = &'a Buffer>, emitter: &Emitter) -> bool {
+    suits(geometry, emitter) && volumes.into_iter().all(|volume| is_aligned(volume, 8))
 }
 
 /// Columns of a tile of sums: positions, or samples of a fully connected layer.
@@ -157,14 +179,15 @@ pub fn cut_sums(steps: usize, tiles: usize) -> (usize, usize) {
     (steps.div_ceil(each), each)
 }
 
-/// Into how many parts the boxes of a gradient of weights are cut, and the boxes of each: what takes the least time, where a
-/// part is written and read once.
+/// Into how many parts the boxes of a gradient of weights are cut, and the boxes of each: what takes the least time, where
+/// each of several parts is written and read once more.
 pub fn cut_weights(boxes: usize, tiles: usize, tile: Tiles, weights: usize) -> (usize, usize) {
     /// Bytes that memory moves in a clock.
     const BYTES: usize = 2400;
     let clocks = |parts: usize| {
         let rounds = (tiles * parts).div_ceil(PROCESSORS);
-        2 * rounds * boxes.div_ceil(parts) * tile.clocks() + parts * weights * 8 / BYTES
+        let more = if parts > 1 { parts * weights * 8 / BYTES } else { 0 };
+        2 * rounds * boxes.div_ceil(parts) * tile.clocks() + more
     };
     let parts = (1..=boxes.min(PROCESSORS)).min_by_key(|&parts| clocks(parts)).unwrap_or(1);
     let each = boxes.div_ceil(parts).max(1);
