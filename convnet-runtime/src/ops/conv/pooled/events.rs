@@ -119,15 +119,16 @@ impl Kernel for One<'_> {
                     places[at..at + LANES].copy_from_slice(&to);
                 };
                 let values = s.transpose(values);
-                // The second half of the transpose is not computed where it is not read.
-                for lane in 0..HALF {
+                let (near, far) = values.split_at(HALF);
+                for (lane, &values) in near.iter().enumerate() {
                     if lane < filters {
-                        put(lane, values[lane], moved(&starts, &won, lane, [below, right]));
+                        put(lane, values, moved(&starts, &won, lane, [below, right]));
                     }
                 }
+                // This half of the transpose is not computed where it is not read.
                 if filters > HALF {
-                    for lane in HALF..filters {
-                        put(lane, values[lane], moved(&starts, &won, lane, [below, right]));
+                    for (lane, &values) in (HALF..filters).zip(far) {
+                        put(lane, values, moved(&starts, &won, lane, [below, right]));
                     }
                 }
             }
