@@ -20,6 +20,8 @@ const TASKS: usize = 64;
 const STRIPS: usize = 4;
 /// Products that a depthwise one takes as long as.
 const DEPTHWISE: usize = 3;
+/// Floats of the input and the sums together that some cache has room for.
+const ROOM: usize = 1 << 21;
 /// Floating-point operations of a task: few enough for all processors, many enough to be worth it.
 const TASK: Range<usize> = 1 << 19..1 << 25;
 
@@ -63,6 +65,8 @@ pub struct Plan<'a> {
     /// A group's weights are larger than a sample's input: consecutive tasks share them, otherwise they share positions, so
     /// that threads have the same ones in the next layer.
     weights_first: bool,
+    /// Volumes may lie in memory: what is touched next is asked for.
+    pub far: bool,
     /// Floating-point operations.
     pub work: usize,
 }
@@ -122,6 +126,7 @@ impl<'a> Plan<'a> {
         // The input of a depthwise convolution is what the layer before it has written row by row.
         let wanted = if sweep.depthwise { wanted.max(STRIPS) } else { wanted };
         let strips = if groups * runs < TASKS { wanted.min(tiles) } else { wanted.min(whole) }.max(1);
+        let far = sweep.samples * (sweep.x_sample + sweep.rows * sweep.columns * sweep.blocks * LANES) > ROOM;
         let weights_first = group * products > sweep.x_sample;
         Self {
             sweep,
@@ -137,6 +142,7 @@ impl<'a> Plan<'a> {
             strips,
             narrow,
             weights_first,
+            far,
             work,
         }
     }

@@ -53,7 +53,7 @@ impl<K: Sink> Kernel for Task<'_, K> {
             while !tiles.is_empty() {
                 let (line, positions, next) = plan.run(&tiles);
                 tiles.start = next;
-                let soon = (!tiles.is_empty() && plan.line != Line::Batch).then(|| {
+                let soon = (plan.far && !tiles.is_empty() && plan.line != Line::Batch).then(|| {
                     let (line, positions, _) = plan.run(&tiles);
                     self.input(sample, line, positions.start)
                 });
@@ -133,7 +133,7 @@ impl<K: Sink> Task<'_, K> {
         let (plan, sweep, walk) = (self.plan, self.plan.sweep, &self.plan.walk);
         let pairs = if sweep.pool { 2 } else { 1 };
         let x = self.input(sample, line, positions.start).wrapping_add(sweep.from(blocks.start) * walk.block_step);
-        if !sweep.pool && plan.line != Line::Batch {
+        if plan.far && !sweep.pool && plan.line != Line::Batch {
             let [row, column] = self.place(line, positions.start);
             for (lines, block) in ahead.lines.iter_mut().zip(blocks.clone()) {
                 *lines = self.sink.lines(Segment { sample, block, row, column, len: positions.len() });
