@@ -221,7 +221,7 @@ FN void conv_input_boxes(const TMap& w, const TMap& dz, const val* x, val* dx, f
   wgmma_product(ConvInputBoxes<G>(Base(w, dz, shape, 1, Base::ALL, batch), x, dx, columns));
 }
 
-// The gradient of the weights: rows are filters, columns 64 channels of one tap after those of another, and k counts positions
+// The gradient of the weights: rows are filters, columns 64 channels of one tap after those of the next, and k counts positions
 // of the output, a box of 64 in a step. In bfloat16 alone: TF32 is multiplied along rows only.
 template<class G> struct ConvWeightBoxes {
   enum : int { DOWN = G::DOWN, N = G::N, ACROSS = 1, STAGES = G::STAGES, ROWS = 64 * DOWN };
@@ -231,10 +231,10 @@ template<class G> struct ConvWeightBoxes {
   const TMap &dz, &x;
   Boxes<64, G::OH, G::OW> cut;
   float* sums;
-  u32 boxes, tiles, each;
+  u32 boxes, tiles, parts, each;
 
   FN ConvWeightBoxes(const TMap& dz, const TMap& x, float* sums, u32 shape, u32 parts, u32 each, u32 batch)
-      : dz(dz), x(x), cut(shape), sums(sums), boxes(cut.count(batch)), tiles(TALL * LONG * parts), each(each) {}
+      : dz(dz), x(x), cut(shape), sums(sums), boxes(cut.count(batch)), tiles(TALL * LONG * parts), parts(parts), each(each) {}
 
   FN Tile tile(u32 i) const { return {(int)(i % TALL) * ROWS, (int)(i / TALL % LONG) * TAKEN, i / (TALL * LONG)}; }
   FN u32 steps(const Tile& tile) const { return (u32)least((int)each, (int)(boxes - tile.part * each)); }
@@ -245,10 +245,10 @@ template<class G> struct ConvWeightBoxes {
     for (int i = 0; i < DOWN; i++) tma_load_4d(a + i * 8192, &dz, barrier, tile.row + 64 * i, box.x, box.y, (int)box.n);
 #pragma unroll
     for (int i = 0; i < TAKEN; i++) {
-      const int block = tile.block + i, tap = block / CHANNELS;
+      const int block = tile.block + i, tap = block % G::TAPS;
       if (block >= ALL) break;
       const int right = tap % G::FW * G::DW - G::PW, below = tap / G::FW * G::DH - G::PH;
-      tma_load_4d(b + i * 8192, &x, barrier, block % CHANNELS * 64, box.x + right, box.y + below, (int)box.n);
+      tma_load_4d(b + i * 8192, &x, barrier, block / G::TAPS * 64, box.x + right, box.y + below, (int)box.n);
     }
   }
   FN void finish(const Tile& tile, const float (&d)[N / 2], int group, float*) const {
@@ -256,24 +256,32 @@ template<class G> struct ConvWeightBoxes {
     const int k = tile.row + (DOWN == 2 ? group * 64 : 0) + t / 32 * 16 + t % 32 / 4;
 #pragma unroll
     for (int j = 0; j < N / 8; j++) {
-      const int block = tile.block + j / 8, c = block % CHANNELS * 64 + j % 8 * 8 + t % 4 * 2;
+      const int block = tile.block + j / 8, tap = block % G::TAPS, c = block / G::TAPS * 64 + j % 8 * 8 + t % 4 * 2;
       if (block >= ALL) break;
 #pragma unroll
       for (int h = 0; h < 2; h++) {
-        if (k + 8 * h >= G::KG) continue;
-        float* to = sums + (((u64)tile.part * G::TAPS + block / CHANNELS) * G::KG + k + 8 * h) * G::CG + c;
+        if (k + 8 * h >= G::KG || c >= G::CG) continue;
+        const float first = d[4 * j + 2 * h], second = d[4 * j + 2 * h + 1];
+        if (parts == 1) {
+          float* to = sums + ((u64)(k + 8 * h) * G::CG + c) * G::TAPS + tap;
+          put<G::ADD>(to, first);
+          if (c + 1 < G::CG) put<G::ADD>(to + G::TAPS, second);
+          continue;
+        }
+        float* to = sums + (((u64)tile.part * G::TAPS + tap) * G::KG + k + 8 * h) * G::CG + c;
         if (G::CG % 2 == 0) {
-          if (c < G::CG) *(float2*)to = make_float2(d[4 * j + 2 * h], d[4 * j + 2 * h + 1]);
+          *(float2*)to = make_float2(first, second);
         } else {
-          if (c < G::CG) to[0] = d[4 * j + 2 * h];
-          if (c + 1 < G::CG) to[1] = d[4 * j + 2 * h + 1];
+          to[0] = first;
+          if (c + 1 < G::CG) to[1] = second;
         }
       }
     }
   }
 };
 
-// Writes sums[part][tap][filter][channel], each part over `each` boxes.
+// Writes sums[part][tap][filter][channel], each part over `each` boxes. The only part is the gradient, as the weights lie: the
+// taps of a weight come from the same tile and the next ones, so that they meet in the cache.
 template<class G>
 FN void conv_weight_boxes(const TMap& dz, const TMap& x, float* sums, u32 shape, u32 parts, u32 each, u32 batch) {
   wgmma_product(ConvWeightBoxes<G>(dz, x, sums, shape, parts, each, batch));

@@ -151,7 +151,7 @@ fn weight_gradient(pass: &Backward, weights: usize, emitter: &mut Emitter) {
     add_parts(target, gradient, geometry.weights(), count, pass.accumulate, emitter);
 }
 
-/// The same on Hopper's matrix units: parts of the gradient, tap by tap, then their sum as weights lie.
+/// The same on Hopper's matrix units: the gradient, or parts of it, tap by tap, then their sum as weights lie.
 fn weight_gradient_boxes(pass: &Backward, gradient: Option<Argument>, emitter: &mut Emitter) {
     let (stage, geometry) = (&pass.stage, &pass.stage.geometry);
     let ([rows, columns, filters], taps) = (geometry.output, geometry.taps());
@@ -160,8 +160,7 @@ fn weight_gradient_boxes(pass: &Backward, gradient: Option<Argument>, emitter: &
     let boxes = wgmma::Cut::new([rows, columns], emitter.batch, 64, false);
     let count = filters.div_ceil(tiles.rows()) * blocks.div_ceil(tiles.columns / 64);
     let (parts, each) = wgmma::cut_weights(boxes.boxes, count, tiles, geometry.weights());
-    let direct = taps == 1 && parts == 1 && !pass.accumulate;
-    let sums = if direct { gradient } else { emitter.scratch(parts * geometry.weights()) };
+    let sums = if parts > 1 { emitter.scratch(parts * geometry.weights()) } else { gradient };
     let maps =
         [boxes.map(&pass.sum_gradient, geometry.output, emitter), boxes.map(&stage.input, geometry.input, emitter)];
     let arguments = [
@@ -171,16 +170,17 @@ fn weight_gradient_boxes(pass: &Backward, gradient: Option<Argument>, emitter: &
         ("u32 each", wgmma::number(each)),
         ("u32 batch", emitter.samples()),
     ];
-    let kernel = tiles.kernel(geometry, "conv_weight_boxes");
+    let add = [("ADD", usize::from(pass.accumulate))];
+    let kernel = tiles.kernel(geometry, "conv_weight_boxes").with(add);
     emitter.launch_mapped(&kernel, wgmma::Tiles::grid(count * parts), &["dz", "x"], &maps, &arguments);
     emitter.adds(geometry.macs());
-    let mut kernel = geometry.kernel("conv_weight_total", kernel.sources).with([("ADD", usize::from(pass.accumulate))]);
+    let mut kernel = geometry.kernel("conv_weight_total", kernel.sources).with(add);
     kernel.threads = 64;
     let arguments = [("const float* sums", sums), ("float* dw", gradient), ("u32 parts", wgmma::number(parts))];
-    if direct {
-        emitter.declare(&kernel, &arguments);
-    } else {
+    if parts > 1 {
         emitter.each(&kernel, geometry.weights() / taps, &arguments);
+    } else {
+        emitter.declare(&kernel, &arguments);
     }
 }
 

@@ -179,14 +179,15 @@ pub fn cut_sums(steps: usize, tiles: usize) -> (usize, usize) {
     (steps.div_ceil(each), each)
 }
 
-/// Into how many parts the boxes of a gradient of weights are cut, and the boxes of each: what takes the least time, where a
-/// part is written and read once.
+/// Into how many parts the boxes of a gradient of weights are cut, and the boxes of each: what takes the least time, where
+/// each of several parts is written and read once more.
 pub fn cut_weights(boxes: usize, tiles: usize, tile: Tiles, weights: usize) -> (usize, usize) {
     /// Bytes that memory moves in a clock.
     const BYTES: usize = 2400;
     let clocks = |parts: usize| {
         let rounds = (tiles * parts).div_ceil(PROCESSORS);
-        2 * rounds * boxes.div_ceil(parts) * tile.clocks() + parts * weights * 8 / BYTES
+        let more = if parts > 1 { parts * weights * 8 / BYTES } else { 0 };
+        2 * rounds * boxes.div_ceil(parts) * tile.clocks() + more
     };
     let parts = (1..=boxes.min(PROCESSORS)).min_by_key(|&parts| clocks(parts)).unwrap_or(1);
     let each = boxes.div_ceil(parts).max(1);
