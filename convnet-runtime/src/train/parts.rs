@@ -72,6 +72,8 @@ impl<N: Network> Parts<N> {
         while self.all.len() < parts {
             self.all.push(Mutex::new(Part { net: N::zeroed(), workspace: Workspace::default() }));
         }
+        // A loss that panicked has left something.
+        self.values.clear();
         net.visit(&Key::ROOT, &mut |_, parameter| self.values.push(parameter.lend()));
         let len = N::Input::LEN;
         let logits = Mutex::new(logits);
