@@ -8,7 +8,7 @@ use crate::diag::{self, Errors};
 use crate::emit::{self, Plan};
 use crate::ir::{Graph, Op};
 use crate::plan::Program;
-use crate::{arena, backward, count, fuse, layout, lower, method, parse};
+use crate::{arena, backward, count, fuse, layout, lower, method, parse, samples};
 
 pub fn expand(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -38,6 +38,9 @@ pub fn plan(graph: &Graph, training: bool) -> Program {
     }
     method::choose(graph, &mut program);
     arena::place(graph, &mut program);
+    if !training {
+        samples::choose(&mut program);
+    }
     program
 }
 

@@ -26,8 +26,15 @@ pub fn layout(graph: &Graph, fused: Fused) -> Program {
             live: (0, 0),
         });
     }
-    let mut program =
-        Program { stages, backward: Vec::new(), buffers, values, gradients: vec![None; count], floats: 0 };
+    let mut program = Program {
+        stages,
+        backward: Vec::new(),
+        buffers,
+        values,
+        gradients: vec![None; count],
+        floats: 0,
+        by_sample: 0,
+    };
     place_in_concatenations(&mut program, &outputs);
     for (node, &own) in alias.iter().enumerate() {
         program.values[node] = program.values[own];

@@ -14,6 +14,7 @@ mod lower;
 mod method;
 mod parse;
 mod plan;
+mod samples;
 mod shape;
 #[cfg(test)]
 mod snapshots;

@@ -82,18 +82,32 @@ pub fn choose(graph: &Graph, program: &mut Program) {
     }
 }
 
+/// The time that reading the weights of a stage takes, by its method for many samples.
+pub fn reading(program: &Program, index: usize) -> f64 {
+    let Stage { kind: Kind::Conv(conv), method, .. } = &program.stages[index] else { return 0.0 };
+    let (weights, read) = (weights_of(program, index) as f64, READ[usize::from(weights(program) > CACHED)]);
+    match method.many {
+        Method::Direct => weights * read.direct,
+        Method::Winograd(size) => {
+            let taps = conv.window.kernel.0;
+            weights * read.point * ((size + taps - 1) as f64 / taps as f64).powi(2)
+        }
+    }
+}
+
 /// All weights of the program's convolutions.
 fn weights(program: &Program) -> u64 {
-    let of = |stage: &Stage| {
-        let (Kind::Conv(conv), Some(input)) = (&stage.kind, stage.inputs.first().and_then(|&n| program.values[n]))
-        else {
-            return 0;
-        };
-        let (height, width) = conv.window.kernel;
-        let taps = height.saturating_mul(width);
-        taps.saturating_mul(program.buffers[input].extent.2 / conv.groups).saturating_mul(conv.filters)
+    (0..program.stages.len()).map(|index| weights_of(program, index)).fold(0, u64::saturating_add)
+}
+
+fn weights_of(program: &Program, index: usize) -> u64 {
+    let stage = &program.stages[index];
+    let (Kind::Conv(conv), Some(input)) = (&stage.kind, stage.inputs.first().and_then(|&n| program.values[n])) else {
+        return 0;
     };
-    program.stages.iter().map(of).fold(0, u64::saturating_add)
+    let (height, width) = conv.window.kernel;
+    let taps = height.saturating_mul(width);
+    taps.saturating_mul(program.buffers[input].extent.2 / conv.groups).saturating_mul(conv.filters)
 }
 
 /// Whether Winograd's minimal filtering is for this convolution.

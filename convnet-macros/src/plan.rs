@@ -21,6 +21,8 @@ pub struct Program {
     pub gradients: Vec<Option<BufferId>>,
     /// The arena, per sample.
     pub floats: u64,
+    /// How many stages, of inference, a sample of a large batch runs through alone; then all samples go on together.
+    pub by_sample: usize,
 }
 
 /// How the products of a convolution are computed: tap by tap, or by Winograd's tiles of so many outputs a side.
@@ -299,7 +301,11 @@ impl fmt::Display for Table<'_> {
             }
             writeln!(f, "{:>3}' {}: {gradient} -> {}", back.stage, self.stage(stage), gives.join(", "))?;
         }
-        writeln!(f, "arena: {} floats per sample", self.program.floats)
+        writeln!(f, "arena: {} floats per sample", self.program.floats)?;
+        match self.program.by_sample {
+            0 => Ok(()),
+            stages => writeln!(f, "sample by sample: 0 to {}", stages - 1),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ pub use crate::cpu::map::{Buffer, Gradient};
 pub use crate::cpu::run::Run;
 pub use crate::cpu::workspaces::Workspaces;
 pub use crate::layers::{BatchNorm, Conv};
-pub use crate::network::{Backbone, Cost, Frame, Key, Layer, Network, budget};
+pub use crate::network::{Backbone, BySample, Cost, Frame, Key, Layer, Network, budget};
 pub use crate::ops::activation::Activation;
 pub use crate::ops::{
     activation, add, bn, concat, conv, dropout, flatten, gap, lrn, maxout, network, pool, softmax, upsample, widen,

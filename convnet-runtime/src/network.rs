@@ -3,6 +3,7 @@
 mod budget;
 mod key;
 mod layer;
+mod pass;
 mod tap;
 #[cfg(test)]
 mod tests;
@@ -92,6 +93,9 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// Where the input goes and how much arena a sample takes at inference.
     #[doc(hidden)]
     const INFERENCE: Frame;
+    /// How far a sample of a batch goes alone.
+    #[doc(hidden)]
+    const BY_SAMPLE: Option<BySample> = None;
     /// The same in training.
     #[doc(hidden)]
     const TRAINING: Frame;
@@ -180,12 +184,10 @@ pub trait Network: Sized + Send + Sync + 'static {
     fn predict(&self, input: &Tensor<Self::Input>) -> Self::Output {
         let output = Mutex::new(Self::Output::default());
         if input.batch() > 0 {
-            let Frame { floats, input: buffer } = &Self::INFERENCE;
-            let len = <Self::Input as Shape>::LEN;
-            let size = Size { floats: *floats, parameters: Self::PARAMS as usize, macs: Self::MACS as usize };
+            let size =
+                Size { floats: Self::INFERENCE.floats, parameters: Self::PARAMS as usize, macs: Self::MACS as usize };
             self.workspaces().in_groups(&size, input.batch(), &|samples, run| {
-                exchange::load(&input.values()[samples.start * len..samples.end * len], buffer, run);
-                self.infer(run);
+                pass::infer(self, input.values(), samples, run);
                 Self::output(run, &mut output.lock().unwrap_or_else(PoisonError::into_inner));
             });
         }
@@ -329,6 +331,15 @@ pub trait Network: Sized + Send + Sync + 'static {
 pub trait Backbone: Network {
     /// What it gives.
     type Volume: Shape;
+}
+
+/// The stages of inference that each sample of a batch runs through alone, if there are enough of them for all threads.
+#[derive(Clone, Copy, Debug)]
+pub struct BySample {
+    /// How many.
+    pub stages: usize,
+    /// What all other stages need of them.
+    pub value: Buffer,
 }
 
 /// The arena of one kind of pass.

@@ -2,6 +2,8 @@
 
 use convnet_runtime::prelude::*;
 
+use crate::mobilenet::MobileNet;
+use crate::resnet::ResNet50;
 use crate::vgg::VggD;
 
 #[test]
@@ -28,4 +30,24 @@ fn vgg_d_predicts_and_learns() {
     };
     let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(run).expect("a thread starts");
     thread.join().expect("two images pass");
+}
+
+/// Some samples go through the first layers alone, as many as there are threads for; the others, or all, together.
+#[test]
+fn the_number_of_threads_does_not_matter() {
+    fn check<N: Network<Input = Volume<224, 224, 3>>>()
+    where
+        N::Output: PartialEq,
+    {
+        let images = Tensor::from_fn(5, |n, y, x, c| ((n * 31 + y * 7 + x * 3 + c * 11) % 64) as f32 / 32.0 - 1.0);
+        let net = N::new(1);
+        let expected = net.predict(&images);
+        for threads in [1, 3, 8] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            assert!(pool.install(|| net.predict(&images)) == expected, "{} on {threads} threads", N::NAME);
+        }
+    }
+    assert!(MobileNet::PLAN.contains("sample by sample") && ResNet50::PLAN.contains("sample by sample"));
+    check::<MobileNet>();
+    check::<ResNet50>();
 }

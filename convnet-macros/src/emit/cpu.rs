@@ -164,6 +164,7 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
     let output = types::output(graph, &graph.output, "", false);
     let logits = types::output(graph, &graph.output, "", true);
     let constants = super::docs::constants(plan);
+    let by_sample = by_sample(plan.inference);
     let as_layer = backbone_constants(plan);
     let zeroed = Level::of(graph).zeroed(&|id| new_weights(plan, id), &quote!(workspaces: rt::Workspaces::default(),));
     let (visit, visit_mut) = (visits(graph, false), visits(graph, true));
@@ -188,6 +189,7 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
             const NAME: &'static str = #text;
             #constants
             const INFERENCE: rt::Frame = #inference;
+            #by_sample
             const TRAINING: rt::Frame = #training;
             const STAGES: &'static [fn(&Self, &mut rt::Run<'_>)] = &[#(#infer),*];
             const FORWARD: &'static [fn(&mut Self, &mut rt::Run<'_>)] = &[#(#forward),*];
@@ -218,6 +220,14 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
 fn frame(stages: &Stages<'_>) -> TokenStream {
     let (floats, input) = (number(stages.program.floats), stages.value(0));
     quote!(rt::Frame { floats: #floats, input: #input })
+}
+
+/// How far a sample goes alone.
+fn by_sample(program: &Program) -> TokenStream {
+    let Some(last) = program.by_sample.checked_sub(1) else { return TokenStream::new() };
+    let stages = number(program.by_sample as u64);
+    let value = Stages { program, prefix: "" }.value(program.stages[last].output);
+    quote!(const BY_SAMPLE: Option<rt::BySample> = Some(rt::BySample { stages: #stages, value: #value });)
 }
 
 /// Makes one set of parameters. The geometry is that of inference; both programs agree on it.

@@ -60,6 +60,11 @@ pub fn alone<T>(f: impl FnOnce() -> T) -> T {
     f()
 }
 
+/// How many threads share the tasks of a loop.
+pub fn workers() -> usize {
+    if ALONE.get() { 1 } else { rayon::current_num_threads() }
+}
+
 /// Runs `f` on a thread of the current pool if its loops do about `work` floating-point operations and that is much: a loop
 /// that begins outside of the pool wakes a thread there and sleeps itself, each time.
 pub fn enter<T: Send>(work: usize, f: impl FnOnce() -> T + Send) -> T {

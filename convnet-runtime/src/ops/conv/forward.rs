@@ -99,7 +99,7 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         unsafe { fc::forward(geometry, x, weights, &epilogue, run) };
         return;
     }
-    if let Some(tiling) = winograd::tiling(stage.method.of(run.batch), geometry) {
+    if let Some(tiling) = winograd::tiling(stage.method.of(run.total), geometry) {
         // SAFETY: as below.
         unsafe { winograd::forward(tiling, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
         return;
@@ -117,7 +117,7 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
 }
 
 /// The sums of a convolution of `x`.
-pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize, pool: bool) -> Sweep {
+pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize, pool: bool) -> Sweep<'static> {
     let [rows, columns, filters] = geometry.output;
     let depth = geometry.input[2];
     let taps = geometry.kernel[0] * geometry.kernel[1];
@@ -151,6 +151,7 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
         x_sample: x.sample,
         x_row: geometry.stride[0] * x.row,
         w,
+        turn: None,
         samples,
         rows,
         columns,

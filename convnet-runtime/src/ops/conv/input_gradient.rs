@@ -1,12 +1,14 @@
 //! The gradient of the input: convolutions of the gradient of the sums with the transposed weights, one for each phase
 //! of the stride.
 
+use std::ptr;
+
 use super::phase::Phase;
 use super::span::Span;
 use super::sweep::{Segment, Sink, Sweep};
 use super::sweep_ahead::Lines;
 use super::tile::Walk;
-use super::transpose::{self, Piece};
+use super::transpose::{self, Piece, Turn};
 use super::{Algorithm, Geometry, pack, scatter, strided};
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::memory::Floats;
@@ -63,17 +65,26 @@ pub unsafe fn input_gradient(
         unsafe { strided::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
         return;
     }
-    let len = Piece::all(geometry).map(|(_, weights)| weights.end).max().unwrap_or(0);
-    scratch.grow(len);
-    transpose::pack(geometry, weights, &mut scratch[..len]);
+    let turn = Turn::pays(geometry, batch);
+    if !turn {
+        let len = Piece::all(geometry).map(|(_, weights)| weights.end).max().unwrap_or(0);
+        scratch.grow(len);
+        transpose::pack(geometry, weights, &mut scratch[..len]);
+    }
     let mut pieces = Piece::all(geometry);
     loop {
         let sweeps: [_; TOGETHER] = std::array::from_fn(|_| {
-            let (piece, weights) = pieces.next()?;
+            let (piece, range) = pieces.next()?;
+            let (w, turn) = if turn {
+                (ptr::null(), Some(Turn::new(geometry, weights, piece)))
+            } else {
+                (scratch[range].as_ptr(), None)
+            };
             let first = [piece.y.first, piece.x.first];
             let clear = first == [0, 0] && !accumulate;
             let sink = Spread { dx, first, stride: geometry.stride, accumulate, clear, depth };
-            Some((sweep(geometry, &piece, dz, scratch[weights].as_ptr(), batch), sink))
+            let sweep = sweep(geometry, &piece, dz, w, batch);
+            Some((Sweep { turn, ..sweep }, sink))
         });
         if sweeps[0].is_none() {
             break;
@@ -85,7 +96,7 @@ pub unsafe fn input_gradient(
 }
 
 /// The sums of a phase.
-fn sweep(geometry: &Geometry, piece: &Piece, dz: View, w: *const f32, samples: usize) -> Sweep {
+fn sweep(geometry: &Geometry, piece: &Piece, dz: View, w: *const f32, samples: usize) -> Sweep<'static> {
     let Piece { y, x } = piece;
     let depthwise = geometry.algorithm == Algorithm::Depthwise;
     let span = Span::transposed(geometry);
@@ -118,6 +129,7 @@ fn sweep(geometry: &Geometry, piece: &Piece, dz: View, w: *const f32, samples: u
         x_sample: dz.sample,
         x_row: dz.row,
         w,
+        turn: None,
         samples,
         rows: y.positions,
         columns: x.positions,

@@ -35,13 +35,13 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Adds up the gradient of some blocks, `[block][16]`.
+    /// Adds the gradients of all positions to the totals of some blocks, `[block][16]`.
     ///
     /// # Safety
     /// The gradient is there.
     #[inline(always)]
-    pub unsafe fn totals<S: Simd>(&self, s: S, blocks: usize, totals: &mut [f32]) {
-        for (block, total) in totals.as_chunks_mut::<LANES>().0.iter_mut().enumerate().take(blocks) {
+    pub unsafe fn totals<S: Simd>(&self, s: S, totals: &mut [f32]) {
+        for (block, total) in totals.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
             // Independent sums, so that additions need not wait for each other.
             let mut sums = [s.zero(); 4];
             for row in 0..self.rows {

@@ -6,12 +6,13 @@ use super::sweep_ahead::Lines;
 use super::sweep_plan::Plan;
 use super::sweep_task::Task;
 use super::tile::Walk;
+use super::transpose::Turn;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::parallel;
 
 /// What is summed: `sums[n, o, y, x] = sum over the walk from (n, y, x)` for the blocks `o` of output channels.
 #[derive(Clone, Copy)]
-pub struct Sweep {
+pub struct Sweep<'a> {
     /// Products of one position.
     pub walk: Walk,
     /// Each lane is its own channel: block o of the input alone makes block o of the output.
@@ -26,6 +27,8 @@ pub struct Sweep {
     pub x_row: usize,
     /// Packed weights.
     pub w: *const f32,
+    /// Where they come from instead, if that is not where they lie.
+    pub turn: Option<Turn<'a>>,
     /// Samples.
     pub samples: usize,
     /// Rows of positions.
@@ -39,7 +42,7 @@ pub struct Sweep {
 }
 
 // SAFETY: what it points to is only read; whoever calls `run` promises that nobody writes there meanwhile.
-unsafe impl Sync for Sweep {}
+unsafe impl Sync for Sweep<'_> {}
 
 /// Positions of one row.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +100,7 @@ pub trait Sink: Sync {
     unsafe fn border(&self, sample: usize, block: usize);
 }
 
-impl Sweep {
+impl Sweep<'_> {
     /// Computes all sums.
     ///
     /// # Safety
@@ -124,7 +127,7 @@ impl Sweep {
 }
 
 /// Sweeps on one instruction set.
-struct All<'a, K, const N: usize>([Option<(&'a Sweep, &'a K)>; N]);
+struct All<'a, K, const N: usize>([Option<(&'a Sweep<'a>, &'a K)>; N]);
 
 impl<K: Sink, const N: usize> Kernel for All<'_, K, N> {
     type Output = ();

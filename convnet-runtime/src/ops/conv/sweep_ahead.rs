@@ -47,8 +47,8 @@ impl Ahead {
         self.done += positions;
         for lines in self.lines.as_flattened() {
             if !lines.first.is_null() {
-                for p in first..self.done {
-                    s.prefetch(lines.first.wrapping_add(p * lines.step));
+                for p in 0..positions {
+                    s.prefetch(lines.first.wrapping_add((first + p) * lines.step));
                 }
             }
         }

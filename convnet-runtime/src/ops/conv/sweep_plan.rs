@@ -37,7 +37,7 @@ pub enum Line {
 /// Each task takes some of the tiles of one sample and group of blocks.
 pub struct Plan<'a> {
     /// What is cut.
-    pub sweep: &'a Sweep,
+    pub sweep: &'a Sweep<'a>,
     /// Its walk, from position to position along a line.
     pub walk: Walk,
     /// What a line is.
@@ -70,7 +70,7 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// The plan for an instruction set.
     #[inline(always)]
-    pub fn new<S: Simd>(sweep: &'a Sweep) -> Self {
+    pub fn new<S: Simd>(sweep: &'a Sweep<'a>) -> Self {
         let mut walk = sweep.walk;
         let line = if sweep.pool {
             Line::Row
@@ -110,8 +110,8 @@ impl<'a> Plan<'a> {
         // A task has whole runs, as long as these are enough for all, and as many blocks as then make a task.
         let runs = samples * lines * line_tiles.div_ceil(run);
         let blocks = if sweep.depthwise || narrow.is_some() { 1 } else { S::TILE_BLOCKS };
-        let group = if sweep.depthwise || narrow.is_some() {
-            1
+        let group = if sweep.depthwise || narrow.is_some() || sweep.turn.is_some() {
+            blocks
         } else {
             let most = GROUP / weights.max(1);
             (task * runs / each.max(1)).min(most).next_multiple_of(blocks).clamp(blocks, sweep.blocks.max(blocks))
@@ -122,6 +122,8 @@ impl<'a> Plan<'a> {
         // The input of a depthwise convolution is what the layer before it has written row by row.
         let wanted = if sweep.depthwise { wanted.max(STRIPS) } else { wanted };
         let strips = if groups * runs < TASKS { wanted.min(tiles) } else { wanted.min(whole) }.max(1);
+        // Weights are transposed for each strip.
+        let strips = if sweep.turn.is_some() { 1 } else { strips };
         let weights_first = group * products > sweep.x_sample;
         Self {
             sweep,

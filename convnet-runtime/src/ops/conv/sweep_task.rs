@@ -1,5 +1,6 @@
 //! One task of a sweep.
 
+use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
@@ -9,6 +10,7 @@ use super::sweep_ahead::Ahead;
 use super::sweep_plan::{Line, Plan, RUN};
 use super::tile::Tile;
 use crate::cpu::map::LANES;
+use crate::cpu::memory::Floats;
 use crate::cpu::simd::{Kernel, Simd};
 use crate::cpu::threads::cut;
 
@@ -44,35 +46,64 @@ impl<K: Sink> Kernel for Task<'_, K> {
             if strip == 0 {
                 self.borders(sample, blocks.clone());
             }
+            let mut w = sweep.w.wrapping_add(blocks.start * plan.walk.stream);
             let mut condensed = MaybeUninit::<narrow::Weights>::uninit();
             if let Some(width) = plan.narrow {
-                let w = sweep.w.wrapping_add(blocks.start * plan.walk.stream);
                 narrow::condense(s, &plan.walk, width, w, condensed.as_mut_ptr());
+                w = condensed.as_ptr().cast();
             }
-            let mut tiles = plan.strip(strip);
-            while !tiles.is_empty() {
-                let (line, positions, next) = plan.run(&tiles);
-                tiles.start = next;
-                let soon = (!tiles.is_empty() && plan.line != Line::Batch).then(|| {
-                    let (line, positions, _) = plan.run(&tiles);
-                    self.input(sample, line, positions.start)
-                });
-                let mut first = blocks.start;
-                while first < blocks.end {
-                    // Blocks go together where they meet the same input.
-                    let most = plan.blocks.min(blocks.end - first);
-                    let same = (first + 1..first + most).all(|block| sweep.from(block) == sweep.from(first));
-                    let some = first..first + if same { most } else { 1 };
-                    first = some.end;
-                    let ahead = soon.map_or(Ahead::NOTHING, |soon| self.soon(soon, &some, &blocks));
-                    self.positions(s, sample, some, (line, positions.clone()), ahead, condensed.as_ptr());
+            let mut turned = Floats::new();
+            if let Some(turn) = &sweep.turn {
+                turned = TURNED.take();
+                turned.grow(blocks.len() * turn.len());
+                for (i, block) in blocks.clone().enumerate() {
+                    turn.block(s, block, 0..plan.walk.blocks, turned[i * turn.len()..].as_mut_ptr());
                 }
+                w = turned.as_ptr();
+            }
+            self.strip(s, sample, &blocks, strip, w);
+            if sweep.turn.is_some() {
+                TURNED.set(turned);
             }
         }
     }
 }
 
+thread_local! {
+    /// A task's transposed weights.
+    static TURNED: Cell<Floats> = const { Cell::new(Floats::new()) };
+}
+
 impl<K: Sink> Task<'_, K> {
+    /// A strip, with the weights of its blocks.
+    #[inline(always)]
+    unsafe fn strip<S: Simd>(&self, s: S, sample: usize, blocks: &Range<usize>, strip: usize, w: *const f32) {
+        let (plan, sweep) = (self.plan, self.plan.sweep);
+        let mut tiles = plan.strip(strip);
+        while !tiles.is_empty() {
+            let (line, positions, next) = plan.run(&tiles);
+            tiles.start = next;
+            // Planes are small, and read one value after the other.
+            let more = !tiles.is_empty() && plan.line != Line::Batch && plan.walk.pixel_step >= LANES;
+            let soon = more.then(|| {
+                let (line, positions, _) = plan.run(&tiles);
+                self.input(sample, line, positions.start)
+            });
+            let mut first = blocks.start;
+            while first < blocks.end {
+                // Blocks go together where they meet the same input.
+                let most = plan.blocks.min(blocks.end - first);
+                let same = (first + 1..first + most).all(|block| sweep.from(block) == sweep.from(first));
+                let some = first..first + if same { most } else { 1 };
+                first = some.end;
+                let ahead = soon.map_or(Ahead::NOTHING, |soon| self.soon(soon, &some, blocks));
+                let w = w.wrapping_add((some.start - blocks.start) * plan.walk.stream);
+                // SAFETY: the caller's promise.
+                unsafe { self.positions(s, sample, some, (line, positions.clone()), ahead, w) };
+            }
+        }
+    }
+
     #[inline(always)]
     unsafe fn borders(&self, sample: usize, blocks: Range<usize>) {
         let samples = if self.plan.line == Line::Batch { 0..self.plan.sweep.samples } else { sample..sample + 1 };
@@ -128,7 +159,7 @@ impl<K: Sink> Task<'_, K> {
         blocks: Range<usize>,
         (line, positions): (usize, Range<usize>),
         mut ahead: Ahead,
-        condensed: *const narrow::Weights,
+        w: *const f32,
     ) {
         let (plan, sweep, walk) = (self.plan, self.plan.sweep, &self.plan.walk);
         let pairs = if sweep.pool { 2 } else { 1 };
@@ -139,7 +170,6 @@ impl<K: Sink> Task<'_, K> {
                 *lines = self.sink.lines(Segment { sample, block, row, column, len: positions.len() });
             }
         }
-        let w = sweep.w.wrapping_add(blocks.start * walk.stream);
         // For two rows.
         let mut memory = MaybeUninit::<[Sums; 2]>::uninit();
         let sums = memory.as_mut_ptr().cast::<f32>();
@@ -159,7 +189,7 @@ impl<K: Sink> Task<'_, K> {
                 if sweep.depthwise {
                     tile.depthwise(s, len);
                 } else if let Some(width) = plan.narrow {
-                    narrow::product(s, Tile { w: condensed.cast(), ..tile }, width, len);
+                    narrow::product(s, tile, width, len);
                 } else {
                     tile.product(s, blocks.len(), len);
                 }

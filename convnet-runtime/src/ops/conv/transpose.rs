@@ -5,13 +5,19 @@ use std::ops::Range;
 
 use super::phase::Phase;
 use super::span::Span;
-use super::{Algorithm, Geometry};
+use super::{Algorithm, Geometry, pack};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, cut, parallel};
 
 /// Blocks on either side that a task has.
 const SQUARES: usize = 8;
+/// So many blocks of filters ahead, weights are asked for.
+const SOON: usize = 2;
+/// Weights that are many: they lie in a far cache.
+const MANY: usize = 1 << 17;
+/// Positions that are few.
+const FEW: usize = 128;
 
 /// The taps of a phase.
 #[derive(Clone, Copy)]
@@ -55,35 +61,30 @@ fn between(geometry: &Geometry) -> usize {
 /// # Panics
 /// If a slice is too short.
 pub fn pack(geometry: &Geometry, weights: &[f32], to: &mut [f32]) {
-    let [forward, span] = [Span::forward(geometry), Span::transposed(geometry)];
     let blocks = geometry.input[2].div_ceil(LANES);
-    let seen = if geometry.algorithm == Algorithm::Depthwise { 1 } else { span.len };
     let (work, room) = (MOVE * to.len(), to.len());
     assert!(Piece::all(geometry).all(|(_, range)| range.end <= room), "there is room for the weights");
-    let pass = Pass { geometry, weights, forward, span, to: Shared::new(to) };
+    let to = Shared::new(to);
+    let seen = between(geometry) / tap(geometry);
     // Squares that lie beside each other here and there.
     let [rows, columns] = [blocks, seen].map(|n| n.div_ceil(SQUARES));
     parallel(rows * columns, work, |i| {
         let some = |i: usize, parts: usize, n: usize| cut(n, parts, i)..cut(n, parts, i + 1);
-        dispatch(Squares {
-            pass: &pass,
-            blocks: some(i / columns, rows, blocks),
-            seen: some(i % columns, columns, seen),
-        });
+        let (blocks, seen) = (some(i / columns, rows, blocks), some(i % columns, columns, seen));
+        dispatch(Squares { geometry, weights, to, blocks, seen });
     });
 }
 
-struct Pass<'a> {
-    geometry: &'a Geometry,
-    weights: &'a [f32],
-    forward: Span,
-    span: Span,
-    to: Shared,
+/// Floats of a tap between two blocks.
+fn tap(geometry: &Geometry) -> usize {
+    if geometry.algorithm == Algorithm::Depthwise { LANES } else { LANES * LANES }
 }
 
 /// The weights between some blocks of channels and some of the blocks of filters that each meets.
 struct Squares<'a> {
-    pass: &'a Pass<'a>,
+    geometry: &'a Geometry,
+    weights: &'a [f32],
+    to: Shared,
     blocks: Range<usize>,
     seen: Range<usize>,
 }
@@ -93,29 +94,66 @@ impl Kernel for Squares<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Pass { geometry, to, .. } = self.pass;
-        let tap = if geometry.algorithm == Algorithm::Depthwise { LANES } else { LANES * LANES };
+        let Self { geometry, weights, to, .. } = self;
         for (piece, range) in Piece::all(geometry) {
-            let len = piece.taps() * tap;
+            let turn = Turn::new(geometry, weights, piece);
             for block in self.blocks.clone() {
-                for seen in self.seen.clone() {
-                    let start = range.start + block * piece.taps() * between(geometry) + seen * len;
-                    // SAFETY: the weights of the piece are there (asserted in `pack`); the tasks have different parts.
-                    let to = unsafe { to.part(start, len) };
-                    for (n, to) in to.chunks_exact_mut(tap).enumerate() {
-                        self.pass.square(s, &piece, n, block, seen, to);
-                    }
-                }
+                // SAFETY: the weights of the piece are there (asserted in `pack`); the tasks have different squares.
+                unsafe { turn.block(s, block, self.seen.clone(), to.get().add(range.start + block * turn.len())) };
             }
         }
     }
 }
 
-impl Pass<'_> {
+/// Weights that are transposed when they are read.
+#[derive(Clone, Copy)]
+pub struct Turn<'a> {
+    geometry: &'a Geometry,
+    weights: &'a [f32],
+    piece: Piece,
+    forward: Span,
+    span: Span,
+}
+
+impl<'a> Turn<'a> {
+    /// Those of a piece.
+    pub fn new(geometry: &'a Geometry, weights: &'a [f32], piece: Piece) -> Self {
+        Self { geometry, weights, piece, forward: Span::forward(geometry), span: Span::transposed(geometry) }
+    }
+
+    /// Whether that pays: the weights are many, and used for so few positions that a pass over them that only transposes would be
+    /// a large part of the time.
+    pub fn pays(geometry: &Geometry, samples: usize) -> bool {
+        let plain = geometry.algorithm == Algorithm::Blocked && geometry.groups == 1;
+        plain && samples * geometry.output[0] * geometry.output[1] <= FEW && pack::packed_len(geometry) >= MANY
+    }
+
+    /// Floats of a block.
+    pub fn len(&self) -> usize {
+        self.piece.taps() * between(self.geometry)
+    }
+
+    /// Writes the weights between a block of channels and some of the blocks of filters that it meets, to where those of the first
+    /// one belong.
+    ///
+    /// # Safety
+    /// There is room for all blocks that it meets, and no other thread touches these.
+    #[inline(always)]
+    pub unsafe fn block<S: Simd>(&self, s: S, block: usize, seen: Range<usize>, to: *mut f32) {
+        let tap = tap(self.geometry);
+        for seen in seen {
+            for n in 0..self.piece.taps() {
+                // SAFETY: the caller's promise.
+                let to = unsafe { std::slice::from_raw_parts_mut(to.add((seen * self.piece.taps() + n) * tap), tap) };
+                self.square(s, n, block, seen, to);
+            }
+        }
+    }
+
     /// The `n`-th tap, from the last on, between a block of channels and the `seen`-th block of filters that it meets.
     #[inline(always)]
-    fn square<S: Simd>(&self, s: S, piece: &Piece, n: usize, block: usize, seen: usize, to: &mut [f32]) {
-        let Self { geometry, weights, forward, span, .. } = self;
+    fn square<S: Simd>(&self, s: S, n: usize, block: usize, seen: usize, to: &mut [f32]) {
+        let Self { geometry, weights, piece, forward, span } = self;
         let [depth, filters] = [geometry.input[2], geometry.output[2]];
         let taps = geometry.kernel[0] * geometry.kernel[1];
         let [row, column] = [piece.y.taps - 1 - n / piece.x.taps, piece.x.taps - 1 - n % piece.x.taps];
@@ -134,6 +172,10 @@ impl Pass<'_> {
             square(s, &weights[first..], taps * LANES, (depth - block * LANES).min(LANES), to);
         } else if (start..start + forward.len).contains(&block) {
             let first = ((k * forward.len + block - start) * taps + at) * LANES * LANES;
+            let soon = weights.as_ptr().wrapping_add(first + SOON * forward.len * taps * LANES * LANES);
+            for i in 0..LANES {
+                s.prefetch(soon.wrapping_add(i * LANES));
+            }
             square(s, &weights[first..], LANES, LANES, to);
         } else {
             to.fill(0.0);

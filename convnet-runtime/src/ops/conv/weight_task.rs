@@ -139,6 +139,15 @@ impl Task<'_> {
         self.part * self.pass.len + (rows.first * rows.stream + rows.start) * LANES
     }
 
+    /// The sums of the gradient for the bias, if it is this task that has the first rows of these filters.
+    #[inline(always)]
+    fn totals<'a>(&self, rows: &Rows) -> Option<&'a mut [f32]> {
+        let filters = self.pass.geometry.output[2].next_multiple_of(LANES);
+        let totals = self.pass.totals.filter(|_| rows.start == 0)?;
+        // SAFETY: one task of each part has the first rows of a block.
+        Some(unsafe { totals.part(self.part * filters + rows.first * LANES, rows.blocks * LANES) })
+    }
+
     /// The sums of one block of filters.
     #[inline(always)]
     fn weights<'a>(&self, rows: &Rows, block: usize) -> &'a mut [f32] {
@@ -157,10 +166,8 @@ impl Task<'_> {
             None
         };
         for rows in all {
-            if let Some(totals) = pass.totals.filter(|_| rows.start == 0) {
-                let filters = geometry.output[2].next_multiple_of(LANES);
-                // SAFETY: one task of each part has the first rows of these blocks.
-                unsafe { totals.part(self.part * filters + rows.first * LANES, rows.blocks * LANES) }.fill(0.0);
+            if let Some(totals) = self.totals(rows) {
+                totals.fill(0.0);
             }
             for block in 0..rows.blocks {
                 let weights = self.weights(rows, block);
@@ -187,13 +194,8 @@ impl Task<'_> {
                     } else {
                         self.scattered(s, rows, &lines, sums, &offsets);
                     }
-                    if let Some(totals) = pass.totals.filter(|_| rows.start == 0) {
-                        let filters = geometry.output[2].next_multiple_of(LANES);
-                        lines.totals(
-                            s,
-                            rows.blocks,
-                            totals.part(self.part * filters + rows.first * LANES, rows.blocks * LANES),
-                        );
+                    if let Some(totals) = self.totals(rows) {
+                        lines.totals(s, totals);
                     }
                 }
             }

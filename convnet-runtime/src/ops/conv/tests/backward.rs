@@ -274,7 +274,8 @@ fn pooled_stages() {
 #[test]
 fn large_stages() {
     let mut random = Random(13);
-    for geometry in [vgg(112, 3, 64), vgg(56, 64, 64), vgg(14, 256, 192)] {
+    let strided = Geometry { input: [14, 14, 128], stride: [2, 2], ..vgg(7, 128, 132) };
+    for geometry in [vgg(112, 3, 64), vgg(56, 64, 64), vgg(14, 256, 192), vgg(7, 132, 128), strided] {
         let case = Case::new(&mut random, geometry, 2);
         Training::new(&mut random, case).check();
     }
@@ -316,6 +317,7 @@ fn threads_do_not_change_a_bit() {
     let mut cases: Vec<_> = (0..20).map(|_| Case::random(&mut random)).collect();
     cases.push(Case::new(&mut random, vgg(56, 32, 48), 3));
     cases.push(Case::new(&mut random, vgg(14, 128, 100), 2));
+    cases.push(Case::new(&mut random, vgg(7, 132, 128), 2));
     cases.extend((0..8).map(|_| Case::tiled(&mut random)));
     cases.push(Case::new(&mut random, vgg(56, 32, 48), 3));
     let mut trainings: Vec<_> = (0..20).map(|_| pooled(&mut random)).collect();

@@ -12,7 +12,7 @@ use super::{Tiling, by_tiling, filters};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::threads::{MOVE, Shared, cut, parallel, parallel_seated, seats};
+use crate::cpu::threads::{MOVE, Shared, cut, parallel, parallel_seated, seats, workers};
 use crate::ops::conv::sweep::{Segment, Sink};
 use crate::ops::conv::sweep_ahead;
 use crate::ops::conv::tile::{Tile, Walk};
@@ -54,7 +54,7 @@ impl Convolution<'_> {
         let from = self.depth.div_ceil(LANES);
         let points = self.tiling.points();
         assert!(self.filters.len() >= self.blocks * points * filters::step(from), "the filters are the layer's");
-        let sizes = Sizes { points, tiles: grid.tiles, from, to: self.blocks, threads: rayon::current_num_threads() };
+        let sizes = Sizes { points, tiles: grid.tiles, from, to: self.blocks, threads: workers() };
         let blocks = dispatch(sizes);
         let inputs = if blocks.shared { 1 } else { seats() };
         let memory = run.scratch(inputs * blocks.input + seats() * blocks.points);
