@@ -223,7 +223,7 @@ impl Parameter {
     }
 
     /// Takes as its gradient the sum of others, in order.
-    pub(crate) fn sum_gradients<'a>(&mut self, parts: impl Iterator<Item = &'a Gradient> + Clone + Sync) {
+    pub(crate) fn sum_gradients<'a>(&mut self, parts: &(impl Iterator<Item = &'a Gradient> + Clone + Sync)) {
         self.fresh = true;
         self.gradient.sum(self.value.floats.len(), parts);
     }

@@ -48,7 +48,7 @@ impl Gradient {
     }
 
     /// Becomes the sum of others, in order, and knows whether it is finite.
-    pub fn sum<'a>(&mut self, len: usize, parts: impl Iterator<Item = &'a Self> + Clone + Sync) {
+    pub fn sum<'a>(&mut self, len: usize, parts: &(impl Iterator<Item = &'a Self> + Clone + Sync)) {
         let finite = AtomicBool::new(true);
         let cost = |part: &Self| part.product.as_ref().map_or(MOVE, |product| 2 * product.samples());
         let work = len * (MOVE + parts.clone().map(cost).sum::<usize>());

@@ -24,7 +24,7 @@ const PARTS: usize = 16;
 
 /// What the parts of a batch are computed with; it is kept from step to step.
 pub struct Parts<N> {
-    parts: Vec<Mutex<Part<N>>>,
+    all: Vec<Mutex<Part<N>>>,
     values: Vec<Arc<Values>>,
     nothing: Arc<Values>,
     /// Part by part, the gradients of all parameters.
@@ -39,7 +39,7 @@ struct Part<N> {
 
 impl<N> Default for Parts<N> {
     fn default() -> Self {
-        Self { parts: Vec::new(), values: Vec::new(), nothing: Arc::default(), gradients: Vec::new() }
+        Self { all: Vec::new(), values: Vec::new(), nothing: Arc::default(), gradients: Vec::new() }
     }
 }
 
@@ -69,9 +69,11 @@ fn separate<N: Network>(batch: usize) -> bool {
 impl<N: Network> Parts<N> {
     /// Forward of so many parts; leaves the logits.
     pub fn forward(&mut self, net: &N, input: &Tensor<N::Input>, parts: usize, seed: u64, logits: &mut N::Logits) {
-        while self.parts.len() < parts {
-            self.parts.push(Mutex::new(Part { net: N::zeroed(), workspace: Workspace::default() }));
+        while self.all.len() < parts {
+            self.all.push(Mutex::new(Part { net: N::zeroed(), workspace: Workspace::default() }));
         }
+        // A loss that panicked has left something.
+        self.values.clear();
         net.visit(&Key::ROOT, &mut |_, parameter| self.values.push(parameter.lend()));
         let len = N::Input::LEN;
         let logits = Mutex::new(logits);
@@ -92,20 +94,19 @@ impl<N: Network> Parts<N> {
             N::set_gradient(gradient, run);
             net.backward(run, false);
         });
-        for part in &mut self.parts[..parts] {
+        for part in &mut self.all[..parts] {
             let net = &mut own(part).net;
             net.visit_mut(&Key::ROOT, &mut |_, parameter| self.gradients.push(parameter.take_gradient()));
         }
         let (each, mut i) = (self.values.len(), 0);
         net.visit_mut(&Key::ROOT, &mut |_, parameter| {
-            let all = self.gradients[i..].iter().step_by(each).flatten();
             if self.gradients[i].is_some() {
-                parameter.sum_gradients(all);
+                parameter.sum_gradients(&self.gradients[i..].iter().step_by(each).flatten());
             }
             i += 1;
         });
         let mut gradients = self.gradients.drain(..);
-        for part in &mut self.parts[..parts] {
+        for part in &mut self.all[..parts] {
             own(part).net.visit_mut(&Key::ROOT, &mut |_, parameter| {
                 if let Some(gradient) = gradients.next().flatten() {
                     parameter.give_gradient(gradient);
@@ -116,7 +117,7 @@ impl<N: Network> Parts<N> {
 
     /// Gives the values back that were borrowed.
     pub fn finish(&mut self) {
-        for part in &mut self.parts {
+        for part in &mut self.all {
             let nothing = || Arc::clone(&self.nothing);
             own(part).net.visit_mut(&Key::ROOT, &mut |_, parameter| parameter.borrow(nothing()));
         }
@@ -127,7 +128,7 @@ impl<N: Network> Parts<N> {
     fn each(&self, parts: usize, batch: usize, seed: u64, f: impl Fn(&mut N, &mut Run<'_>, Range<usize>) + Sync) {
         threads::parallel(parts, 2 * N::MACS as usize * batch, |i| {
             let samples = cut(batch, parts, i)..cut(batch, parts, i + 1);
-            let mut part = locked(&self.parts[i]);
+            let mut part = locked(&self.all[i]);
             let Part { net, workspace } = &mut *part;
             let mut run = workspace.run(N::TRAINING.floats, samples.len(), seed);
             (run.first, run.total) = (samples.start, batch);

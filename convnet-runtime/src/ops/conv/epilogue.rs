@@ -34,7 +34,7 @@ unsafe impl Sync for Epilogue {}
 impl Epilogue {
     /// The vectors `scale` and `shift` of a block.
     #[inline(always)]
-    unsafe fn affine<S: Simd>(&self, s: S, block: usize) -> (S::V, S::V) {
+    pub unsafe fn affine<S: Simd>(&self, s: S, block: usize) -> (S::V, S::V) {
         // SAFETY: parameters have whole blocks.
         unsafe {
             let scale = self.scale.map_or(s.splat(1.0), |scale| s.load_from(scale.add(block * LANES)));

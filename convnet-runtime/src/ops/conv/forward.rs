@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::depthwise::{self, Depthwise};
 use super::epilogue::Epilogue;
 use super::few::{self, Few};
 use super::span::Span;
@@ -108,7 +109,9 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
     // SAFETY: the buffers lie in the arena, which `run` borrows alone, and do not meet; the input's border is as wide as
     // the windows reach, the weights are complete and the output has the convolution's size (all asserted above).
     unsafe {
-        if few::fits(geometry) {
+        if depthwise::fits(stage) {
+            Depthwise { stage, x, w, samples: run.batch, sink: &epilogue }.run();
+        } else if few::fits(geometry) {
             Few { geometry, x, w, samples: run.batch, pool: stage.pool, sink: &epilogue }.run();
         } else {
             sweep(geometry, x, w, run.batch, stage.pool).run(&epilogue);

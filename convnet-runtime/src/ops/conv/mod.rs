@@ -5,6 +5,7 @@ mod backward;
 mod bias_gradient;
 #[cfg(feature = "cuda")]
 pub(crate) mod cuda;
+mod depthwise;
 mod epilogue;
 mod fc;
 mod few;

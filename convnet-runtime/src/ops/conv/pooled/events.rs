@@ -1,6 +1,6 @@
 //! Which sums of a sample have a gradient, and how large it is.
 
-use super::windows;
+use super::{HALF, windows};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd};
@@ -9,9 +9,6 @@ use crate::ops::activation::Activation;
 use crate::ops::conv::Backward;
 use crate::ops::conv::forward::is_blocked;
 use crate::ops::conv::held::Held;
-
-/// From here on floats are whole numbers; places are less.
-const WHOLE: f32 = 8_388_608.0;
 
 /// The gradients of a stage's output, and where the pool found what it gave.
 pub struct Events {
@@ -91,12 +88,13 @@ impl Kernel for One<'_> {
             let filters = (events.filters - block * LANES).min(LANES);
             let mut total = s.load(bias);
             let at = |view: &View, row: usize| view.at(sample, block, row as isize, 0).cast_const();
-            let (below, right) = (s.splat(held.row as f32), s.splat(held.step as f32));
+            let (below, right) = (held.row as u32, held.step as u32);
             let mut words = events.winners.wrapping_add(sample * events.words + block * height * width);
             let (mut row, mut column) = (0, 0);
             let (mut dy, mut y) = (at(&events.dy, 0), at(&events.y, 0));
             for first in (0..events.count).step_by(LANES) {
-                let (mut values, mut starts) = ([s.zero(); LANES], [s.zero(); LANES]);
+                let mut values = [s.zero(); LANES];
+                let (mut starts, mut won) = ([0; LANES], [0; LANES]);
                 for i in 0..LANES.min(height * width - first) {
                     // SAFETY: the window lies in the output and its gradient, and has its word.
                     unsafe {
@@ -104,11 +102,9 @@ impl Kernel for One<'_> {
                         if events.activation != Activation::Identity {
                             values[i] = events.activation.gradient(s, s.load_from(y), values[i]);
                         }
-                        let word = *words;
-                        let start = s.splat(held.start(2 * row, 2 * column) as f32);
-                        let start = s.add(start, s.select(s.mask((word >> 16) as u16), below, s.zero()));
-                        starts[i] = s.add(start, s.select(s.mask(word as u16), right, s.zero()));
+                        won[i] = *words;
                     }
+                    starts[i] = held.start(2 * row, 2 * column) as u32;
                     total = s.add(total, values[i]);
                     (words, column) = (words.wrapping_add(1), column + 1);
                     (dy, y) = (dy.wrapping_add(LANES), y.wrapping_add(LANES));
@@ -117,20 +113,35 @@ impl Kernel for One<'_> {
                         (dy, y) = (at(&events.dy, row), at(&events.y, row));
                     }
                 }
-                let (values, starts) = (s.transpose(values), s.transpose(starts));
-                for lane in 0..filters {
+                let mut put = |lane: usize, values: S::V, to: [f32; LANES]| {
                     let at = (block * LANES + lane) * events.count + first;
-                    s.store(gradients[at..].first_chunk_mut().expect("there is room for whole vectors"), values[lane]);
-                    let places: &mut [f32; LANES] =
-                        places[at..].first_chunk_mut().expect("there is room for whole vectors");
-                    // The last bits of a float of this size are a whole number.
-                    let bits = s.to_array(s.add(starts[lane], s.splat(WHOLE)));
-                    for (place, bits) in places.iter_mut().zip(bits) {
-                        *place = f32::from_bits(bits.to_bits() & (WHOLE as u32 - 1));
+                    s.store(gradients[at..].first_chunk_mut().expect("there is room for whole vectors"), values);
+                    places[at..at + LANES].copy_from_slice(&to);
+                };
+                let values = s.transpose(values);
+                let (near, far) = values.split_at(HALF);
+                for (lane, &values) in near.iter().enumerate() {
+                    if lane < filters {
+                        put(lane, values, moved(&starts, &won, lane, [below, right]));
+                    }
+                }
+                // This half of the transpose is not computed where it is not read.
+                if filters > HALF {
+                    for (lane, &values) in (HALF..filters).zip(far) {
+                        put(lane, values, moved(&starts, &won, lane, [below, right]));
                     }
                 }
             }
             s.store(bias, s.first(filters, total));
         }
     }
+}
+
+/// Where the windows begin of the sums that have won, as whole numbers: a row below, or a column to the right.
+#[inline(always)]
+fn moved(starts: &[u32; LANES], won: &[u32; LANES], lane: usize, [below, right]: [u32; 2]) -> [f32; LANES] {
+    std::array::from_fn(|i| {
+        let [row, column] = [won[i] >> (16 + lane), won[i] >> lane].map(|bits| (bits & 1).wrapping_neg());
+        f32::from_bits(starts[i] + (row & below) + (column & right))
+    })
 }
