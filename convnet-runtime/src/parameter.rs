@@ -222,10 +222,10 @@ impl Parameter {
         self.gradient = gradient;
     }
 
-    /// Takes as its gradient the sum of others, in order.
-    pub(crate) fn sum_gradients<'a>(&mut self, parts: &(impl Iterator<Item = &'a Gradient> + Clone + Sync)) {
+    /// Takes as its gradient the sum of each `step`-th of others, in order.
+    pub(crate) fn sum_gradients(&mut self, others: &[Option<Gradient>], step: usize) {
         self.fresh = true;
-        self.gradient.sum(self.value.floats.len(), parts);
+        self.gradient.sum(self.value.floats.len(), others, step);
     }
 
     /// Whether the gradient is finite, if a pass backward has written one since the last update.

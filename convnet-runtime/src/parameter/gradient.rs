@@ -47,8 +47,10 @@ impl Gradient {
         self.product.get_or_insert_with(|| spare.take().unwrap_or_default())
     }
 
-    /// Becomes the sum of others, in order, and knows whether it is finite.
-    pub fn sum<'a>(&mut self, len: usize, parts: &(impl Iterator<Item = &'a Self> + Clone + Sync)) {
+    /// Becomes the sum of each `step`-th of others, in order, and knows whether it is finite. Not generic: it must not be compiled
+    /// by the user's crate, without optimisation in a debug build.
+    pub fn sum(&mut self, len: usize, others: &[Option<Self>], step: usize) {
+        let parts = others.iter().step_by(step).flatten();
         let finite = AtomicBool::new(true);
         let cost = |part: &Self| part.product.as_ref().map_or(MOVE, |product| 2 * product.samples());
         let work = len * (MOVE + parts.clone().map(cost).sum::<usize>());

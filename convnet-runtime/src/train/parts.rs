@@ -101,7 +101,7 @@ impl<N: Network> Parts<N> {
         let (each, mut i) = (self.values.len(), 0);
         net.visit_mut(&Key::ROOT, &mut |_, parameter| {
             if self.gradients[i].is_some() {
-                parameter.sum_gradients(&self.gradients[i..].iter().step_by(each).flatten());
+                parameter.sum_gradients(&self.gradients[i..], each);
             }
             i += 1;
         });
