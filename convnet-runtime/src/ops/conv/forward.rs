@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::depthwise::{self, Depthwise};
+use super::depthwise::Depthwise;
 use super::epilogue::Epilogue;
 use super::few::{self, Few};
 use super::span::Span;
@@ -109,8 +109,8 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
     // SAFETY: the buffers lie in the arena, which `run` borrows alone, and do not meet; the input's border is as wide as
     // the windows reach, the weights are complete and the output has the convolution's size (all asserted above).
     unsafe {
-        if depthwise::fits(stage) {
-            Depthwise { stage, x, w, samples: run.batch, sink: &epilogue }.run();
+        if geometry.algorithm == Algorithm::Depthwise {
+            Depthwise { geometry, x, w, samples: run.batch, pool: stage.pool, sink: &epilogue }.run();
         } else if few::fits(geometry) {
             Few { geometry, x, w, samples: run.batch, pool: stage.pool, sink: &epilogue }.run();
         } else {
@@ -128,7 +128,7 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
     let (blocks, lanes, stream) = match geometry.algorithm {
         Algorithm::Blocked => (span.len, LANES, span.len * taps * LANES * LANES),
         Algorithm::Planar => (depth, 1, depth * taps * LANES),
-        Algorithm::Depthwise => (1, 1, taps * LANES),
+        Algorithm::Depthwise => unreachable!("a depthwise convolution has kernels of its own"),
     };
     let whole = geometry.algorithm == Algorithm::Blocked && geometry.groups == 1;
     let span = (geometry.algorithm == Algorithm::Blocked && geometry.groups > 1).then_some(span);
@@ -144,11 +144,9 @@ pub(super) fn sweep(geometry: &Geometry, x: View, w: *const f32, samples: usize,
         pixel_step: geometry.stride[1] * x.lanes,
         stream,
     };
-    let by_taps =
-        geometry.algorithm == Algorithm::Depthwise || span.as_ref().is_some_and(|span| span.narrow().is_some());
+    let by_taps = span.as_ref().is_some_and(|span| span.narrow().is_some());
     Sweep {
         walk: if by_taps { walk } else { walk.merged() },
-        depthwise: geometry.algorithm == Algorithm::Depthwise,
         span,
         x: x.at(0, 0, -(geometry.pad[0] as isize), -(geometry.pad[1] as isize)),
         x_sample: x.sample,

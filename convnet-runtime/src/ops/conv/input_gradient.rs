@@ -9,7 +9,7 @@ use super::sweep::{Segment, Sink, Sweep};
 use super::sweep_ahead::Lines;
 use super::tile::Walk;
 use super::transpose::{self, Piece, Turn};
-use super::{Algorithm, Geometry, pack, scatter, strided};
+use super::{Algorithm, Geometry, depthwise, pack, scatter};
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::memory::Floats;
 use crate::cpu::simd::Simd;
@@ -59,10 +59,10 @@ pub unsafe fn input_gradient(
             assert!(reach[0] <= border[0] && reach[1] <= border[1], "the border of the sums' gradient is too narrow");
         }
     }
-    if strided::fits(geometry) {
+    if geometry.algorithm == Algorithm::Depthwise {
         assert!(weights.len() >= pack::packed_len(geometry), "the weights are the layer's");
         // SAFETY: as for this function; the border of `dz` is as wide as the phases reach (asserted above).
-        unsafe { strided::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
+        unsafe { depthwise::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
         return;
     }
     let turn = Turn::pays(geometry, batch);
@@ -98,9 +98,8 @@ pub unsafe fn input_gradient(
 /// The sums of a phase.
 fn sweep(geometry: &Geometry, piece: &Piece, dz: View, w: *const f32, samples: usize) -> Sweep<'static> {
     let Piece { y, x } = piece;
-    let depthwise = geometry.algorithm == Algorithm::Depthwise;
     let span = Span::transposed(geometry);
-    let (from, tap) = if depthwise { (1, LANES) } else { (span.len, LANES * LANES) };
+    let from = span.len;
     // With no taps at all the gradient is zero.
     let (rows, columns) = if y.taps * x.taps == 0 { (0, 0) } else { (y.taps, x.taps) };
     let walk = Walk {
@@ -110,21 +109,16 @@ fn sweep(geometry: &Geometry, piece: &Piece, dz: View, w: *const f32, samples: u
         row_step: (y.back * dz.row) as isize,
         columns,
         column_step: (x.back * dz.lanes) as isize,
-        lanes: if depthwise { 1 } else { LANES },
-        last_lanes: match (depthwise, geometry.groups) {
-            (true, _) => 1,
-            (false, 1) => geometry.output[2] - (from - 1) * LANES,
-            (false, _) => LANES,
-        },
+        lanes: LANES,
+        last_lanes: if geometry.groups == 1 { geometry.output[2] - (from - 1) * LANES } else { LANES },
         pixel_step: dz.lanes,
-        stream: from * rows * columns * tap,
+        stream: from * rows * columns * LANES * LANES,
     };
     let [up, left] = [y, x].map(|side| side.start - (side.taps.saturating_sub(1) * side.back) as isize);
-    let by_taps = depthwise || geometry.groups > 1 && span.narrow().is_some();
+    let by_taps = geometry.groups > 1 && span.narrow().is_some();
     Sweep {
         walk: if by_taps { walk } else { walk.merged() },
-        depthwise,
-        span: (!depthwise && geometry.groups > 1).then_some(span),
+        span: (geometry.groups > 1).then_some(span),
         x: dz.at(0, 0, up, left),
         x_sample: dz.sample,
         x_row: dz.row,

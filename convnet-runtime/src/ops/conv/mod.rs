@@ -22,7 +22,6 @@ mod reduce;
 pub mod reference;
 mod scatter;
 mod span;
-mod strided;
 mod sum_gradient;
 mod sweep;
 mod sweep_ahead;

@@ -15,8 +15,6 @@ use crate::cpu::threads::parallel;
 pub struct Sweep<'a> {
     /// Products of one position.
     pub walk: Walk,
-    /// Each lane is its own channel: block o of the input alone makes block o of the output.
-    pub depthwise: bool,
     /// The input blocks that each block of the output meets; `None`: all.
     pub span: Option<Span>,
     /// The first tap of position (0, 0) of sample 0 in block 0.
@@ -122,7 +120,7 @@ impl Sweep<'_> {
     /// The first input block that a block of the output meets.
     #[inline(always)]
     pub fn from(&self, block: usize) -> usize {
-        if self.depthwise { block } else { self.span.map_or(0, |span| span.start(block)) }
+        self.span.map_or(0, |span| span.start(block))
     }
 }
 

@@ -16,12 +16,6 @@ pub const RUN: usize = 56;
 const GROUP: usize = 1 << 15;
 /// Tasks that keep all processors busy.
 const TASKS: usize = 64;
-/// Strips of a plane of a depthwise convolution, at least.
-const STRIPS: usize = 4;
-/// Floats of a volume that comes from memory.
-const FAR: usize = 1 << 20;
-/// Products that a depthwise one takes as long as.
-const DEPTHWISE: usize = 3;
 /// Floating-point operations of a task: few enough for all processors, many enough to be worth it.
 const TASK: Range<usize> = 1 << 19..1 << 25;
 
@@ -66,7 +60,7 @@ pub struct Plan<'a> {
     /// that threads have the same ones in the next layer.
     weights_first: bool,
     /// Whether lines of the input, and of the output, are asked for before they are needed. Planes are small, and read one
-    /// value after the other; a depthwise convolution has few products for each line: only memory is worth the trouble.
+    /// value after the other.
     pub asks: [bool; 2],
     /// Floating-point operations.
     pub work: usize,
@@ -106,16 +100,14 @@ impl<'a> Plan<'a> {
         let line_tiles = positions.div_ceil(most);
         let tiles = lines * line_tiles;
         let weights = taps * walk.blocks * walk.lanes * LANES;
-        // A depthwise product takes as long as several: what it reads it uses once.
-        let share = if sweep.depthwise { LANES * DEPTHWISE } else { narrow.unwrap_or(LANES) };
-        let products = weights * share / LANES;
+        let products = weights * narrow.unwrap_or(LANES) / LANES;
         let each = 2 * products * sweep.samples * sweep.rows * sweep.columns;
         let work = each * sweep.blocks;
         let task = (work / (2 * TASKS)).clamp(TASK.start, TASK.end);
         // A task has whole runs, as long as these are enough for all, and as many blocks as then make a task.
         let runs = samples * lines * line_tiles.div_ceil(run);
-        let blocks = if sweep.depthwise || narrow.is_some() { 1 } else { S::TILE_BLOCKS };
-        let group = if sweep.depthwise || narrow.is_some() || sweep.turn.is_some() {
+        let blocks = if narrow.is_some() { 1 } else { S::TILE_BLOCKS };
+        let group = if narrow.is_some() || sweep.turn.is_some() {
             blocks
         } else {
             let most = GROUP / weights.max(1);
@@ -124,15 +116,12 @@ impl<'a> Plan<'a> {
         let groups = sweep.blocks.div_ceil(group);
         let wanted = work.div_ceil((samples * groups).max(1) * task);
         let whole = runs / samples.max(1);
-        // The input of a depthwise convolution is what the layer before it has written row by row.
-        let wanted = if sweep.depthwise { wanted.max(STRIPS) } else { wanted };
         let strips = if groups * runs < TASKS { wanted.min(tiles) } else { wanted.min(whole) }.max(1);
         // Weights are transposed for each strip.
         let strips = if sweep.turn.is_some() { 1 } else { strips };
         let weights_first = group * products > sweep.x_sample;
-        let far = sweep.samples * sweep.rows * sweep.columns * sweep.blocks * LANES > FAR;
-        let output = !sweep.pool && line != Line::Batch && (far || !sweep.depthwise);
-        let input = line != Line::Batch && walk.pixel_step >= LANES && (far || !sweep.depthwise);
+        let output = !sweep.pool && line != Line::Batch;
+        let input = line != Line::Batch && walk.pixel_step >= LANES;
         Self {
             sweep,
             walk,

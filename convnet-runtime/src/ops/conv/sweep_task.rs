@@ -136,7 +136,7 @@ impl<K: Sink> Task<'_, K> {
     #[inline(always)]
     fn soon(&self, input: *const f32, some: &Range<usize>, all: &Range<usize>) -> Ahead {
         let (sweep, walk) = (self.plan.sweep, &self.plan.walk);
-        let [start, end] = if sweep.depthwise || sweep.span.is_some() {
+        let [start, end] = if sweep.span.is_some() {
             [0, walk.blocks]
         } else {
             [some.start, some.end].map(|block| cut(walk.blocks, all.len(), block - all.start))
@@ -184,9 +184,7 @@ impl<K: Sink> Task<'_, K> {
             let len = pairs * positions.len();
             // SAFETY: see `run`; there is room for the sums, and for the weights of groups of few channels.
             unsafe {
-                if sweep.depthwise {
-                    tile.depthwise(s, len);
-                } else if let Some(width) = plan.narrow {
+                if let Some(width) = plan.narrow {
                     narrow::product(s, tile, width, len);
                 } else {
                     tile.product(s, blocks.len(), len);

@@ -105,15 +105,6 @@ impl Tile<'_> {
         s.vectorize(ProductsAhead { tile: self, blocks, positions, ahead });
     }
 
-    /// `sums[p] = sum over taps of w[tap] x[p, tap]`, lane by lane.
-    ///
-    /// # Safety
-    /// As for `product`, with one block.
-    #[inline(always)]
-    pub unsafe fn depthwise<S: Simd>(self, s: S, positions: usize) {
-        s.vectorize(LaneByLane { tile: self, positions });
-    }
-
     /// Tiles of at most `most` positions that differ by one at most: the larger ones and the others, with their number and
     /// their positions.
     #[inline(always)]
@@ -127,7 +118,7 @@ impl Tile<'_> {
     }
 }
 
-/// See [`Tile::product`]. A kernel of its own, as the next two: many call them, and there are many tiles.
+/// See [`Tile::product`]. A kernel of its own, as the next: many call them, and there are many tiles.
 struct Products<'a> {
     tile: Tile<'a>,
     blocks: usize,
@@ -176,38 +167,6 @@ impl Kernel for ProductsAhead<'_> {
                 _ => unreachable!("a tile of {blocks} blocks"),
             }
         });
-    }
-}
-
-/// See [`Tile::depthwise`].
-struct LaneByLane<'a> {
-    tile: Tile<'a>,
-    positions: usize,
-}
-
-impl Kernel for LaneByLane<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let Self { tile, positions } = self;
-        let Walk { columns, column_step, pixel_step, .. } = *tile.walk;
-        let near = columns == 3 && column_step == LANES as isize;
-        if near && (pixel_step == LANES || pixel_step == 2 * LANES) {
-            // The weights of a row of taps are in registers, too.
-            let most = const { if S::TILE_PIXELS > 4 { S::TILE_PIXELS - 2 } else { S::TILE_PIXELS } };
-            by_pixels!(tile.cut(positions, most), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12], |tile, count, P| {
-                if pixel_step == LANES {
-                    s.vectorize(Three::<P, 1>(&tile, count));
-                } else {
-                    s.vectorize(Three::<P, 2>(&tile, count));
-                }
-            });
-        } else {
-            by_pixels!(tile.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
-                s.vectorize(Depthwise::<P>(&tile, count));
-            });
-        }
     }
 }
 
@@ -268,81 +227,6 @@ impl<const OB: usize, const P: usize, const STEP: usize, const AHEAD: bool> Kern
                     for o in 0..OB {
                         s.store_to(sums.add(o * sums_step + p * LANES), acc[p][o]);
                     }
-                }
-            }
-        }
-    }
-}
-
-/// Tiles of `P` positions, each lane its own channel; filters of three columns, side by side, and `STRIDE` of these from a
-/// position to the next: each column of the input is read once for all that it belongs to.
-struct Three<'a, const P: usize, const STRIDE: usize>(&'a Tile<'a>, usize);
-
-impl<const P: usize, const STRIDE: usize> Kernel for Three<'_, P, STRIDE> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let Self(&Tile { walk, x, w, sums, mut ahead, .. }, count) = self;
-        for i in 0..count {
-            ahead.ask(s, walk, P);
-            let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
-            let mut row = x.wrapping_add(i * P * STRIDE * LANES);
-            let mut acc = [s.zero(); P];
-            // SAFETY: the promise of whoever called `Tile::depthwise`. Pointers beyond the last tap are formed, not read.
-            unsafe {
-                for _ in 0..walk.rows {
-                    let b = [s.load_from(w), s.load_from(w.add(LANES)), s.load_from(w.add(2 * LANES))];
-                    for column in 0..(P - 1) * STRIDE + 3 {
-                        let a = s.load_from(row.add(column * LANES));
-                        for p in 0..P {
-                            let tap = column.wrapping_sub(p * STRIDE);
-                            if tap < 3 {
-                                acc[p] = s.fma(a, b[tap], acc[p]);
-                            }
-                        }
-                    }
-                    w = w.wrapping_add(3 * LANES);
-                    row = row.wrapping_offset(walk.row_step);
-                }
-                for p in 0..P {
-                    s.store_to(sums.add(p * LANES), acc[p]);
-                }
-            }
-        }
-    }
-}
-
-/// Tiles of `P` positions, each lane its own channel.
-struct Depthwise<'a, const P: usize>(&'a Tile<'a>, usize);
-
-impl<const P: usize> Kernel for Depthwise<'_, P> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let Self(&Tile { walk, x, w, sums, mut ahead, .. }, count) = self;
-        for i in 0..count {
-            ahead.ask(s, walk, P);
-            let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
-            let mut row = x.wrapping_add(i * P * walk.pixel_step);
-            let mut acc = [s.zero(); P];
-            // SAFETY: the promise of whoever called `Tile::depthwise`. Pointers beyond the last tap are formed, not read.
-            unsafe {
-                for _ in 0..walk.rows {
-                    let mut x = row;
-                    for _ in 0..walk.columns {
-                        let b = s.load_from(w);
-                        for p in 0..P {
-                            acc[p] = s.fma(s.load_from(x.add(p * walk.pixel_step)), b, acc[p]);
-                        }
-                        w = w.wrapping_add(LANES);
-                        x = x.wrapping_offset(walk.column_step);
-                    }
-                    row = row.wrapping_offset(walk.row_step);
-                }
-                for p in 0..P {
-                    s.store_to(sums.add(p * LANES), acc[p]);
                 }
             }
         }

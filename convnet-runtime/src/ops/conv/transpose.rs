@@ -1,5 +1,5 @@
 //! Packed weights with filters and channels exchanged, as the gradient of the input reads them: for each phase
-//! `[c / 16][k / 16 of the group][tap][16 k][16 c]`, its last tap first. Depthwise: `[c / 16][tap][16]`.
+//! `[c / 16][k / 16 of the group][tap][16 k][16 c]`, its last tap first.
 
 use std::ops::Range;
 
@@ -10,6 +10,8 @@ use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, cut, parallel};
 
+/// Floats of a tap between two blocks.
+const TAP: usize = LANES * LANES;
 /// Blocks on either side that a task has.
 const SQUARES: usize = 8;
 /// So many blocks of filters ahead, weights are asked for.
@@ -50,10 +52,7 @@ impl Piece {
 
 /// Floats of weights of each tap and block of channels.
 fn between(geometry: &Geometry) -> usize {
-    match geometry.algorithm {
-        Algorithm::Depthwise => LANES,
-        _ => Span::transposed(geometry).len * LANES * LANES,
-    }
+    Span::transposed(geometry).len * TAP
 }
 
 /// Writes the transposed weights of all pieces.
@@ -65,7 +64,7 @@ pub fn pack(geometry: &Geometry, weights: &[f32], to: &mut [f32]) {
     let (work, room) = (MOVE * to.len(), to.len());
     assert!(Piece::all(geometry).all(|(_, range)| range.end <= room), "there is room for the weights");
     let to = Shared::new(to);
-    let seen = between(geometry) / tap(geometry);
+    let seen = Span::transposed(geometry).len;
     // Squares that lie beside each other here and there.
     let [rows, columns] = [blocks, seen].map(|n| n.div_ceil(SQUARES));
     parallel(rows * columns, work, |i| {
@@ -73,11 +72,6 @@ pub fn pack(geometry: &Geometry, weights: &[f32], to: &mut [f32]) {
         let (blocks, seen) = (some(i / columns, rows, blocks), some(i % columns, columns, seen));
         dispatch(Squares { geometry, weights, to, blocks, seen });
     });
-}
-
-/// Floats of a tap between two blocks.
-fn tap(geometry: &Geometry) -> usize {
-    if geometry.algorithm == Algorithm::Depthwise { LANES } else { LANES * LANES }
 }
 
 /// The weights between some blocks of channels and some of the blocks of filters that each meets.
@@ -140,11 +134,10 @@ impl<'a> Turn<'a> {
     /// There is room for all blocks that it meets, and no other thread touches these.
     #[inline(always)]
     pub unsafe fn block<S: Simd>(&self, s: S, block: usize, seen: Range<usize>, to: *mut f32) {
-        let tap = tap(self.geometry);
         for seen in seen {
             for n in 0..self.piece.taps() {
                 // SAFETY: the caller's promise.
-                let to = unsafe { std::slice::from_raw_parts_mut(to.add((seen * self.piece.taps() + n) * tap), tap) };
+                let to = unsafe { std::slice::from_raw_parts_mut(to.add((seen * self.piece.taps() + n) * TAP), TAP) };
                 self.square(s, n, block, seen, to);
             }
         }
@@ -159,10 +152,6 @@ impl<'a> Turn<'a> {
         let [row, column] = [piece.y.taps - 1 - n / piece.x.taps, piece.x.taps - 1 - n % piece.x.taps];
         let row = piece.y.tap + row * piece.y.tap_step;
         let at = row * geometry.kernel[1] + piece.x.tap + column * piece.x.tap_step;
-        if geometry.algorithm == Algorithm::Depthwise {
-            to.copy_from_slice(&weights[(block * taps + at) * LANES..][..LANES]);
-            return;
-        }
         let k = span.start(block) + seen;
         let start = forward.start(k);
         if k >= filters.div_ceil(LANES) {

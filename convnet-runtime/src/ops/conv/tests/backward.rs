@@ -1,7 +1,7 @@
 //! Stages backward.
 
 use super::case::{Case, Extras, blocked, get, place, put};
-use super::forward::{expected, fc, fully_connected_cases, narrow, vgg, wide};
+use super::forward::{depthwise, expected, fc, fully_connected_cases, narrow, vgg, wide};
 use super::{Random, assert_near, sets};
 use crate::cpu::map::{Gradient, Layout};
 use crate::cpu::run::Workspace;
@@ -194,6 +194,17 @@ fn narrow_groups() {
     let mut random = Random(16);
     for _ in 0..60 {
         let geometry = narrow(&mut random);
+        let batch = random.range(1, 3);
+        let case = Case::new(&mut random, geometry, batch);
+        Training::new(&mut random, case).check();
+    }
+}
+
+#[test]
+fn depthwise_stages() {
+    let mut random = Random(19);
+    for _ in 0..100 {
+        let geometry = depthwise(&mut random);
         let batch = random.range(1, 3);
         let case = Case::new(&mut random, geometry, batch);
         Training::new(&mut random, case).check();

@@ -233,6 +233,38 @@ fn random_end(round: usize, pad: usize) -> usize {
     if round.is_multiple_of(3) { 0 } else { pad }
 }
 
+/// One filter per channel.
+pub fn depthwise(random: &mut Random) -> Geometry {
+    let depth = random.range(1, 40);
+    let kernel = [random.range(1, 5), [3, 3, 1, 5][random.below(4)]];
+    let stride = [random.range(1, 2), random.range(1, 2)];
+    let widest = if random.once_in(3) { 130 } else { 40 };
+    let input = [random.range(5, 12), random.range(5, widest)];
+    let pad = [random.below(kernel[0]), random.below(kernel[1])];
+    let output = [0, 1].map(|i| (input[i] + 2 * pad[i] - kernel[i]) / stride[i] + 1);
+    Geometry {
+        input: [input[0], input[1], depth],
+        output: [output[0], output[1], depth],
+        kernel,
+        stride,
+        pad,
+        dilation: [1, 1],
+        groups: depth,
+        bias: [Bias::None, Bias::Channel, Bias::Position][random.below(3)],
+        algorithm: Algorithm::Depthwise,
+    }
+}
+
+#[test]
+fn depthwise_stages() {
+    let mut random = Random(7);
+    for _ in 0..150 {
+        let geometry = depthwise(&mut random);
+        let batch = random.range(1, 3);
+        check(&Case::new(&mut random, geometry, batch));
+    }
+}
+
 /// Groups of 4 or 8 channels.
 pub fn narrow(random: &mut Random) -> Geometry {
     let groups = random.range(2, 12);
