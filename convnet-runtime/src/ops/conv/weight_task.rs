@@ -178,7 +178,12 @@ impl Task<'_> {
                 }
             }
         }
-        let offsets = std::array::from_fn(|i| self.offset((all[0].start + i).min(all[0].end - 1)));
+        let mut offsets = [0; SCATTERED];
+        if geometry.algorithm != Algorithm::Blocked {
+            for (i, offset) in offsets.iter_mut().enumerate().take(all[0].end - all[0].start) {
+                *offset = self.offset(all[0].start + i);
+            }
+        }
         let mut pieces = self.pieces().peekable();
         while let Some(piece) = pieces.next() {
             let mut ahead = pieces.peek().map_or(Ahead::NOTHING, |piece| self.ahead::<S>(all, piece));
@@ -192,7 +197,7 @@ impl Task<'_> {
                     } else if geometry.algorithm == Algorithm::Blocked {
                         self.consecutive(s, rows, &lines, sums, &mut ahead);
                     } else {
-                        self.scattered(s, rows, &lines, sums, &offsets);
+                        self.scattered(s, rows, &lines, sums, &offsets, &mut ahead);
                     }
                     if let Some(totals) = self.totals(rows) {
                         lines.totals(s, totals);
@@ -250,7 +255,8 @@ impl Task<'_> {
     fn ahead<S: Simd>(&self, all: &[Rows], piece: &Piece) -> Ahead {
         let Pass { geometry, x, .. } = self.pass;
         let mut ahead = Ahead::NOTHING;
-        if self.pass.together() == 1 || self.pass.single {
+        let depthwise = geometry.algorithm == Algorithm::Depthwise;
+        if self.pass.together() == 1 && !depthwise || self.pass.single {
             return ahead;
         }
         // The rows before have read those of the other taps.
@@ -318,6 +324,7 @@ impl Task<'_> {
         lines: &Lines,
         sums: *mut f32,
         offsets: &[usize; SCATTERED],
+        ahead: &mut Ahead,
     ) {
         let count = rows.end - rows.start;
         let tiles = count.div_ceil(S::TILE_ROWS);
@@ -332,6 +339,7 @@ impl Task<'_> {
                 stream: rows.stream * LANES,
                 resume: true,
             };
+            ahead.ask(s);
             // SAFETY: the caller's promise.
             unsafe {
                 if self.pass.geometry.algorithm == Algorithm::Depthwise {
