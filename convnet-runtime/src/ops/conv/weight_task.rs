@@ -156,6 +156,17 @@ impl Task<'_> {
         unsafe { self.pass.sums.part(start, (rows.end - rows.start) * LANES) }
     }
 
+    /// Channels of the block of the input that the rows are for.
+    #[inline(always)]
+    fn channels(&self, rows: &Rows) -> usize {
+        let geometry = self.pass.geometry;
+        if geometry.algorithm == Algorithm::Blocked {
+            (geometry.input[2] - rows.from * LANES).min(LANES)
+        } else {
+            LANES
+        }
+    }
+
     /// Sums over the positions of this task's part.
     #[inline(always)]
     fn sum<S: Simd>(&self, s: S, all: &[Rows]) {
@@ -172,9 +183,10 @@ impl Task<'_> {
             for block in 0..rows.blocks {
                 let weights = self.weights(rows, block);
                 match narrow {
-                    _ if !pass.resume => weights.fill(0.0),
-                    Some(width) => Self::condense(s, width, weights),
-                    None => {}
+                    Some(width) if pass.resume => Self::condense(s, width, weights),
+                    // Channels that there are not.
+                    None if !pass.resume && self.channels(rows) < LANES => weights.fill(0.0),
+                    _ => {}
                 }
             }
         }
@@ -184,6 +196,7 @@ impl Task<'_> {
                 *offset = self.offset(all[0].start + i);
             }
         }
+        let mut resume = pass.resume;
         let mut pieces = self.pieces().peekable();
         while let Some(piece) = pieces.next() {
             let mut ahead = pieces.peek().map_or(Ahead::NOTHING, |piece| self.ahead::<S>(all, piece));
@@ -193,17 +206,18 @@ impl Task<'_> {
                 // SAFETY: whoever called `weight_gradient` promises that the windows lie in the input.
                 unsafe {
                     if let Some(width) = narrow {
-                        self.grouped(s, width, &lines, sums);
+                        self.grouped(s, width, &lines, sums, resume);
                     } else if geometry.algorithm == Algorithm::Blocked {
-                        self.consecutive(s, rows, &lines, sums, &mut ahead);
+                        self.consecutive(s, rows, &lines, (sums, resume), &mut ahead);
                     } else {
-                        self.scattered(s, rows, &lines, sums, &offsets, &mut ahead);
+                        self.scattered(s, rows, &lines, (sums, resume), &offsets, &mut ahead);
                     }
                     if let Some(totals) = self.totals(rows) {
                         lines.totals(s, totals);
                     }
                 }
             }
+            resume = true;
         }
         if geometry.algorithm != Algorithm::Blocked || geometry.groups == 1 {
             return;
@@ -302,14 +316,18 @@ impl Task<'_> {
             };
         }
         let [down, right] = geometry.stride;
+        let (x_row, x_step) = (down * x.row, right * x.lanes);
+        // Without borders, rows follow each other as positions do.
+        let flat = x_row == len * x_step && dz.row == len * LANES;
+        let (together, len) = if flat { (1, together * len) } else { (together, len) };
         Lines {
             x: x.at(sample, rows.from, (row * down) as isize - up, (column * right) as isize - left),
             d: dz.at(sample, rows.first, row as isize, column as isize),
             rows: together,
             len,
-            x_row: down * x.row,
+            x_row,
             d_row: dz.row,
-            x_step: right * x.lanes,
+            x_step,
             d_step: LANES,
             d_block: dz.plane,
         }
@@ -322,7 +340,7 @@ impl Task<'_> {
         s: S,
         rows: &Rows,
         lines: &Lines,
-        sums: *mut f32,
+        (sums, resume): (*mut f32, bool),
         offsets: &[usize; SCATTERED],
         ahead: &mut Ahead,
     ) {
@@ -337,7 +355,7 @@ impl Task<'_> {
                 rows: next - row,
                 sums: sums.wrapping_add(row * LANES),
                 stream: rows.stream * LANES,
-                resume: true,
+                resume,
             };
             ahead.ask(s);
             // SAFETY: the caller's promise.
@@ -353,11 +371,17 @@ impl Task<'_> {
 
     /// Rows of a blocked convolution: for each tap, as many as the input's block has channels.
     #[inline(always)]
-    unsafe fn consecutive<S: Simd>(&self, s: S, rows: &Rows, lines: &Lines, sums: *mut f32, ahead: &mut Ahead) {
+    unsafe fn consecutive<S: Simd>(
+        &self,
+        s: S,
+        rows: &Rows,
+        lines: &Lines,
+        (mut sums, resume): (*mut f32, bool),
+        ahead: &mut Ahead,
+    ) {
         let (geometry, x) = (self.pass.geometry, &self.pass.x);
-        let channels = (geometry.input[2] - rows.from * LANES).min(LANES);
+        let channels = self.channels(rows);
         let tiles = channels.div_ceil(S::TILE_ROWS);
-        let mut sums = sums;
         for y in 0..geometry.kernel[0] {
             for column in 0..geometry.kernel[1] {
                 let offset = y * geometry.dilation[0] * x.row + column * geometry.dilation[1] * x.lanes;
@@ -369,7 +393,7 @@ impl Task<'_> {
                         rows: next - lane,
                         sums: sums.wrapping_add(lane * LANES),
                         stream: rows.stream * LANES,
-                        resume: true,
+                        resume,
                     };
                     ahead.ask(s);
                     // SAFETY: the caller's promise.
@@ -382,13 +406,13 @@ impl Task<'_> {
 
     /// Rows of groups of few channels: for each tap as many as a group has.
     #[inline(always)]
-    unsafe fn grouped<S: Simd>(&self, s: S, width: usize, lines: &Lines, sums: *mut f32) {
+    unsafe fn grouped<S: Simd>(&self, s: S, width: usize, lines: &Lines, sums: *mut f32, resume: bool) {
         let (geometry, x) = (self.pass.geometry, &self.pass.x);
         for tap in 0..geometry.kernel[0] * geometry.kernel[1] {
             let [y, column] = [tap / geometry.kernel[1], tap % geometry.kernel[1]];
             let offset = y * geometry.dilation[0] * x.row + column * geometry.dilation[1] * x.lanes;
             let sums = sums.wrapping_add(tap * LANES * LANES);
-            let tile = Reduce { lines, offsets: [offset; ROWS], rows: width, sums, stream: 0, resume: true };
+            let tile = Reduce { lines, offsets: [offset; ROWS], rows: width, sums, stream: 0, resume };
             // SAFETY: the caller's promise.
             unsafe { tile.grouped(s, width) };
         }
