@@ -33,6 +33,9 @@ mod tile;
 mod transpose;
 mod weight_ahead;
 mod weight_gradient;
+mod weight_groups;
+mod weight_positions;
+mod weight_sum;
 mod weight_task;
 mod winograd;
 
