@@ -1,6 +1,6 @@
 //! A stage backward.
 
-use super::bias_gradient::{add_samples, bias_gradient};
+use super::bias_gradient::{add_samples, position_bias};
 use super::forward::check_input;
 use super::input_gradient::input_gradient;
 use super::sum_gradient::sum_gradient;
@@ -23,31 +23,32 @@ pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
         pooled::backward(pass, conv, run);
         return;
     }
-    let totals = sum_gradient(pass, run);
+    let len = pack::packed_len(geometry);
+    let product = !pass.accumulate && Product::pays(geometry, len, run.total);
+    let method = pass.weight_method.of(batch);
+    // Products that read the gradient of the sums anyway add it up for the bias.
+    let direct = !product && !fc::fits(geometry) && winograd::tiling(method, geometry).is_none();
+    let bias = pass.train_weights && geometry.bias == Bias::Channel;
+    let totals = sum_gradient(pass, bias && !direct, run);
     let dz = run.view(&pass.sum_gradient);
     if pass.train_weights {
         check_input(geometry, &pass.stage.input.map);
         let x = run.view(&pass.stage.input);
         // SAFETY: both volumes lie in the arena, which `run` borrows alone, and have the convolution's size.
         unsafe {
-            let len = pack::packed_len(geometry);
-            let product = !pass.accumulate && Product::pays(geometry, len, run.total);
-            let method = pass.weight_method.of(batch);
-            // Products that read the gradient of the sums anyway add it up.
-            let direct = !product && !fc::fits(geometry) && winograd::tiling(method, geometry).is_none();
-            let direct = direct && totals.is_none() && geometry.bias == Bias::Channel;
             if let Some(totals) = totals {
-                let len = geometry.output[2].next_multiple_of(LANES);
-                add_samples(totals.part(0, batch * len), &mut conv.bias.gradient_mut()[..len], pass.accumulate);
-            } else if !conv.bias.is_empty() && !direct {
-                bias_gradient(geometry, dz, batch, conv.bias.gradient_mut(), pass.accumulate);
+                let filters = geometry.output[2].next_multiple_of(LANES);
+                let totals = totals.part(0, batch * filters);
+                add_samples(totals, &mut conv.bias.gradient_mut()[..filters], pass.accumulate);
+            } else if geometry.bias == Bias::Position {
+                position_bias(geometry, dz, batch, conv.bias.gradient_mut(), pass.accumulate);
             }
             if product {
                 conv.weight.product_mut().set(len, x, dz, batch);
             } else if fc::fits(geometry) {
                 fc::weight_gradient(geometry, x, dz, conv.weight.gradient_mut(), pass.accumulate, run);
             } else {
-                let bias = direct.then(|| conv.bias.gradient_mut());
+                let bias = (bias && totals.is_none()).then(|| conv.bias.gradient_mut());
                 weight_gradient(geometry, method, [x, dz], conv.weight.gradient_mut(), bias, pass.accumulate, run);
             }
         }

@@ -13,8 +13,9 @@ use crate::ops::activation::Activation;
 const TASK: usize = 4096;
 
 /// Writes the gradient of the sums, unless it is the output's, and that of the residual. Gives the sums of each block of
-/// each sample, `[sample][block][16]`, if the bias is one of channels and the pass has been over all of them.
-pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) -> Option<Shared> {
+/// each sample, `[sample][block][16]`, if the bias is one of channels and there was something to write, or if only they are
+/// wanted.
+pub fn sum_gradient(pass: &Backward, wanted: bool, run: &mut Run<'_>) -> Option<Shared> {
     let stage = &pass.stage;
     let direct = pass.sum_gradient == pass.output_gradient;
     let [rows, columns, depth] = stage.geometry.output;
@@ -29,15 +30,17 @@ pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) -> Option<Shared> {
         let reads = stage.activation != Activation::Identity;
         assert!(!(reads && pass.sum_gradient.meets(&stage.output, run.batch)), "a stage writes where it reads");
     }
+    let mut residual_gradient = pass.residual_gradient;
     if let Some(residual) = &pass.residual_gradient {
         assert!(is_blocked(&residual.buffer.map, stage.geometry.output), "the residual has the convolution's size");
         let same = residual.buffer == pass.output_gradient && !stage.pool;
         if same && direct && !residual.accumulate {
-            return None;
+            residual_gradient = None;
         }
         assert!(same || !residual.buffer.meets(&pass.output_gradient, run.batch), "a stage writes where it reads");
         assert!(direct || !residual.buffer.meets(&pass.sum_gradient, run.batch), "a stage writes where it reads");
-    } else if direct {
+    }
+    if direct && residual_gradient.is_none() && !wanted {
         return None;
     }
     let blocks = depth.div_ceil(LANES);
@@ -52,7 +55,7 @@ pub fn sum_gradient(pass: &Backward, run: &mut Run<'_>) -> Option<Shared> {
         winners,
         activation: stage.activation,
         sums: (!direct).then(|| run.view(&pass.sum_gradient)),
-        residual: pass.residual_gradient.map(|residual| (run.view(&residual.buffer), residual.accumulate)),
+        residual: residual_gradient.map(|residual| (run.view(&residual.buffer), residual.accumulate)),
         rows,
         columns,
         depth,
