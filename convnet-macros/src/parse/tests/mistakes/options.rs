@@ -36,6 +36,7 @@ fn options() {
             "conv3-64(pad=1x2x3)",
             "conv3-64(kernel_size=3, padding=1)",
             "dropout(50%)",
+            "bn(momentum=12.5%, eps=-1%)",
             "relu(3)",
             "relu()",
             "bn(3)",
@@ -173,7 +174,13 @@ fn options() {
                 unknown option `padding` of conv: did you mean `pad`?
 
             dropout(50%)    => dropout(50%) -> relu
-            %
+            50%
+                a share is a number: write `0.5` for 50 %
+
+            bn(momentum=12.5%, eps=-1%)    => bn(momentum=12.5%,eps=-1%) -> relu
+            12.5%
+                a share is a number: write `0.125` for 12.5 %
+            -1%
                 there is no arithmetic here: write a number or a parameter
 
             relu(3)    => relu(3) -> relu
