@@ -59,9 +59,9 @@ pub struct Plan<'a> {
     /// A group's weights are larger than a sample's input: consecutive tasks share them, otherwise they share positions, so
     /// that threads have the same ones in the next layer.
     weights_first: bool,
-    /// Whether lines of the input, and of the output, are asked for before they are needed. Planes are small, and read one
-    /// value after the other.
-    pub asks: [bool; 2],
+    /// Whether lines of the input, of the output, and of the weights are asked for before they are needed. Planes are small,
+    /// and read one value after the other; few weights stay near.
+    pub asks: [bool; 3],
     /// Floating-point operations.
     pub work: usize,
 }
@@ -122,6 +122,7 @@ impl<'a> Plan<'a> {
         let weights_first = group * products > sweep.x_sample;
         let output = !sweep.pool && line != Line::Batch;
         let input = line != Line::Batch && walk.pixel_step >= LANES;
+        let many = narrow.is_none() && sweep.turn.is_none() && weights * sweep.blocks > GROUP;
         Self {
             sweep,
             walk,
@@ -136,7 +137,7 @@ impl<'a> Plan<'a> {
             strips,
             narrow,
             weights_first,
-            asks: [input, output],
+            asks: [input, output, many],
             work,
         }
     }
