@@ -14,6 +14,9 @@ use crate::cpu::volumes::{Cut, Job, Part, Source, put};
 use crate::layers::BatchNorm;
 use crate::ops::activation::{self, Activation};
 
+/// Sixteen values at a position.
+type Lanes = [f32; LANES];
+
 /// The gradients of input, residual, weight and bias; reads input and output.
 pub fn backward(backward: &Backward, layer: &mut BatchNorm, run: &mut Run<'_>) {
     let Backward { stage, output_gradient, .. } = backward;
@@ -99,21 +102,17 @@ impl<'a> Operands<'a> {
         Self { activation, x, y, dy }
     }
 
-    /// x and d, position by position of a row.
+    /// x, y and dy of a row, position by position.
     #[inline(always)]
-    fn row<S: Simd>(
-        &self,
-        s: S,
-        n: usize,
-        block: usize,
-        row: usize,
-    ) -> impl Iterator<Item = [Doubles; 2]> + use<'a, S> {
+    fn row(&self, n: usize, block: usize, row: usize) -> impl Iterator<Item = [&'a Lanes; 3]> {
         let [x, y, dy] = [&self.x, &self.y, &self.dy].map(|source| source.vectors(n, block, row));
-        let activation = self.activation;
-        x.iter().zip(y).zip(dy).map(move |((x, y), dy)| {
-            let d = s.to_array(activation.gradient(s, s.load(y), s.load(dy)));
-            [x.map(f64::from), d.map(f64::from)]
-        })
+        x.iter().zip(y).zip(dy).map(|((x, y), dy)| [x, y, dy])
+    }
+
+    /// d
+    #[inline(always)]
+    fn d<S: Simd>(&self, s: S, y: &Lanes, dy: &Lanes) -> Lanes {
+        s.to_array(self.activation.gradient(s, s.load(y), s.load(dy)))
     }
 }
 
@@ -135,10 +134,12 @@ impl Job for Sum<'_> {
         let [mut d_sum, mut xd_sum] = [[0.0; LANES]; 2];
         for n in moments::samples(self.batch, part.sample) {
             for row in 0..self.operands.x.map().height {
-                for [x, d] in self.operands.row(s, n, block, row) {
+                for [x, y, dy] in self.operands.row(n, block, row) {
+                    let d = self.operands.d(s, y, dy);
                     for lane in 0..LANES {
-                        d_sum[lane] += d[lane];
-                        xd_sum[lane] += d[lane] * x[lane];
+                        let [x, d] = [x, &d].map(|lanes| f64::from(lanes[lane]));
+                        d_sum[lane] += d;
+                        xd_sum[lane] += d * x;
                     }
                 }
             }
@@ -162,10 +163,15 @@ impl Job for Input<'_> {
         let (block, row) = part.place();
         let (n, depth, accumulate) = (part.sample, part.depth(block), part.accumulate);
         let Line { scale, slope, shift } = &self.lines[block];
-        let operands = self.operands.row(s, n, block, row);
-        for (dx, [x, d]) in part.vectors(block, row).iter_mut().zip(operands) {
-            let new = |lane: usize| (scale[lane] * d[lane] - slope[lane] * x[lane] - shift[lane]) as f32;
-            put(s, accumulate, dx, s.first(depth, s.load(&std::array::from_fn(new))));
+        let operands = self.operands.row(n, block, row);
+        for (dx, [x, y, dy]) in part.vectors(block, row).iter_mut().zip(operands) {
+            let d = self.operands.d(s, y, dy);
+            let mut new = [0.0; LANES];
+            for lane in 0..LANES {
+                let [x, d] = [x, &d].map(|lanes| f64::from(lanes[lane]));
+                new[lane] = (scale[lane] * d - slope[lane] * x - shift[lane]) as f32;
+            }
+            put(s, accumulate, dx, s.first(depth, s.load(&new)));
         }
     }
 }
