@@ -108,7 +108,7 @@ impl Kernel for All<'_> {
                 // SAFETY: the first strip of a plane writes its border.
                 unsafe { conv.sink.output.clear_border(sample, block) };
             }
-            s.vectorize(Strip { conv, backward, sample, block, strip: (strip, strips) });
+            s.vectorize(Strip { conv, backward, sample, block, of: (strip, strips) });
         });
     }
 }
@@ -174,7 +174,8 @@ struct Strip<'a> {
     backward: bool,
     sample: usize,
     block: usize,
-    strip: (usize, usize),
+    /// Which part of the plane, of how many.
+    of: (usize, usize),
 }
 
 impl Kernel for Strip<'_> {
@@ -205,7 +206,7 @@ impl Strip<'_> {
     /// This strip's part of some rows.
     #[inline(always)]
     fn part(&self, rows: usize) -> Range<usize> {
-        let (i, strips) = self.strip;
+        let (i, strips) = self.of;
         cut(rows, strips, i)..cut(rows, strips, i + 1)
     }
 
@@ -231,8 +232,7 @@ impl Strip<'_> {
             to_step: LANES,
             added: None,
             bounds: [f32::NEG_INFINITY, f32::INFINITY],
-            rows: 1,
-            columns: piece.positions[1] - column,
+            positions: [1, piece.positions[1] - column],
             lanes: sink.depth - self.block * LANES,
             affine: None,
             x_line: x.row,
@@ -254,7 +254,7 @@ impl Strip<'_> {
             to_step: piece.step[1] * LANES,
             added: sink.residual.map(|view| (at(&view).cast_const(), piece.step[0] * view.row)),
             bounds: sink.activation.bounds().unwrap_or([f32::NEG_INFINITY, f32::INFINITY]),
-            rows: rows.len(),
+            positions: [rows.len(), piece.positions[1]],
             affine: Some((sink, self.block)),
             ..self.rows(piece, [rows.start, 0], at(&sink.output))
         });
@@ -274,8 +274,7 @@ impl Strip<'_> {
                 let len = (RUN / pairs).min(columns - column);
                 s.vectorize(Rows {
                     to_row: RUN * LANES,
-                    rows: pairs,
-                    columns: pairs * len,
+                    positions: [pairs, pairs * len],
                     ..self.rows(piece, [pairs * row, pairs * column], sums)
                 });
                 let at = Segment { sample, block, row, column, len };

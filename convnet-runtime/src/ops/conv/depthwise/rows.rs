@@ -44,10 +44,8 @@ pub struct Rows<'a> {
     pub bounds: [f32; 2],
     /// Channels that there are; the others become zero.
     pub lanes: usize,
-    /// Rows of positions.
-    pub rows: usize,
-    /// Columns of positions.
-    pub columns: usize,
+    /// Rows and columns of positions.
+    pub positions: [usize; 2],
     /// From a row of what is read to the next.
     pub x_line: usize,
     /// The volumes come from memory: lines are asked for a row before they are needed.
@@ -59,7 +57,7 @@ impl Kernel for Rows<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        if self.columns == 0 {
+        if self.positions[1] == 0 {
             return;
         }
         let three = self.taps[1] == 3 && self.tap_step[1] == LANES && !self.is_phase();
@@ -102,8 +100,8 @@ impl Rows<'_> {
     /// number of tiles, and their positions.
     #[inline(always)]
     fn tiles(&self, most: usize) -> [(usize, usize, usize); 2] {
-        let tiles = self.columns.div_ceil(most);
-        let (len, larger) = (self.columns / tiles, self.columns % tiles);
+        let tiles = self.positions[1].div_ceil(most);
+        let (len, larger) = (self.positions[1] / tiles, self.positions[1] % tiles);
         [(0, larger, len + 1), (larger * (len + 1), tiles - larger, len)]
     }
 
@@ -121,7 +119,7 @@ impl Rows<'_> {
         // SAFETY: the promise of whoever runs the rows.
         unsafe {
             let (scale, shift) = self.affine.map_or((s.splat(1.0), s.zero()), |(sink, block)| sink.affine(s, block));
-            for row in 0..self.rows {
+            for row in 0..self.positions[0] {
                 let mut x = self.x.wrapping_add(row * self.x_row + column * self.x_step);
                 let mut to = self.to.wrapping_add(row * self.to_row + column * self.to_step);
                 let mut added = self.added.map(|(at, step)| at.wrapping_add(row * step + column * self.to_step));
@@ -257,7 +255,7 @@ impl<const N: usize> Kernel for Few<'_, N> {
             weights[i] =
                 unsafe { s.load_from(w.wrapping_offset(row as isize * w_step[0] + column as isize * w_step[1])) };
         }
-        self.0.each::<S, 1, true>(s, 0, self.0.columns, |x| {
+        self.0.each::<S, 1, true>(s, 0, self.0.positions[1], |x| {
             let mut sum = s.zero();
             for i in 0..N {
                 // SAFETY: the promise of whoever runs the rows.
