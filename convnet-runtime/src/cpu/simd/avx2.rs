@@ -197,6 +197,11 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
+    fn swap(self, v: V) -> V {
+        [v[1], v[0]]
+    }
+
+    #[inline(always)]
     fn transpose(self, r: [V; 16]) -> [V; 16] {
         let mut out = r;
         for rows in 0..2 {

@@ -148,6 +148,13 @@ pub trait Simd: Copy + Send + Sync + 'static {
         columns.map(|column| self.load(&column))
     }
 
+    /// Lanes 8 to 15, then lanes 0 to 7.
+    #[inline(always)]
+    fn swap(self, v: Self::V) -> Self::V {
+        let array = self.to_array(v);
+        self.load(&std::array::from_fn(|i| array[(i + LANES / 2) % LANES]))
+    }
+
     /// The lanes as an array.
     #[inline(always)]
     fn to_array(self, v: Self::V) -> [f32; LANES] {

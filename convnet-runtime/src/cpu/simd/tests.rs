@@ -155,6 +155,25 @@ fn rows_become_columns() {
     }
 }
 
+struct Swapped;
+
+impl Kernel for Swapped {
+    type Output = [f32; LANES];
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> Self::Output {
+        s.to_array(s.swap(s.load(&std::array::from_fn(|i| i as f32))))
+    }
+}
+
+#[test]
+fn halves_change_places() {
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        let expected: [f32; LANES] = std::array::from_fn(|i| ((i + 8) % 16) as f32);
+        assert_eq!(isa.run(Swapped), expected, "{isa:?}");
+    }
+}
+
 struct Halves(u16);
 
 impl Kernel for Halves {

@@ -73,18 +73,15 @@ pub trait Sink: Sync {
     /// As for `take`.
     unsafe fn take_pairs<S: Simd>(&self, s: S, at: Segment, top: *const f32, bottom: *const f32);
 
-    /// Whether the larger of the sums of two rows is all that it wants of a pair.
-    fn wants_larger(&self) -> bool {
+    /// Whether the largest sums of a window of the pool are all that it wants: it then takes those as it takes others.
+    fn wants_largest(&self) -> bool {
         false
     }
 
-    /// Takes the larger of the sums of two rows, of which columns count in pairs.
-    ///
-    /// # Safety
-    /// As for `take`; it wants them.
+    /// Where the words of a segment's winners go, if it keeps them: see [`Stage::winners`](super::Stage::winners).
     #[inline(always)]
-    unsafe fn take_larger<S: Simd>(&self, _: S, _: Segment, _: *const f32) {
-        unreachable!("it does not want them");
+    fn winners(&self, _: Segment) -> Option<*mut u32> {
+        None
     }
 
     /// The lines that it touches when it takes a segment, where these are worth asking for.
