@@ -73,7 +73,8 @@ pub fn choose(graph: &Graph, program: &mut Program) {
         let taps = conv.window.kernel.0;
         let forward = Work { forward: true, taps, rows, columns, depth, filters: conv.filters, weight };
         let weight = if trained { read.and(TRANSPOSE) } else { read };
-        let backward = Work { forward: false, taps, rows: height, columns: width, depth: conv.filters, filters: depth, weight };
+        let backward =
+            Work { forward: false, taps, rows: height, columns: width, depth: conv.filters, filters: depth, weight };
         let fits = fits(conv, planar) && algorithm != Algorithm::Direct;
         let best = |work: Work| if fits { work.best(algorithm) } else { ByBatch::DIRECT };
         let weights = Work { forward: false, weight: gradient, ..forward };

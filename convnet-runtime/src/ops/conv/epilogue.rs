@@ -181,6 +181,41 @@ impl Sink for Epilogue {
     }
 
     #[inline(always)]
+    unsafe fn take_windows<S: Simd>(&self, s: S, at: [Segment; 2], v: [S::V; 4]) {
+        let low = |v: S::V| s.select(s.mask(0xff), v, s.zero());
+        let Some([least, most]) = self.activation.bounds() else {
+            let mut memory = [[[0.0; LANES]; 4]; 2];
+            for (j, v) in v.into_iter().enumerate() {
+                s.store(&mut memory[0][j], low(v));
+                s.store(&mut memory[1][j], low(s.swap(v)));
+            }
+            for (at, sums) in at.into_iter().zip(&memory) {
+                // SAFETY: the caller's promise.
+                unsafe { self.take(s, at, sums[4 - at.len..].as_ptr().cast()) };
+            }
+            return;
+        };
+        let [least, most] = [s.splat(least), s.splat(most)];
+        let lanes = ((1_u32 << self.depth) - 1) as u16;
+        let own = s.mask(lanes << 8 | lanes);
+        let places = at.map(|at| self.place(at).wrapping_sub((4 - at.len) * LANES));
+        // SAFETY: the segments lie in the output; they are this thread's.
+        unsafe {
+            let shift = low(self.affine(s, 0).1);
+            let shift = s.add(shift, s.swap(shift));
+            for j in 0..4 {
+                let v = s.select(own, s.min(most, s.max(least, s.add(v[j], shift))), s.zero());
+                if j + at[0].len >= 4 {
+                    s.store_to(places[0].wrapping_add(j * LANES), low(v));
+                }
+                if j + at[1].len >= 4 {
+                    s.store_to(places[1].wrapping_add(j * LANES), low(s.swap(v)));
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
     fn lines(&self, at: Segment) -> [Lines; 2] {
         let lines = |view: View| {
             let first = view.at(at.sample, at.block, at.row as isize, at.column as isize);

@@ -1,6 +1,9 @@
 //! A convolution of planes with few filters: neighbouring positions fill the vectors, where blocks of filters would be
 //! mostly padding. The sums are then turned into blocks for the [`Sink`], behind a pool the largest ones alone.
 
+// Indices name the registers of a tile.
+#![allow(clippy::needless_range_loop)]
+
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
@@ -45,6 +48,9 @@ pub struct Few<'a, K> {
 
 // SAFETY: what it points to is only read; whoever calls `run` promises that nobody writes there meanwhile.
 unsafe impl<K: Sync> Sync for Few<'_, K> {}
+
+/// No positions.
+const NOTHING: Segment = Segment { sample: 0, block: 0, row: 0, column: 0, len: 0 };
 
 /// Room for the sums of a strip.
 #[repr(C, align(64))]
@@ -147,9 +153,14 @@ impl<K: Sink> Strip<'_, K> {
             // SAFETY: the sums of these positions have been computed; the sink can take them, they are this task's.
             unsafe {
                 if !high {
+                    let filters = few.geometry.output[2];
                     let row = |f: usize| s.load_from(sums.add(f * STEP + vector * LANES));
                     let mut rows = [s.zero(); LANES];
-                    fill(&mut rows[..FILTERS], few.geometry, row);
+                    for f in 0..FILTERS {
+                        if f < filters {
+                            rows[f] = row(f);
+                        }
+                    }
                     for (i, v) in s.transpose(rows).into_iter().enumerate() {
                         s.store_to(turned.add(i * LANES), v);
                     }
@@ -163,49 +174,65 @@ impl<K: Sink> Strip<'_, K> {
         }
     }
 
+    /// One row for each filter, the last one's for those that are missing: the sums of eight positions, or of those below, of
+    /// two vectors.
+    #[inline(always)]
+    unsafe fn rows<S: Simd, const N: usize>(&self, s: S, sums: *const f32, vector: usize) -> [S::V; N] {
+        let next = (vector + 1).min(self.halves.len() - 1);
+        let filters = self.few.geometry.output[2];
+        let mut rows = [s.zero(); N];
+        for i in 0..N {
+            let from = sums.wrapping_add((i % FILTERS).min(filters - 1) * STEP + i / FILTERS * HALF);
+            // SAFETY: the caller's promise.
+            rows[i] = unsafe { s.load_halves(from.add(vector * LANES), from.add(next * LANES)) };
+        }
+        rows
+    }
+
     /// Hands the largest sums of the pool's windows to the sink.
     #[inline(always)]
     unsafe fn give_largest<S: Simd>(&self, s: S, sums: *const f32) {
+        let windows = |Half { line, start, again }| {
+            let at = Segment { sample: self.sample, block: 0, row: line, column: (start + again) / 2, len: 0 };
+            Segment { len: (HALF - again) / 2, ..at }
+        };
+        let mut each = self.each().map(windows);
+        for vector in (0..self.halves.len()).step_by(2) {
+            let at = [each.next().unwrap_or(NOTHING), each.next().unwrap_or(NOTHING)];
+            // SAFETY: the sums of both vectors have been computed; the sink can take them, they are this task's.
+            unsafe {
+                let rows: [_; 2 * FILTERS] = self.rows(s, sums, vector);
+                let mut larger = [s.zero(); FILTERS];
+                for f in 0..FILTERS {
+                    larger[f] = s.max(rows[FILTERS + f], rows[f]);
+                }
+                self.few.sink.take_windows(s, at, s.turn_pairs(larger));
+            }
+        }
+    }
+
+    /// The same, and where they were.
+    #[inline(always)]
+    unsafe fn give_winners<S: Simd>(&self, s: S, sums: *const f32) {
         let Self { few, sample, .. } = *self;
-        let keep = few.sink.winners(Segment { sample, block: 0, row: 0, column: 0, len: 0 }).is_some();
         let mut memory = MaybeUninit::<Largest>::uninit();
         // SAFETY: fields of the local memory, by address.
         let (largest, winners) = unsafe {
             let memory = memory.as_mut_ptr();
             ((&raw mut (*memory).sums).cast::<f32>(), (&raw mut (*memory).winners).cast::<u32>())
         };
-        for i in (0..self.halves.len()).step_by(2) {
-            let next = (i + 1).min(self.halves.len() - 1);
-            // SAFETY: the sums of both halves' vectors have been computed; there is room for all windows.
+        let own = (1 << few.geometry.output[2]) - 1;
+        for vector in (0..self.halves.len()).step_by(2) {
+            // SAFETY: the sums of both vectors have been computed; there is room for all windows.
             unsafe {
-                let [top, bottom] = [0, HALF].map(|row| {
-                    let from = sums.add(row);
-                    move |f: usize| s.load_halves(from.add(f * STEP + i * LANES), from.add(f * STEP + next * LANES))
-                });
-                let mut rows = [s.zero(); LANES];
-                if keep {
-                    let (above, below) = rows.split_at_mut(FILTERS);
-                    fill(above, few.geometry, top);
-                    fill(below, few.geometry, bottom);
-                } else {
-                    fill(&mut rows[..FILTERS], few.geometry, |f| s.max(bottom(f), top(f)));
-                }
-                let columns = s.transpose(rows);
+                let columns = s.transpose(self.rows(s, sums, vector));
                 for j in 0..2 * WINDOWS {
-                    let [left, right] = [columns[2 * j], columns[2 * j + 1]];
-                    let v = if keep {
-                        let (v, word) = winner(s, left, right);
-                        winners.add(i * WINDOWS + j).write(word);
-                        v
-                    } else {
-                        s.max(right, left)
-                    };
-                    s.store_to(largest.add((i * WINDOWS + j) * LANES), v);
+                    let (v, word) = winner(s, columns[2 * j], columns[2 * j + 1], own);
+                    s.store_to(largest.add((vector * WINDOWS + j) * LANES), v);
+                    winners.add(vector * WINDOWS + j).write(word);
                 }
             }
         }
-        let mut segment = Segment { sample, block: 0, row: 0, column: 0, len: 0 };
-        let mut first = 0;
         let give = |segment: Segment, first: usize| {
             // SAFETY: they have been written above; the sink can take them, they are this task's.
             unsafe {
@@ -215,6 +242,7 @@ impl<K: Sink> Strip<'_, K> {
                 }
             }
         };
+        let (mut segment, mut first) = (NOTHING, 0);
         for (i, Half { line, start, again }) in self.each().enumerate() {
             let len = (HALF - again) / 2;
             if segment.len > 0 && segment.row == line && again == 0 {
@@ -231,26 +259,16 @@ impl<K: Sink> Strip<'_, K> {
     }
 }
 
-/// One row for each filter.
-#[inline(always)]
-fn fill<V>(rows: &mut [V], geometry: &Geometry, row: impl Fn(usize) -> V) {
-    for (f, to) in rows.iter_mut().enumerate() {
-        if f < geometry.output[2] {
-            *to = row(f);
-        }
-    }
-}
-
 /// The largest sums of a window, whose upper ones are lanes 0 to 7 and whose lower ones the others, and the word that says
-/// where they were. The first of equals wins.
+/// where they were, of the filters whose bit is in `own`. The first of equals wins.
 #[inline(always)]
-fn winner<S: Simd>(s: S, left: S::V, right: S::V) -> (S::V, u32) {
+fn winner<S: Simd>(s: S, left: S::V, right: S::V, own: u16) -> (S::V, u32) {
     let on_right = s.gt(right, left);
     let above = s.select(on_right, right, left);
     let under = s.swap(above);
     let below = s.gt(under, above);
-    let [rows, columns] = [s.bits(below) & 0xff, s.bits(on_right)];
-    let columns = columns >> HALF & rows | columns & 0xff & !rows;
+    let [rows, columns] = [s.bits(below) & own, s.bits(on_right)];
+    let columns = columns >> HALF & rows | columns & own & !rows;
     (s.select(below, under, above), u32::from(rows) << 16 | u32::from(columns))
 }
 
@@ -292,10 +310,12 @@ impl<K: Sink> Kernel for Strip<'_, K> {
         }
         // SAFETY: all sums have been computed.
         unsafe {
-            if few.pool && few.sink.wants_largest() {
+            if !few.pool || !few.sink.wants_largest() {
+                self.give(s, sums);
+            } else if few.sink.winners(NOTHING).is_none() {
                 self.give_largest(s, sums);
             } else {
-                self.give(s, sums);
+                self.give_winners(s, sums);
             }
         }
     }

@@ -14,7 +14,6 @@ use crate::cpu::memory::Floats;
 use crate::cpu::run::Run;
 use crate::cpu::view::View;
 use crate::layers::{BatchNorm, Conv};
-use crate::parameter::Form;
 
 /// Runs a stage; with a batch norm and its eps, that is folded in.
 ///
@@ -107,22 +106,8 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         return;
     }
     if winograd::pairs::fits(stage.method.of(run.total), geometry) {
-        let own;
-        // Parts of a batch would make them at the same time, for a few samples each: they keep nothing.
-        let filters = if keep {
-            let scratch = run.scratch(winograd::pairs::filters_len(geometry));
-            // SAFETY: nobody else uses the scratch memory in this stage.
-            own = unsafe { scratch.part(0, winograd::pairs::filters_len(geometry)) };
-            winograd::pairs::filters(geometry, conv.weight.packed(), own);
-            &*own
-        } else {
-            &**conv.weight.derived(Form::WinogradPairs, |weights, to| {
-                to.grow(winograd::pairs::filters_len(geometry));
-                winograd::pairs::filters(geometry, weights, to);
-            })
-        };
         // SAFETY: as below.
-        unsafe { winograd::pairs::Pairs { geometry, x, filters, samples: run.batch, pool: stage.pool, sink: &epilogue }.run() };
+        unsafe { winograd::pairs::forward(geometry, x, &conv.weight, keep, stage.pool, &epilogue, run) };
         return;
     }
     let w = conv.weight.packed().as_ptr();

@@ -84,6 +84,16 @@ pub trait Sink: Sync {
         None
     }
 
+    /// Takes the largest sums of the pool's windows in two halves of lines, of at most 8 channels: lanes 0 to 7 of `v[j]` are
+    /// those of window j of the first. Of each, the last ones count.
+    ///
+    /// # Safety
+    /// As for `take`; it wants the largest and keeps no winners.
+    #[inline(always)]
+    unsafe fn take_windows<S: Simd>(&self, _: S, _: [Segment; 2], _: [S::V; 4]) {
+        unreachable!("it does not want them");
+    }
+
     /// The lines that it touches when it takes a segment, where these are worth asking for.
     #[inline(always)]
     fn lines(&self, _: Segment) -> [Lines; 2] {

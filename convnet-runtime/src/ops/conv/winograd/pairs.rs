@@ -12,12 +12,14 @@ use std::mem::MaybeUninit;
 use super::five::F2;
 use super::transform::Transform;
 use crate::cpu::map::LANES;
+use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{cut, parallel};
 use crate::cpu::view::View;
 use crate::ops::conv::sweep::{Segment, Sink};
 use crate::ops::conv::tile::by_pixels;
 use crate::ops::conv::{Algorithm, Geometry, Method};
+use crate::parameter::{Form, Parameter};
 
 /// Taps of a side of a filter, points, rows of sums.
 const TAPS: usize = 5;
@@ -47,7 +49,7 @@ fn row(geometry: &Geometry) -> usize {
 }
 
 /// Floats of the filters at their points.
-pub fn filters_len(geometry: &Geometry) -> usize {
+fn filters_len(geometry: &Geometry) -> usize {
     geometry.output[2].div_ceil(LANES) * POINTS * row(geometry) * LANES
 }
 
@@ -55,7 +57,7 @@ pub fn filters_len(geometry: &Geometry) -> usize {
 ///
 /// # Panics
 /// If a slice is too short.
-pub fn filters(geometry: &Geometry, weights: &[f32], to: &mut [f32]) {
+fn filters(geometry: &Geometry, weights: &[f32], to: &mut [f32]) {
     dispatch(Filters { geometry, weights, to: &mut to[..filters_len(geometry)] });
 }
 
@@ -88,29 +90,52 @@ impl Kernel for Filters<'_> {
     }
 }
 
-/// All sums of a convolution that [`fits`].
-pub struct Pairs<'a, K> {
-    /// The convolution.
-    pub geometry: &'a Geometry,
-    /// Its input.
-    pub x: View,
-    /// The filters at their points.
-    pub filters: &'a [f32],
-    /// Samples.
-    pub samples: usize,
+/// The sums of a convolution of `x` that [`fits`].
+///
+/// # Safety
+/// `x` has the geometry's input for all samples of the run, its border is as wide as the windows reach, and the sink can
+/// take every segment of the output, or of its halves with `pool`.
+pub unsafe fn forward<K: Sink>(
+    geometry: &Geometry,
+    x: View,
+    weight: &Parameter,
+    train: bool,
+    pool: bool,
+    sink: &K,
+    run: &mut Run<'_>,
+) {
+    let len = filters_len(geometry);
+    let filters = if train {
+        // Parts of a batch would make and keep them at the same time, for a few samples each.
+        let to = run.scratch(len);
+        // SAFETY: the scratch memory is this stage's.
+        let to = unsafe { to.part(0, len) };
+        filters(geometry, weight.packed(), to);
+        to
+    } else {
+        &weight.derived(Form::WinogradPairs, |weights, to| {
+            to.grow(len);
+            filters(geometry, weights, to);
+        })[..len]
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Pairs { geometry, x, filters, samples: run.batch, pool, sink }.run() };
+}
+
+/// All sums of a convolution.
+struct Pairs<'a, K> {
+    geometry: &'a Geometry,
+    x: View,
+    /// At their points.
+    filters: &'a [f32],
+    samples: usize,
     /// The sink wants pairs of rows; an odd last one is not computed.
-    pub pool: bool,
-    /// Takes the sums.
-    pub sink: &'a K,
+    pool: bool,
+    sink: &'a K,
 }
 
 impl<K: Sink> Pairs<'_, K> {
-    /// Computes all sums.
-    ///
-    /// # Safety
-    /// The windows lie in the input, nobody writes there meanwhile, and the sink can take every segment.
-    pub unsafe fn run(&self) {
-        assert!(self.filters.len() >= filters_len(self.geometry), "there are all filters");
+    unsafe fn run(&self) {
         let [rows, columns, filters] = self.geometry.output;
         let lines = self.lines();
         let strips = TASKS.div_ceil(self.samples).min(lines).max(1);
@@ -172,7 +197,7 @@ impl<K: Sink> Kernel for Line<'_, K> {
         for part in 0..parts {
             let [start, end] = [part, part + 1].map(|i| cut(columns / step, parts, i) * step);
             let len = end - start;
-            // SAFETY: see `Pairs::run`; there is room for so many columns, channels and blocks.
+            // SAFETY: see `forward`; there is room for so many columns, channels and blocks.
             unsafe {
                 let plane = self.input(s, start, len, input);
                 for first in (0..blocks).step_by(S::TILE_BLOCKS) {
