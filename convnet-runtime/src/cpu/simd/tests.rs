@@ -181,12 +181,12 @@ impl Kernel for Pairs {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) -> Self::Output {
-        s.turn_pairs(std::array::from_fn(|i| s.load(&std::array::from_fn(|lane| value(i, lane)))))
+        s.turn_pairs(std::array::from_fn(|i| s.load(&std::array::from_fn(|lane| paired(i, lane)))))
             .map(|v| s.to_array(v))
     }
 }
 
-fn value(row: usize, lane: usize) -> f32 {
+fn paired(row: usize, lane: usize) -> f32 {
     (row * 16 + (lane * 5 + row) % 16) as f32
 }
 
@@ -196,7 +196,7 @@ fn larger_ones_of_pairs_are_turned() {
         for (j, v) in isa.run(Pairs).iter().enumerate() {
             for (lane, v) in v.iter().enumerate() {
                 let (row, left) = (lane % 8, lane / 8 * 8 + 2 * j);
-                assert_eq!(*v, value(row, left).max(value(row, left + 1)), "{isa:?}, {j}, {lane}");
+                assert_eq!(*v, paired(row, left).max(paired(row, left + 1)), "{isa:?}, {j}, {lane}");
             }
         }
     }
