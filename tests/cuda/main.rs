@@ -9,6 +9,7 @@ mod compilers;
 mod emulator;
 mod faults;
 mod judge;
+mod memory;
 mod nets;
 mod networks;
 #[path = "../random_networks/generated.rs"]
