@@ -15,3 +15,8 @@ mod networks;
 #[path = "../random_networks/generated.rs"]
 mod random;
 mod support;
+
+/// For the declarations among the tests.
+const fn is((height, width): (u64, u64), side: u64) -> bool {
+    height == side && width == side
+}
