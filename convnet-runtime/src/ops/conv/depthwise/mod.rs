@@ -1,7 +1,9 @@
 //! Depthwise convolutions, forward and for the gradient of the input: rows of sums of one block of channels each, with what
 //! follows them. A task takes some rows of a plane.
 
+mod piece;
 mod rows;
+mod tile;
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -15,6 +17,7 @@ use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, cut, parallel};
 use crate::cpu::view::View;
 use crate::ops::activation::Activation;
+use piece::Piece;
 use rows::Rows;
 
 /// Parts of a plane, at least: what each reads, the layer before has written row by row.
@@ -110,61 +113,6 @@ impl Kernel for All<'_> {
             }
             s.vectorize(Strip { conv, backward, sample, block, of: (strip, strips) });
         });
-    }
-}
-
-/// Positions that have the same taps: all of them forward, a phase of them backward. Pairs are (height, width).
-struct Piece {
-    /// Positions.
-    positions: [usize; 2],
-    /// Where the first one is written.
-    first: [usize; 2],
-    /// From a position to the next, there.
-    step: [usize; 2],
-    /// Where the first one reads its first tap.
-    from: [isize; 2],
-    /// From a position to the next, there.
-    stride: [usize; 2],
-    /// Taps.
-    taps: [usize; 2],
-    /// From a tap to the next, where it is read.
-    tap_step: [usize; 2],
-    /// The first tap's weights.
-    weight: [usize; 2],
-    /// From a tap's weights to the next.
-    weight_step: [isize; 2],
-}
-
-impl Piece {
-    fn forward(geometry: &Geometry) -> Self {
-        let [rows, columns, _] = geometry.output;
-        Self {
-            positions: [rows, columns],
-            first: [0; 2],
-            step: [1; 2],
-            from: geometry.pad.map(|pad| -(pad as isize)),
-            stride: geometry.stride,
-            taps: geometry.kernel,
-            tap_step: geometry.dilation,
-            weight: [0; 2],
-            weight_step: [1; 2],
-        }
-    }
-
-    /// The last tap of a phase comes first, since it reads the first position.
-    fn backward(geometry: &Geometry, phase: [Phase; 2]) -> Self {
-        let last = phase.map(|side| side.taps.saturating_sub(1));
-        Self {
-            positions: phase.map(|side| side.positions),
-            first: phase.map(|side| side.first),
-            step: geometry.stride,
-            from: [0, 1].map(|i| phase[i].start - (last[i] * phase[i].back) as isize),
-            stride: [1; 2],
-            taps: phase.map(|side| side.taps),
-            tap_step: phase.map(|side| side.back),
-            weight: [0, 1].map(|i| phase[i].tap + last[i] * phase[i].tap_step),
-            weight_step: phase.map(|side| -(side.tap_step as isize)),
-        }
     }
 }
 

@@ -1,8 +1,9 @@
-//! Rows of sums of a depthwise convolution: the register tiles. Each position's sum goes through what follows it in registers.
+//! Rows of sums of a depthwise convolution, tile by tile. Each position's sum goes through what follows it in registers.
 
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
+use super::tile::{Any, Few, Sums, Three};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 use crate::ops::conv::epilogue::Epilogue;
@@ -108,14 +109,14 @@ impl Rows<'_> {
     /// `count` tiles of `P` positions of each row, from a column on; `sums` gives those of the positions that begin at a tap.
     /// With `PLAIN` nothing follows them but what is added.
     #[inline(always)]
-    fn each<S: Simd, const P: usize, const PLAIN: bool>(
+    pub fn each<S: Simd, const P: usize, const PLAIN: bool>(
         &self,
         s: S,
         column: usize,
         count: usize,
-        sums: impl Fn(*const f32) -> [S::V; P],
+        sums: &impl Sums<S, P>,
     ) {
-        let [low, top] = self.bounds.map(|bound| s.splat(bound));
+        let [low, top] = [s.splat(self.bounds[0]), s.splat(self.bounds[1])];
         // SAFETY: the promise of whoever runs the rows.
         unsafe {
             let (scale, shift) = self.affine.map_or((s.splat(1.0), s.zero()), |(sink, block)| sink.affine(s, block));
@@ -127,7 +128,7 @@ impl Rows<'_> {
                     if self.far {
                         self.ask::<S, P>(s, x, to);
                     }
-                    let sums = sums(x);
+                    let sums = sums.at(s, x);
                     for p in 0..P {
                         let mut v = if PLAIN { sums[p] } else { s.fma(sums[p], scale, shift) };
                         if let Some(added) = added {
@@ -162,106 +163,5 @@ impl Rows<'_> {
         for p in 0..P {
             s.prefetch_far(to.wrapping_add(self.to_row + p * self.to_step));
         }
-    }
-}
-
-/// Filters of three columns, side by side, and `STRIDE` of these from a position to the next: each column of the input is read
-/// once for all that it belongs to.
-struct Three<'a, const P: usize, const STRIDE: usize> {
-    rows: &'a Rows<'a>,
-    column: usize,
-    count: usize,
-}
-
-impl<const P: usize, const STRIDE: usize> Kernel for Three<'_, P, STRIDE> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let Rows { taps, tap_step, w, w_step, .. } = *self.rows;
-        self.rows.each::<S, P, false>(s, self.column, self.count, |mut x| {
-            let (mut w, mut acc) = (w, [s.zero(); P]);
-            for _ in 0..taps[0] {
-                // SAFETY: the promise of whoever runs the rows.
-                unsafe {
-                    let b = [0, 1, 2].map(|tap| s.load_from(w.wrapping_offset(tap * w_step[1])));
-                    for column in 0..(P - 1) * STRIDE + 3 {
-                        let a = s.load_from(x.add(column * LANES));
-                        for p in 0..P {
-                            let tap = column.wrapping_sub(p * STRIDE);
-                            if tap < 3 {
-                                acc[p] = s.fma(a, b[tap], acc[p]);
-                            }
-                        }
-                    }
-                }
-                w = w.wrapping_offset(w_step[0]);
-                x = x.wrapping_add(tap_step[0]);
-            }
-            acc
-        });
-    }
-}
-
-/// Any filters.
-struct Any<'a, const P: usize> {
-    rows: &'a Rows<'a>,
-    column: usize,
-    count: usize,
-}
-
-impl<const P: usize> Kernel for Any<'_, P> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let Rows { taps, tap_step, w, w_step, x_step, .. } = *self.rows;
-        self.rows.each::<S, P, false>(s, self.column, self.count, |x| {
-            let mut acc = [s.zero(); P];
-            for row in 0..taps[0] {
-                let mut w = w.wrapping_offset(row as isize * w_step[0]);
-                let mut x = x.wrapping_add(row * tap_step[0]);
-                for _ in 0..taps[1] {
-                    // SAFETY: the promise of whoever runs the rows.
-                    unsafe {
-                        let b = s.load_from(w);
-                        for p in 0..P {
-                            acc[p] = s.fma(s.load_from(x.add(p * x_step)), b, acc[p]);
-                        }
-                    }
-                    w = w.wrapping_offset(w_step[1]);
-                    x = x.wrapping_add(tap_step[1]);
-                }
-            }
-            acc
-        });
-    }
-}
-
-/// Filters of `N` taps, whose positions are not neighbours: phases, after whose sums nothing follows.
-struct Few<'a, const N: usize>(&'a Rows<'a>);
-
-impl<const N: usize> Kernel for Few<'_, N> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let Rows { taps, tap_step, w, w_step, .. } = *self.0;
-        let (mut offsets, mut weights) = ([0; N], [s.zero(); N]);
-        for i in 0..N {
-            let [row, column] = [i / taps[1], i % taps[1]];
-            offsets[i] = row * tap_step[0] + column * tap_step[1];
-            // SAFETY: the promise of whoever runs the rows.
-            weights[i] =
-                unsafe { s.load_from(w.wrapping_offset(row as isize * w_step[0] + column as isize * w_step[1])) };
-        }
-        self.0.each::<S, 1, true>(s, 0, self.0.positions[1], |x| {
-            let mut sum = s.zero();
-            for i in 0..N {
-                // SAFETY: the promise of whoever runs the rows.
-                sum = s.fma(unsafe { s.load_from(x.add(offsets[i])) }, weights[i], sum);
-            }
-            [sum]
-        });
     }
 }
