@@ -15,8 +15,8 @@ const MANY: u64 = 4;
 /// Samples of the batches that the two methods of a stage are chosen for.
 const BATCHES: [u64; 2] = [1, 8];
 
-/// Convolutions of fewer channels on either side are computed tap by tap: transforms are then most of the work. Of 3x3 filters,
-/// and of 5x5 ones, which have not been measured with fewer.
+/// With fewer channels on either side, transforms of tiles are most of the work: of 3x3 filters, and of 5x5 ones, which have
+/// pairs of rows instead.
 const LEAST_DEPTH: [u64; 2] = [16, 32];
 /// A multiply-add of the direct sums, and of the products of transformed volumes.
 const SUM: f64 = 1.04;
@@ -24,6 +24,9 @@ const PRODUCT: f64 = 1.05;
 /// A block of 16 channels of a tile: transforming its inputs and its outputs, by 4, 6, 8 points a side.
 const INPUT_TILE: [f64; 3] = [70.0, 400.0, 900.0];
 const OUTPUT_TILE: [f64; 3] = [50.0, 300.0, 650.0];
+/// A block of 16 channels of a column of a pair of rows: the same.
+const INPUT_PAIR: f64 = 20.0;
+const OUTPUT_PAIR: f64 = 20.0;
 /// Weights of a network that stay in a shared cache from one use to the next.
 const CACHED: u64 = 4 << 20;
 /// Reading a weight from there and from memory.
@@ -68,12 +71,13 @@ pub fn choose(graph: &Graph, program: &mut Program) {
         let trained = program.backward.iter().any(|b| b.stage == index && b.train_weights);
         let weight = if trained { read.and(CHANGE) } else { read };
         let taps = conv.window.kernel.0;
-        let forward = Work { taps, rows, columns, depth, filters: conv.filters, weight };
+        let forward = Work { forward: true, taps, rows, columns, depth, filters: conv.filters, weight };
         let weight = if trained { read.and(TRANSPOSE) } else { read };
-        let backward = Work { taps, rows: height, columns: width, depth: conv.filters, filters: depth, weight };
+        let backward =
+            Work { forward: false, taps, rows: height, columns: width, depth: conv.filters, filters: depth, weight };
         let fits = fits(conv, planar) && algorithm != Algorithm::Direct;
         let best = |work: Work| if fits { work.best(algorithm) } else { ByBatch::DIRECT };
-        let weights = Work { weight: gradient, ..forward };
+        let weights = Work { forward: false, weight: gradient, ..forward };
         let (method, input_method, weight_method) = (best(forward), best(backward), best(weights));
         program.stages[index].method = method;
         for back in program.backward.iter_mut().filter(|b| b.stage == index) {
@@ -92,6 +96,7 @@ pub fn reading(program: &Program, index: usize) -> f64 {
             let taps = conv.window.kernel.0;
             weights * read.point * ((size + taps - 1) as f64 / taps as f64).powi(2)
         }
+        Method::WinogradPairs => weights * read.point * 1.2,
     }
 }
 
@@ -123,6 +128,8 @@ fn fits(conv: &Conv, planar: bool) -> bool {
 /// A convolution of stride 1, of filters of 3x3 or 5x5 taps.
 #[derive(Clone, Copy)]
 struct Work {
+    /// Not a gradient.
+    forward: bool,
     taps: u64,
     rows: u64,
     columns: u64,
@@ -148,6 +155,9 @@ impl Work {
                 candidates.push(Method::Winograd(6));
             }
         }
+        if self.forward && self.taps == 5 && self.depth < LEAST_DEPTH[1] {
+            candidates.push(Method::WinogradPairs);
+        }
         let time = |method: &Method| self.time(*method, batch);
         candidates.into_iter().min_by(|a, b| time(a).total_cmp(&time(b))).unwrap_or(Method::Direct)
     }
@@ -169,6 +179,12 @@ impl Work {
                 let tiles = float(batch * self.rows.div_ceil(size) * self.columns.div_ceil(size));
                 let transforms = blocks(self.depth) * INPUT_TILE[kind] + blocks(self.filters) * OUTPUT_TILE[kind];
                 tiles * (PRODUCT * points * products + transforms) + points * weights * self.weight.point
+            }
+            Method::WinogradPairs => {
+                let points = float(self.taps * (self.taps + 1));
+                let pairs = float(batch * self.rows.div_ceil(2) * self.columns);
+                let transforms = blocks(self.depth) * INPUT_PAIR + blocks(self.filters) * OUTPUT_PAIR;
+                pairs * (PRODUCT * points * products + transforms) + points * weights * self.weight.point
             }
         }
     }

@@ -25,11 +25,13 @@ pub struct Program {
     pub by_sample: usize,
 }
 
-/// How the products of a convolution are computed: tap by tap, or by Winograd's tiles of so many outputs a side.
+/// How the products of a convolution are computed: tap by tap, or by Winograd's tiles of so many outputs a side, or
+/// of two rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
     Direct,
     Winograd(u64),
+    WinogradPairs,
 }
 
 /// One method for batches of fewer than `from` samples, one for all others.
@@ -49,6 +51,7 @@ impl fmt::Display for Method {
         match self {
             Self::Direct => f.write_str("direct"),
             Self::Winograd(size) => write!(f, "F({size}x{size})"),
+            Self::WinogradPairs => f.write_str("F(2x1)"),
         }
     }
 }

@@ -12,18 +12,21 @@ pub(crate) enum Form {
     Winograd(usize),
     /// The same of the filters that give the gradient of the input.
     WinogradTransposed(usize),
+    /// Filters at the points of F(2x1).
+    WinogradPairs,
     /// Two values in the place of one.
     Half,
 }
 
 impl Form {
-    const COUNT: usize = 7;
+    const COUNT: usize = 8;
 
     fn slot(self) -> usize {
         match self {
             Self::Winograd(tile) => tile / 2 - 1,
             Self::WinogradTransposed(tile) => 3 + tile / 2 - 1,
             Self::Half => 6,
+            Self::WinogradPairs => 7,
         }
     }
 }

@@ -177,6 +177,11 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    fn swap(self, v: __m512) -> __m512 {
+        op!(_mm512_shuffle_f32x4::<0x4e>(v, v))
+    }
+
+    #[inline(always)]
     fn transpose(self, r: [__m512; 16]) -> [__m512; 16] {
         let (mut t, mut u, mut out) = (r, r, r);
         for i in 0..8 {

@@ -148,6 +148,22 @@ pub trait Simd: Copy + Send + Sync + 'static {
         columns.map(|column| self.load(&column))
     }
 
+    /// Lanes 8 to 15, then lanes 0 to 7.
+    #[inline(always)]
+    fn swap(self, v: Self::V) -> Self::V {
+        let array = self.to_array(v);
+        self.load(&std::array::from_fn(|i| array[(i + LANES / 2) % LANES]))
+    }
+
+    /// The larger of two neighbours each, turned: lane i of vector j is that of lanes `2 j` and `2 j + 1` of row i, lane
+    /// `8 + i` that of lanes `8 + 2 j` and `9 + 2 j`; as [`max`](Self::max) of the second and the first.
+    #[inline(always)]
+    fn turn_pairs(self, rows: [Self::V; 8]) -> [Self::V; 4] {
+        let columns = self.transpose(std::array::from_fn(|i| if i < 8 { rows[i] } else { self.zero() }));
+        let larger = |j: usize| self.max(columns[2 * j + 1], columns[2 * j]);
+        std::array::from_fn(|j| self.select(self.mask(0xff), larger(j), self.swap(larger(4 + j))))
+    }
+
     /// The lanes as an array.
     #[inline(always)]
     fn to_array(self, v: Self::V) -> [f32; LANES] {

@@ -141,6 +141,11 @@ impl Simd for Neon {
     }
 
     #[inline(always)]
+    fn swap(self, v: V) -> V {
+        [v[2], v[3], v[0], v[1]]
+    }
+
+    #[inline(always)]
     fn bits(self, mask: [uint32x4_t; 4]) -> u16 {
         let lane = [1_u32, 2, 4, 8];
         let mut bits = 0;

@@ -155,6 +155,53 @@ fn rows_become_columns() {
     }
 }
 
+struct Swapped;
+
+impl Kernel for Swapped {
+    type Output = [f32; LANES];
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> Self::Output {
+        s.to_array(s.swap(s.load(&std::array::from_fn(|i| i as f32))))
+    }
+}
+
+#[test]
+fn halves_change_places() {
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        let expected: [f32; LANES] = std::array::from_fn(|i| ((i + 8) % 16) as f32);
+        assert_eq!(isa.run(Swapped), expected, "{isa:?}");
+    }
+}
+
+struct Pairs;
+
+impl Kernel for Pairs {
+    type Output = [[f32; LANES]; 4];
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> Self::Output {
+        s.turn_pairs(std::array::from_fn(|i| s.load(&std::array::from_fn(|lane| paired(i, lane)))))
+            .map(|v| s.to_array(v))
+    }
+}
+
+fn paired(row: usize, lane: usize) -> f32 {
+    (row * 16 + (lane * 5 + row) % 16) as f32
+}
+
+#[test]
+fn larger_ones_of_pairs_are_turned() {
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        for (j, v) in isa.run(Pairs).iter().enumerate() {
+            for (lane, v) in v.iter().enumerate() {
+                let (row, left) = (lane % 8, lane / 8 * 8 + 2 * j);
+                assert_eq!(*v, paired(row, left).max(paired(row, left + 1)), "{isa:?}, {j}, {lane}");
+            }
+        }
+    }
+}
+
 struct Halves(u16);
 
 impl Kernel for Halves {

@@ -105,11 +105,11 @@ impl Epilogue {
     unsafe fn pairs<S: Simd>(&self, s: S, at: Segment, top: *const f32, bottom: *const f32) {
         let lanes = self.depth - at.block * LANES;
         let early = !self.activation.is_monotone();
-        let [height, width] = [self.output.map.height, self.output.map.width];
+        let winners = self.winners(at);
         // SAFETY: the four positions lie in the volume before the pool, the pooled one in the output; it is this thread's.
         unsafe {
             let (affine, y) = (self.affine(s, at.block), self.place(at));
-            if self.winners.is_none() && !early && self.is_shift() {
+            if winners.is_none() && !early && self.is_shift() {
                 // The largest is the same before and after the shift.
                 for i in 0..at.len {
                     let (top, bottom) = (top.add(2 * i * LANES), bottom.add(2 * i * LANES));
@@ -140,11 +140,10 @@ impl Epilogue {
                 let [above, under] = [s.select(right_above, v[1], v[0]), s.select(right_below, v[3], v[2])];
                 let below = s.gt(under, above);
                 let mut v = s.select(below, under, above);
-                if let Some((winners, words)) = self.winners {
+                if let Some(winners) = winners {
                     let rows = s.bits(below);
                     let columns = s.bits(right_below) & rows | s.bits(right_above) & !rows;
-                    let at = at.sample * words + (at.block * height + at.row) * width + column;
-                    winners.add(at).write(u32::from(rows) << 16 | u32::from(columns));
+                    winners.add(i).write(u32::from(rows) << 16 | u32::from(columns));
                 }
                 if late {
                     v = s.add(v, affine.1);
@@ -169,21 +168,49 @@ impl Sink for Epilogue {
         s.vectorize(Pairs { epilogue: self, at, top, bottom });
     }
 
-    fn wants_larger(&self) -> bool {
+    fn wants_largest(&self) -> bool {
         // The largest is the same before and after the shift.
-        self.winners.is_none() && self.activation.is_monotone() && self.is_shift()
+        self.activation.is_monotone() && self.is_shift()
     }
 
     #[inline(always)]
-    unsafe fn take_larger<S: Simd>(&self, s: S, at: Segment, larger: *const f32) {
-        let lanes = self.depth - at.block * LANES;
-        // SAFETY: the segment lies in the output; it is this thread's.
+    fn winners(&self, at: Segment) -> Option<*mut u32> {
+        let [height, width] = [self.output.map.height, self.output.map.width];
+        let place = |words: usize| at.sample * words + (at.block * height + at.row) * width + at.column;
+        self.winners.map(|(winners, words)| winners.wrapping_add(place(words)))
+    }
+
+    #[inline(always)]
+    unsafe fn take_windows<S: Simd>(&self, s: S, at: [Segment; 2], v: [S::V; 4]) {
+        let low = |v: S::V| s.select(s.mask(0xff), v, s.zero());
+        let Some([least, most]) = self.activation.bounds() else {
+            let mut memory = [[[0.0; LANES]; 4]; 2];
+            for (j, v) in v.into_iter().enumerate() {
+                s.store(&mut memory[0][j], low(v));
+                s.store(&mut memory[1][j], low(s.swap(v)));
+            }
+            for (at, sums) in at.into_iter().zip(&memory) {
+                // SAFETY: the caller's promise.
+                unsafe { self.take(s, at, sums[4 - at.len..].as_ptr().cast()) };
+            }
+            return;
+        };
+        let [least, most] = [s.splat(least), s.splat(most)];
+        let lanes = ((1_u32 << self.depth) - 1) as u16;
+        let own = s.mask(lanes << 8 | lanes);
+        let places = at.map(|at| self.place(at).wrapping_sub((4 - at.len) * LANES));
+        // SAFETY: the segments lie in the output; they are this thread's.
         unsafe {
-            let ((_, shift), y) = (self.affine(s, at.block), self.place(at));
-            for i in 0..at.len {
-                let pair = larger.add(2 * i * LANES);
-                let v = s.max(s.load_from(pair.add(LANES)), s.load_from(pair));
-                s.store_to(y.add(i * LANES), s.first(lanes, self.activation.apply(s, s.add(v, shift))));
+            let shift = low(self.affine(s, 0).1);
+            let shift = s.add(shift, s.swap(shift));
+            for j in 0..4 {
+                let v = s.select(own, s.min(most, s.max(least, s.add(v[j], shift))), s.zero());
+                if j + at[0].len >= 4 {
+                    s.store_to(places[0].wrapping_add(j * LANES), low(v));
+                }
+                if j + at[1].len >= 4 {
+                    s.store_to(places[1].wrapping_add(j * LANES), low(s.swap(v)));
+                }
             }
         }
     }

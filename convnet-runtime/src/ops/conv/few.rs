@@ -1,5 +1,5 @@
 //! A convolution of planes with few filters: neighbouring positions fill the vectors, where blocks of filters would be
-//! mostly padding. The sums are then turned into blocks for the [`Sink`].
+//! mostly padding. The sums are then turned into blocks for the [`Sink`], behind a pool the largest ones alone.
 
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
@@ -7,6 +7,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
+use super::few_tile::{FILTERS, POSITIONS, Positions, STEP};
 use super::sweep::{Segment, Sink};
 use super::{Algorithm, Geometry};
 use crate::cpu::map::LANES;
@@ -14,16 +15,12 @@ use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{cut, parallel};
 use crate::cpu::view::View;
 
-/// Most filters.
-const FILTERS: usize = 8;
 /// Neighbours in a row: a vector takes them from two places, so that rows need not be whole vectors.
 const HALF: usize = LANES / 2;
-/// Sums of a filter that are kept before they are turned.
-const POSITIONS: usize = 512;
-/// Vectors of them.
+/// Vectors of positions of a strip.
 const VECTORS: usize = POSITIONS / LANES;
-/// From a filter's sums to the next's: not a power of two, so that they fall on different places of a cache.
-const STEP: usize = POSITIONS + LANES;
+/// Windows of the pool in a pair of rows of a half.
+const WINDOWS: usize = HALF / 2;
 
 /// Whether a convolution has few filters, over positions that lie side by side in its input.
 pub fn fits(geometry: &Geometry) -> bool {
@@ -52,13 +49,23 @@ pub struct Few<'a, K> {
 // SAFETY: what it points to is only read; whoever calls `run` promises that nobody writes there meanwhile.
 unsafe impl<K: Sync> Sync for Few<'_, K> {}
 
+/// No positions.
+const NOTHING: Segment = Segment { sample: 0, block: 0, row: 0, column: 0, len: 0 };
+
 /// Room for the sums of a strip.
 #[repr(C, align(64))]
 struct Sums([[f32; STEP]; FILTERS]);
 
-/// Room for sixteen positions of two rows, turned.
+/// Room for sixteen positions, turned.
 #[repr(C, align(64))]
-struct Turned([[[f32; LANES]; LANES]; 2]);
+struct Turned([[f32; LANES]; LANES]);
+
+/// The largest sums of the pool's windows, turned, and the words that say where they were.
+#[repr(C, align(64))]
+struct Largest {
+    sums: [[f32; LANES]; VECTORS * WINDOWS],
+    winners: [u32; VECTORS * WINDOWS],
+}
 
 /// Some of the halves of a sample's lines. A line is a row, or a pair of rows.
 struct Strip<'a, K> {
@@ -103,33 +110,183 @@ impl<K: Sink> Few<'_, K> {
     }
 }
 
+/// Eight neighbours.
+#[derive(Clone, Copy)]
+struct Half {
+    line: usize,
+    /// The first column.
+    start: usize,
+    /// Columns of the half before that this one has, too: it is the last of its line.
+    again: usize,
+}
+
+impl<K: Sink> Strip<'_, K> {
+    /// The halves, one after the other.
+    #[inline(always)]
+    fn each(&self) -> impl Iterator<Item = Half> {
+        let last = self.few.columns() - HALF;
+        let each = self.few.columns().div_ceil(HALF);
+        let (mut line, mut half) = (self.halves.start / each, self.halves.start % each);
+        self.halves.clone().map(move |_| {
+            let start = (half * HALF).min(last);
+            let this = Half { line, start, again: half * HALF - start };
+            half += 1;
+            if half == each {
+                (line, half) = (line + 1, 0);
+            }
+            this
+        })
+    }
+
+    /// Hands all sums to the sink; with a pool a vector has eight positions of a row and those below them.
+    #[inline(always)]
+    unsafe fn give<S: Simd>(&self, s: S, sums: *const f32) {
+        let Self { few, sample, .. } = *self;
+        let together = few.together();
+        let mut memory = MaybeUninit::<Turned>::uninit();
+        let turned = memory.as_mut_ptr().cast::<f32>();
+        for (i, Half { line, start, again }) in self.each().enumerate() {
+            let len = (HALF - again) / together;
+            let at = Segment { sample, block: 0, row: line, column: (start + again) / together, len };
+            let (vector, high) = if few.pool { (i, false) } else { (i / 2, i % 2 == 1) };
+            let first = turned.wrapping_add((usize::from(high) * HALF + again) * LANES);
+            // SAFETY: the sums of these positions have been computed; the sink can take them, they are this task's.
+            unsafe {
+                if !high {
+                    let filters = few.geometry.output[2];
+                    let row = |f: usize| s.load_from(sums.add(f * STEP + vector * LANES));
+                    let mut rows = [s.zero(); LANES];
+                    for f in 0..FILTERS {
+                        if f < filters {
+                            rows[f] = row(f);
+                        }
+                    }
+                    for (i, v) in s.transpose(rows).into_iter().enumerate() {
+                        s.store_to(turned.add(i * LANES), v);
+                    }
+                }
+                if few.pool {
+                    few.sink.take_pairs(s, at, first, first.add(HALF * LANES));
+                } else {
+                    few.sink.take(s, at, first);
+                }
+            }
+        }
+    }
+
+    /// One row for each filter, the last one's for those that are missing: the sums of eight positions, or of those below, of
+    /// two vectors.
+    #[inline(always)]
+    unsafe fn rows<S: Simd, const N: usize>(&self, s: S, sums: *const f32, vector: usize) -> [S::V; N] {
+        let next = (vector + 1).min(self.halves.len() - 1);
+        let filters = self.few.geometry.output[2];
+        let mut rows = [s.zero(); N];
+        for i in 0..N {
+            let from = sums.wrapping_add((i % FILTERS).min(filters - 1) * STEP + i / FILTERS * HALF);
+            // SAFETY: the caller's promise.
+            rows[i] = unsafe { s.load_halves(from.add(vector * LANES), from.add(next * LANES)) };
+        }
+        rows
+    }
+
+    /// Hands the largest sums of the pool's windows to the sink.
+    #[inline(always)]
+    unsafe fn give_largest<S: Simd>(&self, s: S, sums: *const f32) {
+        let windows = |Half { line, start, again }| {
+            let at = Segment { sample: self.sample, block: 0, row: line, column: (start + again) / 2, len: 0 };
+            Segment { len: (HALF - again) / 2, ..at }
+        };
+        let mut each = self.each().map(windows);
+        for vector in (0..self.halves.len()).step_by(2) {
+            let at = [each.next().unwrap_or(NOTHING), each.next().unwrap_or(NOTHING)];
+            // SAFETY: the sums of both vectors have been computed; the sink can take them, they are this task's.
+            unsafe {
+                let rows: [_; 2 * FILTERS] = self.rows(s, sums, vector);
+                let mut larger = [s.zero(); FILTERS];
+                for f in 0..FILTERS {
+                    larger[f] = s.max(rows[FILTERS + f], rows[f]);
+                }
+                self.few.sink.take_windows(s, at, s.turn_pairs(larger));
+            }
+        }
+    }
+
+    /// The same, and where they were.
+    #[inline(always)]
+    unsafe fn give_winners<S: Simd>(&self, s: S, sums: *const f32) {
+        let Self { few, sample, .. } = *self;
+        let mut memory = MaybeUninit::<Largest>::uninit();
+        // SAFETY: fields of the local memory, by address.
+        let (largest, winners) = unsafe {
+            let memory = memory.as_mut_ptr();
+            ((&raw mut (*memory).sums).cast::<f32>(), (&raw mut (*memory).winners).cast::<u32>())
+        };
+        let own = (1 << few.geometry.output[2]) - 1;
+        for vector in (0..self.halves.len()).step_by(2) {
+            // SAFETY: the sums of both vectors have been computed; there is room for all windows.
+            unsafe {
+                let columns = s.transpose(self.rows(s, sums, vector));
+                for j in 0..2 * WINDOWS {
+                    let (v, word) = winner(s, columns[2 * j], columns[2 * j + 1], own);
+                    s.store_to(largest.add((vector * WINDOWS + j) * LANES), v);
+                    winners.add(vector * WINDOWS + j).write(word);
+                }
+            }
+        }
+        let give = |segment: Segment, first: usize| {
+            // SAFETY: they have been written above; the sink can take them, they are this task's.
+            unsafe {
+                few.sink.take(s, segment, largest.add(first * LANES));
+                if let Some(to) = few.sink.winners(segment) {
+                    to.copy_from_nonoverlapping(winners.add(first), segment.len);
+                }
+            }
+        };
+        let (mut segment, mut first) = (NOTHING, 0);
+        for (i, Half { line, start, again }) in self.each().enumerate() {
+            let len = (HALF - again) / 2;
+            if segment.len > 0 && segment.row == line && again == 0 {
+                segment.len += len;
+                continue;
+            }
+            if segment.len > 0 {
+                give(segment, first);
+            }
+            segment = Segment { sample, block: 0, row: line, column: (start + again) / 2, len };
+            first = i * WINDOWS + again / 2;
+        }
+        give(segment, first);
+    }
+}
+
+/// The largest sums of a window, whose upper ones are lanes 0 to 7 and whose lower ones the others, and the word that says
+/// where they were, of the filters whose bit is in `own`. The first of equals wins.
+#[inline(always)]
+fn winner<S: Simd>(s: S, left: S::V, right: S::V, own: u16) -> (S::V, u32) {
+    let on_right = s.gt(right, left);
+    let above = s.select(on_right, right, left);
+    let under = s.swap(above);
+    let below = s.gt(under, above);
+    let [rows, columns] = [s.bits(below) & own, s.bits(on_right)];
+    let columns = columns >> HALF & rows | columns & own & !rows;
+    (s.select(below, under, above), u32::from(rows) << 16 | u32::from(columns))
+}
+
 impl<K: Sink> Kernel for Strip<'_, K> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self { few, sample, halves } = self;
-        let (together, columns, filters) = (few.together(), few.columns(), few.geometry.output[2]);
-        // The last half of a line begins among those before.
-        let each = columns.div_ceil(HALF);
-        let begin = |half: usize| (half * HALF).min(columns - HALF);
-        let next = |line: &mut usize, half: &mut usize| {
-            *half += 1;
-            if *half == each {
-                (*line, *half) = (*line + 1, 0);
-            }
-        };
-        let first = (halves.start / each, halves.start % each);
-        // All first rows' vectors, then all second ones'; the last vector may have a half twice.
-        let vectors = halves.len().div_ceil(2);
+        let Self { few, sample, ref halves } = self;
+        let filters = few.geometry.output[2];
+        let vectors = if few.pool { halves.len() } else { halves.len().div_ceil(2) };
         let mut places = [[0; 2]; VECTORS];
-        for row in 0..together {
-            let (mut line, mut half) = first;
-            for to in places[row * vectors..][..vectors].as_flattened_mut() {
-                *to = (line * together + row) * few.x.row + begin(half);
-                if line * each + half + 1 < halves.end {
-                    next(&mut line, &mut half);
-                }
+        for (i, Half { line, start, .. }) in self.each().enumerate() {
+            let at = line * few.together() * few.x.row + start;
+            match (few.pool, i % 2) {
+                (true, _) => places[i] = [at, at + few.x.row],
+                (false, 0) => places[i / 2] = [at; 2],
+                (false, _) => places[i / 2][1] = at,
             }
         }
         let mut memory = MaybeUninit::<Sums>::uninit();
@@ -144,154 +301,22 @@ impl<K: Sink> Kernel for Strip<'_, K> {
                 plane: few.x.plane,
                 row: few.x.row,
                 x: few.x.at(sample, 0, up, left),
-                places: &places[..together * vectors],
+                places: &places[..vectors],
                 w: few.w.wrapping_add(first),
                 sums: sums.wrapping_add(first * STEP),
             };
             // SAFETY: the windows of all positions lie in the input, and there is room for the sums.
             unsafe { positions.all(s, end - first) };
         }
-        let larger = few.pool && few.sink.wants_larger();
-        let (mut line, mut half) = first;
-        for vector in 0..vectors {
-            let mut turned = MaybeUninit::<Turned>::uninit();
-            let turned = turned.as_mut_ptr().cast::<f32>();
-            let (top, bottom) = (sums.wrapping_add(vector * LANES), sums.wrapping_add((vectors + vector) * LANES));
-            // SAFETY: the sums of these positions have been computed.
-            unsafe {
-                if larger {
-                    turn(s, filters, |f| s.max(s.load_from(bottom.add(f)), s.load_from(top.add(f))), turned);
-                } else {
-                    turn(s, filters, |f| s.load_from(top.add(f)), turned);
-                    if few.pool {
-                        turn(s, filters, |f| s.load_from(bottom.add(f)), turned.add(LANES * LANES));
-                    }
-                }
+        // SAFETY: all sums have been computed.
+        unsafe {
+            if !few.pool || !few.sink.wants_largest() {
+                self.give(s, sums);
+            } else if few.sink.winners(NOTHING).is_none() {
+                self.give_largest(s, sums);
+            } else {
+                self.give_winners(s, sums);
             }
-            for i in 0..(halves.len() - 2 * vector).min(2) {
-                let (column, start) = (half * HALF, begin(half));
-                let len = HALF - (column - start);
-                let at = Segment { sample, block: 0, row: line, column: column / together, len: len / together };
-                next(&mut line, &mut half);
-                // SAFETY: the sink can take these positions; they are this task's.
-                unsafe {
-                    let first = turned.add((i * HALF + column - start) * LANES);
-                    match (few.pool, larger) {
-                        (false, _) => few.sink.take(s, at, first),
-                        (true, true) => few.sink.take_larger(s, at, first),
-                        (true, false) => few.sink.take_pairs(s, at, first, first.add(LANES * LANES)),
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Sixteen positions of some filters, of which `row` gives those that begin so many floats after the first's, become
-/// `[position][16]`.
-#[inline(always)]
-unsafe fn turn<S: Simd>(s: S, filters: usize, row: impl Fn(usize) -> S::V, to: *mut f32) {
-    let mut rows = [s.zero(); LANES];
-    for f in 0..FILTERS {
-        if f < filters {
-            rows[f] = row(f * STEP);
-        }
-    }
-    for (i, v) in s.transpose(rows).into_iter().enumerate() {
-        // SAFETY: the caller's promise.
-        unsafe { s.store_to(to.add(i * LANES), v) };
-    }
-}
-
-/// Vectors of positions.
-#[derive(Clone, Copy)]
-struct Positions<'a> {
-    geometry: &'a Geometry,
-    /// From a plane of the input to the next.
-    plane: usize,
-    /// From a row to the next.
-    row: usize,
-    /// The first tap of the first position of all.
-    x: *const f32,
-    /// Where the two halves of each vector begin.
-    places: &'a [[usize; 2]],
-    /// The first filter's weights.
-    w: *const f32,
-    /// `[filter][STEP]`
-    sums: *mut f32,
-}
-
-impl Positions<'_> {
-    /// `sums[f][p] = sum over taps of w[tap, f] x[p + tap]`
-    #[inline(always)]
-    unsafe fn all<S: Simd>(self, s: S, filters: usize) {
-        macro_rules! choose {
-            ($($f:literal: $many:literal $few:literal),*) => {
-                match filters {
-                    $($f if const { S::TILE_BLOCKS > 1 } && self.places.len() >= $many => {
-                        s.vectorize(Tiles::<$f, $many>(self));
-                    }
-                    $f if self.places.len() >= $few => s.vectorize(Tiles::<$f, $few>(self)),
-                    $f => s.vectorize(Tiles::<$f, 1>(self)),)*
-                    _ => unreachable!("a tile of {filters} filters"),
-                }
-            };
-        }
-        choose!(1: 8 6, 2: 8 3, 3: 8 2, 4: 6 1, 5: 5 1, 6: 4 1, 7: 4 1, 8: 3 1);
-    }
-}
-
-/// Tiles of `F` filters and `V` vectors of positions; the last one begins among those of the one before.
-struct Tiles<'a, const F: usize, const V: usize>(Positions<'a>);
-
-impl<const F: usize, const V: usize> Kernel for Tiles<'_, F, V> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let Positions { geometry, plane, row, x, places, w, sums } = self.0;
-        let [rows, columns] = geometry.kernel;
-        let [down, right] = geometry.dilation;
-        let mut done = 0;
-        while done < places.len() {
-            let start = done.min(places.len() - V);
-            let mut from = [[x; 2]; V];
-            for v in 0..V {
-                let [low, high] = places[start + v];
-                from[v] = [x.wrapping_add(low), x.wrapping_add(high)];
-            }
-            let mut acc = [[s.zero(); F]; V];
-            let mut w = w;
-            for c in 0..geometry.input[2] {
-                for fy in 0..rows {
-                    let mut tap = c * plane + fy * down * row;
-                    for _ in 0..columns {
-                        // SAFETY: the promise of whoever called `Positions::all`.
-                        unsafe {
-                            let mut a = [s.zero(); V];
-                            for v in 0..V {
-                                let [low, high] = from[v];
-                                a[v] = s.load_halves(low.wrapping_add(tap), high.wrapping_add(tap));
-                            }
-                            for f in 0..F {
-                                let b = s.splat(*w.add(f));
-                                for v in 0..V {
-                                    acc[v][f] = s.fma(a[v], b, acc[v][f]);
-                                }
-                            }
-                        }
-                        w = w.wrapping_add(LANES);
-                        tap += right;
-                    }
-                }
-            }
-            for v in 0..V {
-                for f in 0..F {
-                    // SAFETY: as above.
-                    unsafe { s.store_to(sums.add(f * STEP + (start + v) * LANES), acc[v][f]) };
-                }
-            }
-            done = start + V;
         }
     }
 }

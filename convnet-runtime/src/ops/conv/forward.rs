@@ -105,6 +105,11 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         unsafe { winograd::forward(tiling, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
         return;
     }
+    if winograd::pairs::fits(stage.method.of(run.total), geometry) {
+        // SAFETY: as below.
+        unsafe { winograd::pairs::forward(geometry, x, &conv.weight, keep, stage.pool, &epilogue, run) };
+        return;
+    }
     let w = conv.weight.packed().as_ptr();
     // SAFETY: the buffers lie in the arena, which `run` borrows alone, and do not meet; the input's border is as wide as
     // the windows reach, the weights are complete and the output has the convolution's size (all asserted above).

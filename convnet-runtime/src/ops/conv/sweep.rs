@@ -73,17 +73,24 @@ pub trait Sink: Sync {
     /// As for `take`.
     unsafe fn take_pairs<S: Simd>(&self, s: S, at: Segment, top: *const f32, bottom: *const f32);
 
-    /// Whether the larger of the sums of two rows is all that it wants of a pair.
-    fn wants_larger(&self) -> bool {
+    /// Whether the largest sums of a window of the pool are all that it wants: it then takes those as it takes others.
+    fn wants_largest(&self) -> bool {
         false
     }
 
-    /// Takes the larger of the sums of two rows, of which columns count in pairs.
+    /// Where the words of a segment's winners go, if it keeps them: see [`Stage::winners`](super::Stage::winners).
+    #[inline(always)]
+    fn winners(&self, _: Segment) -> Option<*mut u32> {
+        None
+    }
+
+    /// Takes the largest sums of the pool's windows in two halves of lines, of at most 8 channels: lanes 0 to 7 of `v[j]` are
+    /// those of window j of the first. Of each, the last ones count.
     ///
     /// # Safety
-    /// As for `take`; it wants them.
+    /// As for `take`; it wants the largest and keeps no winners.
     #[inline(always)]
-    unsafe fn take_larger<S: Simd>(&self, _: S, _: Segment, _: *const f32) {
+    unsafe fn take_windows<S: Simd>(&self, _: S, _: [Segment; 2], _: [S::V; 4]) {
         unreachable!("it does not want them");
     }
 

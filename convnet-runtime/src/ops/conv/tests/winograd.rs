@@ -7,7 +7,7 @@ use super::{Random, sets};
 use crate::ops::activation::Activation;
 use crate::ops::conv::{Algorithm, Bias, ByBatch, Geometry, Method};
 
-const METHODS: [Method; 3] = [Method::Winograd2, Method::Winograd4, Method::Winograd6];
+const METHODS: [Method; 4] = [Method::Winograd2x1, Method::Winograd2, Method::Winograd4, Method::Winograd6];
 
 /// What rounding may do to a value, relative to the largest. Corners of a tile are wrong by several times the mean error,
 /// and an activation that is bounded leaves a largest value below that of the sums.
@@ -15,15 +15,17 @@ fn tolerance(method: Method) -> f64 {
     match method {
         Method::Direct => 3e-6,
         // Of 5x5 filters, too.
-        Method::Winograd2 | Method::Winograd4 => 8e-6,
+        Method::Winograd2x1 | Method::Winograd2 | Method::Winograd4 => 8e-6,
         Method::Winograd6 => 6e-5,
     }
 }
 
 /// Filters of stride 1 on something small: 3x3, or 5x5 where the method has tiles for them.
 fn small(random: &mut Random, method: Method) -> Geometry {
-    let taps = if method == Method::Winograd2 && random.once_in(2) { 5 } else { 3 };
+    let five = method == Method::Winograd2x1 || method == Method::Winograd2 && random.once_in(2);
+    let taps = if five { 5 } else { 3 };
     let depth = if random.once_in(3) { 16 * random.range(1, 4) } else { random.range(1, 70) };
+    let depth = if method == Method::Winograd2x1 { depth.min(random.range(1, 31)) } else { depth };
     let filters = if random.once_in(3) { random.range(60, 130) } else { random.range(1, 40) };
     let mut side = || {
         let size = random.range(1, 20);
@@ -65,8 +67,8 @@ fn training(random: &mut Random, mut case: Case, method: Method) -> Training {
 #[test]
 fn random_stages_forward() {
     let mut random = Random(21);
-    for i in 0..300 {
-        let method = METHODS[i % 3];
+    for i in 0..400 {
+        let method = METHODS[i % 4];
         check_within(&random_case(&mut random, method), tolerance(method));
     }
 }
@@ -75,7 +77,7 @@ fn random_stages_forward() {
 fn random_stages_backward() {
     let mut random = Random(22);
     for i in 0..150 {
-        let method = METHODS[i % 3];
+        let method = METHODS[1 + i % 3];
         let case = random_case(&mut random, method);
         training(&mut random, case, method).check_within(2.0 * tolerance(method));
     }
@@ -87,8 +89,18 @@ fn five(size: usize, depth: usize, filters: usize) -> Geometry {
 }
 
 /// Large enough for every way of cutting them into tasks.
-fn large() -> [Geometry; 6] {
-    [vgg(56, 24, 40), vgg(30, 260, 40), vgg(14, 128, 90), vgg(19, 20, 420), five(27, 24, 40), five(9, 40, 300)]
+fn large() -> [Geometry; 8] {
+    let few = [five(70, 6, 40), five(31, 31, 20)];
+    [
+        few[0],
+        few[1],
+        vgg(56, 24, 40),
+        vgg(30, 260, 40),
+        vgg(14, 128, 90),
+        vgg(19, 20, 420),
+        five(27, 24, 40),
+        five(9, 40, 300),
+    ]
 }
 
 #[test]
@@ -123,7 +135,7 @@ fn small_batches_have_a_method_of_their_own() {
 #[test]
 fn threads_do_not_change_a_bit() {
     let mut random = Random(25);
-    let mut cases: Vec<_> = (0..15).map(|i| (random_case(&mut random, METHODS[i % 3]), METHODS[i % 3])).collect();
+    let mut cases: Vec<_> = (0..16).map(|i| (random_case(&mut random, METHODS[i % 4]), METHODS[i % 4])).collect();
     for geometry in large() {
         cases.extend(METHODS.map(|method| (Case::new(&mut random, geometry, 2), method)));
     }
@@ -171,5 +183,9 @@ fn errors_are_as_documented() {
         }
         let error = error(&mut random, five(size, depth, filters), Method::Winograd2);
         assert!(error < 2e-6, "5x5, {size}x{size}, {depth} to {filters}: {error:e}");
+    }
+    for depth in [6, 16, 31] {
+        let error = error(&mut random, five(28, depth, 32), Method::Winograd2x1);
+        assert!(error < 1e-6, "5x5 in pairs of rows, {depth} to 32: {error:e}");
     }
 }
