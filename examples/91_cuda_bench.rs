@@ -13,12 +13,6 @@ use convnet_runtime::prelude::*;
 #[allow(dead_code)]
 mod nets;
 
-/// For the declarations among the tests.
-#[cfg(feature = "cuda")]
-const fn is((height, width): (u64, u64), side: u64) -> bool {
-    height == side && width == side
-}
-
 const HELP: &str = "\
 Times VGG D, a VGG for CIFAR-10 and LeNet on a GPU: training and inference, several batches and precisions.
 

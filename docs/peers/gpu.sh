@@ -121,7 +121,8 @@ else
     bench "small networks" 45 --only small --seconds 35
     # Without what only Hopper has.
     for precision in bf16 tf32; do
-        bench "vgg_d's kernels for sm_90 in $precision" 25 --architecture sm_90 --only vgg_d --precision "$precision" --seconds 0 --kernels
+        CONVNET_CUDA_ARCHITECTURE=sm_90 \
+            bench "vgg_d's kernels for sm_90 in $precision" 25 --only vgg_d --precision "$precision" --seconds 0 --kernels
     done
 fi
 if [ -n "$site" ]; then

@@ -9,7 +9,9 @@ use std::time::Instant;
 use convnet_runtime::cuda::{Compiled, Compiler, Cuda, DeviceError, Precision};
 use convnet_runtime::prelude::*;
 
-use crate::nets::{CifarVgg, Discriminator, LeNet, MobileNet, ResNet18, VggD};
+use crate::mobilenet::MobileNet;
+use crate::nets::{CifarVgg, Discriminator, LeNet, VggD};
+use crate::resnet::ResNet18;
 
 /// Bytes that a kernel may spill, by the beginning of its name. The loss runs once in a step, over the logits alone.
 const SPILLS: [(&str, usize); 3] = [("conv_forward", 8), ("conv_input_gradient", 16), ("cross_entropy", 8)];

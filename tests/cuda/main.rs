@@ -10,10 +10,14 @@ mod emulator;
 mod faults;
 mod judge;
 mod memory;
+#[path = "../architectures/mobilenet.rs"]
+mod mobilenet;
 mod nets;
 mod networks;
 #[path = "../random_networks/generated.rs"]
 mod random;
+#[path = "../architectures/resnet.rs"]
+mod resnet;
 mod support;
 
 /// For the declarations among the tests.

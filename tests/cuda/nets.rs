@@ -2,16 +2,6 @@
 
 use convnet_runtime::prelude::*;
 
-#[path = "../architectures/mobilenet.rs"]
-#[allow(dead_code)]
-mod mobilenet;
-#[path = "../architectures/resnet.rs"]
-#[allow(dead_code)]
-mod resnet;
-
-pub use mobilenet::MobileNet;
-pub use resnet::ResNet18;
-
 network! {
     /// Caffe's.
     pub struct LeNet {
