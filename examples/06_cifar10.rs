@@ -56,18 +56,33 @@ impl Place {
         Self::Cpu(Box::new(net), Box::new(Trainer::new(optimizer, 1)))
     }
 
-    /// One step, and the loss of this one or, on the GPU, of one shortly before.
-    fn step(&mut self, rate: f32, images: &Tensor<Volume<32, 32, 3>>, labels: &[usize]) -> Result<f32, TrainError> {
+    /// One step. Gives its loss or, on the GPU, that of the step before the last, if there was one.
+    fn step(
+        &mut self,
+        rate: f32,
+        images: &Tensor<Volume<32, 32, 3>>,
+        labels: &[usize],
+    ) -> Result<Option<f32>, TrainError> {
         match self {
             Self::Cpu(net, trainer) => {
                 trainer.optimizer.rate = rate;
-                trainer.step(net, images, &CrossEntropy(labels))
+                trainer.step(net, images, &CrossEntropy(labels)).map(Some)
             }
             #[cfg(feature = "cuda")]
             Self::Gpu(net, trainer) => {
                 trainer.optimizer.rate = rate;
-                trainer.queue(net, images, &CrossEntropy(labels)).map(Option::unwrap_or_default)
+                trainer.queue(net, images, &CrossEntropy(labels))
             }
+        }
+    }
+
+    /// Waits for the steps that are under way. Gives the loss of the last.
+    #[cfg_attr(not(feature = "cuda"), allow(clippy::unnecessary_wraps))]
+    fn finish(&mut self) -> Result<Option<f32>, TrainError> {
+        match self {
+            Self::Cpu(..) => Ok(None),
+            #[cfg(feature = "cuda")]
+            Self::Gpu(net, trainer) => trainer.finish(net),
         }
     }
 
@@ -76,10 +91,7 @@ impl Place {
         Ok(match self {
             Self::Cpu(net, _) => net.accuracy(data),
             #[cfg(feature = "cuda")]
-            Self::Gpu(net, trainer) => {
-                trainer.finish(net)?;
-                net.accuracy(data)?
-            }
+            Self::Gpu(net, _) => net.accuracy(data)?,
         })
     }
 
@@ -113,8 +125,9 @@ fn train(folder: &Path, epochs: usize, out: &str) -> Result<(), Box<dyn Error>> 
     for epoch in 0..epochs {
         let rate = schedule::cosine(0.02, epoch, epochs);
         for batch in train.batches(BATCH, epoch as u64) {
-            progress.batch(place.step(rate, &batch.images, &batch.labels)?);
+            place.step(rate, &batch.images, &batch.labels)?.into_iter().for_each(|loss| progress.batch(loss));
         }
+        place.finish()?.into_iter().for_each(|loss| progress.batch(loss));
         progress.epoch(place.accuracy(&test)?);
     }
     place.save(out)?;

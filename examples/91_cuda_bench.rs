@@ -13,15 +13,23 @@ use convnet_runtime::prelude::*;
 #[allow(dead_code)]
 mod nets;
 
+/// For the declarations among the tests.
+#[cfg(feature = "cuda")]
+const fn is((height, width): (u64, u64), side: u64) -> bool {
+    height == side && width == side
+}
+
 const HELP: &str = "\
 Times VGG D, a VGG for CIFAR-10 and LeNet on a GPU: training and inference, several batches and precisions.
 
-Usage: 91_cuda_bench [--seconds S] [--smoke] [--kernels]
+Usage: 91_cuda_bench [--only WHICH] [--precision P] [--seconds S] [--kernels] [--smoke]
 
-  --seconds S  stops when so many seconds have gone by (default 150); 0 leaves the networks out
-  --smoke      LeNet alone and small batches: whether it runs
-  --kernels    then a table of the kernels of VGG D's step
-  --help       this text
+  --only WHICH   vgg_d, or small for the others
+  --precision P  bf16, tf32 or f32; f32 only for the small ones
+  --seconds S    stops when so many seconds have gone by (default 150); 0 leaves the networks out
+  --kernels      then a table of the kernels of VGG D's step
+  --smoke        LeNet alone, small batches, each once: whether it runs
+  --help         this text
 
 It needs `--features cuda`, a device and NVRTC (CONVNET_CUDA_LIB names its folder). CONVNET_CUDA_ARCHITECTURE=sm_90 keeps
 the matrix instructions that only Hopper has out of the kernels, for comparison.
@@ -30,9 +38,11 @@ the matrix instructions that only Hopper has out of the kernels, for comparison.
 #[derive(Default)]
 #[cfg_attr(not(feature = "cuda"), allow(dead_code))]
 struct Options {
+    only: Option<String>,
+    precision: Option<String>,
     seconds: f64,
-    smoke: bool,
     kernels: bool,
+    smoke: bool,
 }
 
 /// The options, or nothing if the help was asked for.
@@ -47,6 +57,14 @@ fn options() -> Result<Option<Options>, String> {
             "--seconds" => {
                 let value = arguments.next().and_then(|value| value.parse().ok());
                 options.seconds = value.ok_or("--seconds needs a number")?;
+            }
+            "--only" => {
+                let value = arguments.next().filter(|which| ["vgg_d", "small"].contains(&&**which));
+                options.only = Some(value.ok_or("--only needs vgg_d or small")?);
+            }
+            "--precision" => {
+                let value = arguments.next().filter(|precision| ["bf16", "tf32", "f32"].contains(&&**precision));
+                options.precision = Some(value.ok_or("--precision needs bf16, tf32 or f32")?);
             }
             _ => return Err(format!("unknown option `{argument}`; try --help")),
         }
@@ -66,23 +84,26 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 
     let device = Device::new(0)?;
     println!("device {device}");
-    let bench = Bench { device, begun: Instant::now(), seconds: options.seconds };
-    let precisions = [Precision::Bf16, Precision::Tf32, Precision::F32];
+    let bench = Bench { device, begun: Instant::now(), seconds: options.seconds, smoke: options.smoke };
+    let precisions = [("bf16", Precision::Bf16), ("tf32", Precision::Tf32), ("f32", Precision::F32)];
+    let wanted = |name: &str| options.precision.as_deref().is_none_or(|precision| precision == name);
+    let precisions = precisions.into_iter().filter(|(name, _)| wanted(name)).map(|(_, precision)| precision);
+    let precisions: Vec<Precision> = precisions.collect();
+    let tensor_cores: Vec<Precision> = precisions.iter().copied().filter(|p| *p != Precision::F32).collect();
     if options.smoke {
-        return bench.network::<LeNet, 10>("lenet", &precisions, &[2], &[1, 2]);
+        bench.network::<LeNet, 10>("lenet", &precisions, &[2], &[1])?;
+        return if options.kernels { bench.kernels::<LeNet>("lenet", &tensor_cores, 2) } else { Ok(()) };
     }
-    bench.network::<VggD, 1000>("vgg_d", &precisions[..2], &[128], &[128, 1, 32, 256])?;
-    bench.network::<CifarVgg, 10>("cifar_vgg", &precisions, &[128, 1024], &[128, 1024])?;
-    bench.network::<LeNet, 10>("lenet", &precisions, &[128, 1024], &[128, 1024])?;
+    let only = |which: &str| options.only.as_deref().is_none_or(|only| only == which);
+    if only("vgg_d") {
+        bench.network::<VggD, 1000>("vgg_d", &tensor_cores, &[128], &[128, 1, 32, 256])?;
+    }
+    if only("small") {
+        bench.network::<CifarVgg, 10>("cifar_vgg", &precisions, &[128, 1024], &[128, 1024])?;
+        bench.network::<LeNet, 10>("lenet", &precisions, &[128, 1024], &[128, 1024])?;
+    }
     if options.kernels {
-        for precision in &precisions[..2] {
-            let net = Cuda::with_precision(VggD::new(1), &bench.device, *precision)?;
-            for time in net.profile(128)? {
-                let rate = 2e-9 * time.products as f64 / time.milliseconds;
-                let rate = if time.products > 0 { format!(", {rate:.1} TFLOP/s") } else { String::new() };
-                println!("kernel vgg_d {precision:?} b128 {} {:.4} ms{rate}", time.kernel, time.milliseconds);
-            }
-        }
+        bench.kernels::<VggD>("vgg_d", &tensor_cores, 128)?;
     }
     Ok(())
 }
@@ -92,6 +113,7 @@ struct Bench {
     device: Device,
     begun: std::time::Instant,
     seconds: f64,
+    smoke: bool,
 }
 
 #[cfg(feature = "cuda")]
@@ -131,6 +153,19 @@ impl Bench {
         Ok(())
     }
 
+    /// The time of each kernel of a step.
+    fn kernels<N: Network>(&self, name: &str, precisions: &[Precision], batch: usize) -> Result<(), Box<dyn Error>> {
+        for &precision in precisions {
+            let net = Cuda::with_precision(N::new(1), &self.device, precision)?;
+            for time in net.profile(batch)? {
+                let rate = 2e-9 * time.products as f64 / time.milliseconds;
+                let rate = if time.products > 0 { format!(", {rate:.1} TFLOP/s") } else { String::new() };
+                println!("kernel {name} {precision:?} b{batch} {} {:.4} ms{rate}", time.kernel, time.milliseconds);
+            }
+        }
+        Ok(())
+    }
+
     /// Times `work`, which does something so many times; copies of the batch to the device are in it.
     fn line(
         &self,
@@ -150,11 +185,13 @@ impl Bench {
             work(count)?;
             Ok::<f64, Box<dyn Error>>(begun.elapsed().as_secs_f64() / count as f64)
         };
-        time(2)?;
-        let count = (0.3 / time(2)?.max(1e-6)).clamp(2.0, 2000.0) as usize;
-        let mut runs = (0..5).map(|_| time(count)).collect::<Result<Vec<f64>, _>>()?;
+        let (warm, runs) = if self.smoke { (1, 1) } else { (2, 5) };
+        time(warm)?;
+        let count = if self.smoke { 1 } else { (0.3 / time(2)?.max(1e-6)).clamp(2.0, 2000.0) as usize };
+        let mut runs = (0..runs).map(|_| time(count)).collect::<Result<Vec<f64>, _>>()?;
         runs.sort_by(f64::total_cmp);
-        let (best, median, rate) = (runs[0], runs[2], batch as f64 / runs[2]);
+        let (best, median) = (runs[0], runs[runs.len() / 2]);
+        let rate = batch as f64 / median;
         let tflops = 2e-12 * macs as f64 * rate;
         println!(
             "{name} {precision:?} {what} b{batch}: {:.4} ms (best {:.4}), {rate:.0} images/s, {tflops:.2} TFLOP/s",

@@ -1,68 +1,134 @@
 #!/usr/bin/env bash
-# On a machine with a GPU: the tests, then our times, then PyTorch's in the same run, in under 9 minutes.
+# On a machine with a GPU: the tests, our times, then PyTorch's in the same run, in under 9 minutes.
 #
-# gpu.sh [--smoke] [OUT]: logs go to OUT (default gpu-results). What has not been built is built first, before the clock starts.
-# PyTorch's own NVRTC is used unless CONVNET_CUDA_LIB names another. CONVNET_TESTS, CONVNET_UNIT_TESTS and CONVNET_BENCH
-# name binaries that were built elsewhere.
+# gpu.sh --pack          builds tests and benchmark and puts them, stripped, into target/gpu: that folder and docs/peers are
+#                        all that the machine with the GPU needs
+# gpu.sh [--smoke] [OUT] runs them. Everything goes to OUT/log.txt as it comes (OUT is gpu-results unless it is named),
+#                        PyTorch's numbers to OUT/torch.jsonl, too. A part that fails or takes too long costs no other part
+#
 # --smoke: one small case of everything, also on the emulator (CONVNET_CUDA_EMULATOR), where PyTorch runs on the CPU.
+# python3 is the one that has PyTorch, if there is one. Its NVRTC is taken unless CONVNET_CUDA_LIB names another.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
-smoke=
-[ "${1:-}" = --smoke ] && smoke=--smoke && shift
-out=${1:-gpu-results}
-mkdir -p "$out"
+cd "$(dirname "$0")/../.." || exit 2
+packed=target/gpu
 
-newest() { find target/release/"$1" -maxdepth 1 -name "$2" -type f -executable -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d' ' -f2; }
-built() {
-    local found
-    found=$(newest "$1" "$2")
-    if [ -z "$found" ]; then
-        cargo "${@:3}" >&2 || exit 2
-        found=$(newest "$1" "$2")
-    fi
-    echo "$found"
+# Where cargo puts what it is told to build.
+built() { cargo "$@" --message-format=json-render-diagnostics | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1; }
+
+pack() {
+    mkdir -p "$packed" || exit 2
+    strip -o "$packed/tests" "$(built test --release --features cuda --test cuda --no-run)" || exit 2
+    strip -o "$packed/units" "$(built test --release -p convnet-runtime --features cuda --lib --no-run)" || exit 2
+    strip -o "$packed/bench" "$(built build --release --features cuda --example 91_cuda_bench)" || exit 2
+    git describe --always --dirty >"$packed/version"
+    ls -l "$packed"
 }
-tests=${CONVNET_TESTS:-$(built deps 'cuda-*' test --release --features cuda --test cuda --no-run)} || exit 2
-unit_tests=${CONVNET_UNIT_TESTS:-$(built deps 'convnet_runtime-*' test --release -p convnet-runtime --features cuda --lib --no-run)} || exit 2
-bench=${CONVNET_BENCH:-$(built examples 91_cuda_bench build --release --features cuda --example 91_cuda_bench)} || exit 2
 
-begun=$(date +%s)
-left() { echo $((520 - $(date +%s) + begun)); }
+# one PROGRAM TEST: a test in a process of its own, so that a kernel that hangs or spoils the device costs no other one.
+one() {
+    local output code begun=$SECONDS
+    output=$(timeout --foreground -k 2 "$ONE" "$1" --exact "$2" --nocapture 2>&1)
+    code=$?
+    if [ "$code" -eq 0 ]; then
+        echo "ok $2, $((SECONDS - begun)) s $(grep -o 'skipped: .*' <<<"$output" | head -n 1)"
+    else
+        printf 'FAILED %s (exit %s) after %s s\n%s\n' "$2" "$code" "$((SECONDS - begun))" "$(tail -c 3000 <<<"$output")"
+    fi
+    return "$code"
+}
 
-site=$(python3 -c 'import os, torch; print(os.path.dirname(os.path.dirname(torch.__file__)))' 2>/dev/null || true)
+smoke=
+case ${1:-} in
+--pack) pack; exit ;;
+--one) one "$2" "$3"; exit ;;
+--smoke) smoke=--smoke; shift ;;
+esac
+out=${1:-gpu-results}
+mkdir -p "$out" || exit 2
+for name in tests units bench; do
+    [ -x "$packed/$name" ] || { echo "there is no $packed/$name: docs/peers/gpu.sh --pack makes it" >&2; exit 2; }
+done
+
+# Seconds for all, for one test, and processes at once.
+seconds=530 jobs=12
+export ONE=60
+[ -z "$smoke" ] || { seconds=3000 jobs=2 ONE=600; }
+left() { echo $((seconds - SECONDS)); }
+say() { echo "$*" | tee -a "$out/log.txt"; }
+status=0 failed=()
+
+# part NAME SECONDS COMMAND...: runs it for so long at most.
+part() {
+    local name=$1 limit=$2 begun=$SECONDS code
+    shift 2
+    [ -z "$smoke" ] || limit=$seconds
+    [ "$limit" -le "$(left)" ] || limit=$(left)
+    if [ "$limit" -lt 5 ]; then
+        say "== $name: left out, the time is up"
+        status=1 failed+=("$name")
+        return
+    fi
+    say "== $name, at most $limit s ($(date +%T))"
+    timeout -k 5 "$limit" "$@" 2>&1 | tee -a "$out/log.txt"
+    code=${PIPESTATUS[0]}
+    say "== $name: exit $code after $((SECONDS - begun)) s"
+    [ "$code" -eq 0 ] || { status=1 failed+=("$name"); }
+}
+
+# each NAME SECONDS PROGRAM FILTER...: its tests by these filters, many at once.
+each() {
+    local name=$1 limit=$2 program=$3
+    shift 3
+    "$program" "$@" --list --format terse | sed -n 's/: test$//p' >"$out/.tests"
+    part "$name" "$limit" xargs -a "$out/.tests" -P "$jobs" -I{} bash docs/peers/gpu.sh --one "$program" {}
+    rm -f "$out/.tests"
+}
+
+site=$(python3 -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])' 2>/dev/null || true)
+site=${site%/torch}
 export CONVNET_CUDA_LIB=${CONVNET_CUDA_LIB:-$site} CONVNET_REQUIRE_CUDA=1 PYTHONUNBUFFERED=1
-{
+# Drivers that are mounted and not known to the system.
+for folder in /usr/local/nvidia/lib64 /usr/local/nvidia/lib; do
+    [ -d "$folder" ] && export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder
+done
+cache=$(mktemp -d)
+trap 'rm -rf "$cache"' EXIT
+export CONVNET_CUDA_CACHE=$cache
+
+machine() {
     date -u
+    cat "$packed/version"
     nvidia-smi -L
     nvidia-smi --query-gpu=driver_version,clocks.sm,clocks.max.sm,power.limit --format=csv
     lscpu | grep 'Model name'
-} 2>&1 | tee "$out/machine.txt"
+    echo "CONVNET_CUDA_LIB=$CONVNET_CUDA_LIB"
+}
+machine 2>&1 | tee -a "$out/log.txt"
 
-status=0
+bench() { part "$1" "$2" "$packed/bench" "${@:3}"; }
 if [ -n "$smoke" ]; then
-    "$unit_tests" cuda::source::tests::losses 2>&1 | tee "$out/unit_tests.txt" || status=1
-    "$tests" networks::each_kernel_is_timed 2>&1 | tee "$out/tests.txt" || status=1
-    "$bench" --smoke 2>&1 | tee "$out/ours.txt" || status=1
-    if [ -n "$site" ]; then
-        python3 docs/peers/torch_gpu.py --smoke --out "$out/torch.jsonl" 2>&1 | tee "$out/torch.txt" || status=1
-    fi
-    exit "$status"
-fi
-echo "== tests"
-# First every kind of convolution against f64: on Hopper's matrix units, on tensor cores, in single precision.
-timeout 90 "$unit_tests" --test-threads=3 convolutions 2>&1 | tee "$out/convolutions.txt" || status=1
-timeout 70 "$tests" --test-threads=4 --skip compile:: 2>&1 | tee "$out/tests.txt" || status=1
-timeout 90 "$unit_tests" --test-threads=8 --skip convolutions cuda 2>&1 | tee "$out/unit_tests.txt" || status=1
-echo "== ours, then each kernel of VGG D's step"
-timeout 120 "$bench" --seconds 70 --kernels 2>&1 | tee "$out/ours.txt" || status=1
-echo "== the same kernels without what only Hopper has"
-CONVNET_CUDA_ARCHITECTURE=sm_90 timeout 40 "$bench" --seconds 0 --kernels 2>&1 | tee "$out/kernels_sm_90.txt" || status=1
-if [ -n "$site" ]; then
-    echo "== PyTorch"
-    budget=$(($(left) - 20))
-    timeout "$(left)" python3 docs/peers/torch_gpu.py --out "$out/torch.jsonl" --budget "$budget" 2>&1 |
-        tee "$out/torch.txt" || status=1
+    each units 0 "$packed/units" cuda::source::tests::losses cuda::cache
+    each tests 0 "$packed/tests" networks::each_kernel_is_timed faults::no_such_device
+    bench ours 0 --smoke --kernels
 else
-    echo "PyTorch is not installed: no peer"
+    # First every kind of convolution against f64: on Hopper's matrix units, on tensor cores, in single precision.
+    each convolutions 80 "$packed/units" convolutions
+    for precision in bf16 tf32; do
+        bench "vgg_d in $precision" 55 --only vgg_d --precision "$precision" --seconds 30 --kernels
+    done
+    each "kernels against the CPU" 60 "$packed/units" cuda --skip convolutions
+    each "networks" 60 "$packed/tests" --skip compile::
+    bench "small networks" 45 --only small --seconds 35
+    # Without what only Hopper has.
+    for precision in bf16 tf32; do
+        bench "vgg_d's kernels for sm_90 in $precision" 25 --architecture sm_90 --only vgg_d --precision "$precision" --seconds 0 --kernels
+    done
 fi
+if [ -n "$site" ]; then
+    # shellcheck disable=SC2086
+    part PyTorch "$(left)" python3 docs/peers/torch_gpu.py $smoke --out "$out/torch.jsonl" --budget $(($(left) - 15))
+else
+    say "PyTorch is not installed: no peer"
+fi
+say "done after $SECONDS s; $([ "$status" -eq 0 ] && echo "nothing failed" || printf 'failed: %s; ' "${failed[@]}")"
 exit "$status"

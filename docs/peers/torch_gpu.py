@@ -30,6 +30,7 @@ if not torch.cuda.is_available() and not ARGS.smoke:
 CUDA = not ARGS.smoke
 DEVICE = "cuda" if CUDA else "cpu"
 OUT = open(ARGS.out, "a") if ARGS.out else None
+FAILED = []
 
 
 def left():
@@ -188,6 +189,7 @@ def guarded(*arguments, need=8):
     try:
         case(*arguments)
     except Exception as error:  # one case that fails must not cost the others
+        FAILED.append(" ".join(map(str, arguments)))
         print("failed:", *arguments, type(error).__name__, str(error)[:200], flush=True)
 
 
@@ -293,8 +295,15 @@ def main():
     for section in (ceilings, vgg_d, small, layers, compiled):
         if wanted and section.__name__ not in wanted or ARGS.smoke and section is compiled and not wanted:
             continue
-        if left() > 5:
+        if left() < 5:
+            continue
+        try:
             section()
+        except Exception as error:  # one section that fails must not cost the others
+            FAILED.append(section.__name__)
+            print("failed:", section.__name__, type(error).__name__, str(error)[:300], flush=True)
+    if FAILED:
+        raise SystemExit("failed: " + ", ".join(FAILED))
 
 
 main()

@@ -130,6 +130,17 @@ fn check<N: Network>(compiler: &Compiler, ways: &[Way]) {
     }
 }
 
+/// Sums of floats in the order in which threads come would not be the same bits each time.
+fn adds_nothing_in_any_order<N: Network>() {
+    for (precision, architecture) in ALL {
+        let source = Cuda::<N>::source(precision, architecture);
+        let adds = |word: &&str| ["atom", "reduce"].iter().any(|start| word.starts_with(start)) || *word == "red";
+        let mut words = source.split(|c: char| !c.is_alphanumeric()).filter(adds);
+        // The first gradient that is not finite.
+        assert_eq!((words.next(), words.next()), (Some("atomicMin"), None), "{}", N::NAME);
+    }
+}
+
 macro_rules! networks {
     ($($test:ident $network:ident $($way:literal)*;)*) => {$(
         #[test]
@@ -138,7 +149,12 @@ macro_rules! networks {
                 check::<$network>(&compiler, &[$(ALL[$way]),*]);
             }
         }
-    )*};
+    )*
+        #[test]
+        fn kernels_add_nothing_in_any_order() {
+            $(adds_nothing_in_any_order::<$network>();)*
+        }
+    };
 }
 
 networks! {

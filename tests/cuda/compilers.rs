@@ -1,5 +1,5 @@
-//! What can go wrong before kernels run: no compiler, another than the driver, source that it refuses, cubins that are damaged or
-//! cannot be kept.
+//! What can go wrong before kernels run: no compiler, another than the driver, source that it refuses, cubins that are damaged,
+//! refused by the driver or cannot be kept.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use convnet_runtime::cuda::{Compiler, Cuda, Device, DeviceError, MoveError, Prec
 use convnet_runtime::prelude::*;
 
 use crate::faults::{Tiny, images};
-use crate::support::{alone, emulated, folder, mounted};
+use crate::support::{alone, emulated, emulated_each, folder, mounted};
 
 #[test]
 fn no_compiler() {
@@ -90,16 +90,95 @@ fn damaged_cubins_are_made_again() {
         check();
         let file = fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
         let whole = fs::read(&file).unwrap();
-        for bytes in [&whole[..whole.len() / 2], b"", b"convnet cubin 1\nnothing"] {
+        for bytes in [&whole[..whole.len() / 2], b"", b"convnet cubin 2\nnothing"] {
             fs::write(&file, bytes).unwrap();
             check();
-            assert!(fs::read(&file).unwrap().starts_with(b"convnet cubin 1\n"));
+            assert!(fs::read(&file).unwrap().starts_with(b"convnet cubin 2\n"));
         }
         fs::remove_dir_all(&cache).unwrap();
         // A folder that cannot be made.
         fs::write(&cache, "a file").unwrap();
         check();
         fs::remove_file(&cache).unwrap();
+    });
+}
+
+fn runs(net: Result<Cuda<Tiny>, MoveError<Tiny>>) {
+    let class = net.unwrap().predict(&images(1)).unwrap().class(0);
+    assert_eq!(class, Tiny::new(1).predict(&images(1)).class(0));
+}
+
+#[test]
+fn cubins_that_the_driver_refuses_are_made_again() {
+    let (cache, trace) = (folder("refused").display().to_string(), folder("trace").display().to_string());
+    let environment = [("CONVNET_CUDA_CACHE", &*cache), ("CUEMU_TRACE", &trace), ("CUEMU_REFUSE", "2")];
+    emulated("compilers::cubins_that_the_driver_refuses_are_made_again", &environment, || {
+        let (device, trace) = (Device::new(0).unwrap(), std::env::var_os("CUEMU_TRACE").unwrap());
+        // The first is compiled and kept, the second finds it, is refused and compiles, the third finds what that has kept.
+        for loaded in [1, 3, 4] {
+            runs(Cuda::new(Tiny::new(1), &device));
+            let calls = fs::read_to_string(&trace).unwrap();
+            assert_eq!(calls.lines().filter(|line| line.starts_with("cuModuleLoadData ")).count(), loaded);
+        }
+    });
+    let _ = (fs::remove_dir_all(cache), fs::remove_file(trace));
+}
+
+#[test]
+fn a_driver_that_refuses_everything() {
+    let test = "compilers::a_driver_that_refuses_everything";
+    emulated(test, &[("CONVNET_CUDA_CACHE", ""), ("CUEMU_REFUSE", "0")], || {
+        let error = Cuda::new(Tiny::new(1), &Device::new(0).unwrap()).unwrap_err();
+        assert!(
+            error.to_string().starts_with("this cubin cannot be used: the driver refuses it: CUDA_ERROR_NO"),
+            "{error}"
+        );
+        assert_eq!(error.network.predict(&images(1)).batch(), 1);
+    });
+}
+
+#[test]
+fn kept_and_carried_cubins_without_a_compiler() {
+    let cache = folder("kept").display().to_string();
+    let keep = [("CONVNET_CUDA_CACHE", &*cache)];
+    let without = [keep[0], ("CONVNET_CUDA_EMULATOR", ""), ("CONVNET_CUDA_LIB", "/no/such/folder")];
+    let refused = [without[0], without[1], without[2], ("CUEMU_REFUSE", "0")];
+    let test = "compilers::kept_and_carried_cubins_without_a_compiler";
+    emulated_each(test, &[&keep, &without, &refused], || {
+        let (device, precision) = (Device::new(0).unwrap(), Precision::F32);
+        let cache = PathBuf::from(std::env::var_os("CONVNET_CUDA_CACHE").unwrap());
+        let file = cache.join("carried");
+        if std::env::var_os("CONVNET_CUDA_LIB").is_none_or(|folder| folder != "/no/such/folder") {
+            runs(Cuda::new(Tiny::new(1), &device));
+            return fs::write(file, Cuda::<Tiny>::cubin(&device.architecture(), precision).unwrap()).unwrap();
+        }
+        if Compiler::find().is_ok() {
+            return println!("skipped: cubins without NVRTC: the system has one");
+        }
+        let kept = Cuda::new(Tiny::new(1), &device);
+        let carried = Cuda::with_cubin(Tiny::new(1), &device, precision, &fs::read(&file).unwrap());
+        if std::env::var_os("CUEMU_REFUSE").is_none() {
+            return [kept, carried].into_iter().for_each(runs);
+        }
+        let [kept, carried] = [kept, carried].map(Result::unwrap_err);
+        let words = "the driver refuses it: CUDA_ERROR_NO_BINARY_FOR_GPU (no kernel image is available for execution on the device)";
+        assert_eq!(carried.to_string(), format!("this cubin cannot be used: {words}"));
+        let mut files = fs::read_dir(cache).unwrap().map(|entry| entry.unwrap().path());
+        let kept_file = files.find(|path| *path != file).unwrap();
+        let text = format!("this cubin cannot be used: `{}`: {words}. To make it again: NVRTC", kept_file.display());
+        assert!(kept.to_string().starts_with(&text), "{kept}");
+        assert_eq!(kept.network.predict(&images(1)).batch(), 1);
+    });
+    let _ = fs::remove_dir_all(cache);
+}
+
+#[test]
+fn carried_cubins_that_the_driver_refuses_are_made_again() {
+    let test = "compilers::carried_cubins_that_the_driver_refuses_are_made_again";
+    emulated(test, &[("CONVNET_CUDA_CACHE", ""), ("CUEMU_REFUSE", "1")], || {
+        let device = Device::new(0).unwrap();
+        let cubin = Cuda::<Tiny>::cubin(&device.architecture(), Precision::F32).unwrap();
+        runs(Cuda::with_cubin(Tiny::new(1), &device, Precision::F32, &cubin));
     });
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use convnet_runtime::cuda::{Cuda, CudaTrainer, Device, DeviceError, Precision};
 use convnet_runtime::prelude::*;
 
-use crate::support::{emulated, folder, on_device};
+use crate::support::{alone, emulated, folder, on_device};
 
 network! { pub struct Tiny { input 4x4x2 -> conv3-3 -> bn -> relu -> fc-3 -> softmax } }
 
@@ -20,6 +20,18 @@ fn without_a_driver_it_is_an_error() {
         Err(DeviceError::NoDriver | DeviceError::NoDevice { ordinal: 99, .. } | DeviceError::OldDriver { .. }) => {}
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn nothing_of_cuda_is_there_before_it_is_asked_for() {
+    alone("faults::nothing_of_cuda_is_there_before_it_is_asked_for", &[], || {
+        let loaded = fs::read_to_string("/proc/self/maps").unwrap();
+        assert!(loaded.contains("libc.so"), "{loaded}");
+        for library in ["libcuda", "libnvrtc", "libcudart", "libcublas", "libcudnn"] {
+            assert!(!loaded.contains(library), "{library}: {loaded}");
+        }
+    });
 }
 
 #[test]

@@ -9,8 +9,14 @@ mod compilers;
 mod emulator;
 mod faults;
 mod judge;
+mod memory;
 mod nets;
 mod networks;
 #[path = "../random_networks/generated.rs"]
 mod random;
 mod support;
+
+/// For the declarations among the tests.
+const fn is((height, width): (u64, u64), side: u64) -> bool {
+    height == side && width == side
+}

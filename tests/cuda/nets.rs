@@ -2,6 +2,16 @@
 
 use convnet_runtime::prelude::*;
 
+#[path = "../architectures/mobilenet.rs"]
+#[allow(dead_code)]
+mod mobilenet;
+#[path = "../architectures/resnet.rs"]
+#[allow(dead_code)]
+mod resnet;
+
+pub use mobilenet::MobileNet;
+pub use resnet::ResNet18;
+
 network! {
     /// Caffe's.
     pub struct LeNet {
@@ -33,45 +43,6 @@ network! {
         -> [conv3-256 -> relu]*3 -> maxpool
         -> [[conv3-512 -> relu]*3 -> maxpool]*2
         -> [FC-4096 -> relu -> dropout]*2 -> FC-1000
-        -> soft-max
-    }
-}
-
-network! {
-    /// torchvision's `resnet18`.
-    #[rounding(floor)]
-    pub struct ResNet18 {
-        block basic(c) = (conv3-c(bias=false) -> bn -> relu -> conv3-c(bias=false) -> bn + skip) -> relu;
-        block halve(c) = (
-            conv3-c/2(bias=false) -> bn -> relu -> conv3-c(bias=false) -> bn
-            + conv1-c/2(bias=false) -> bn
-        ) -> relu;
-
-        input 224x224x3
-        -> conv7-64/2(bias=false) -> bn -> relu -> maxpool3/2(pad=1)
-        -> basic(64)*2
-        -> halve(128) -> basic(128)
-        -> halve(256) -> basic(256)
-        -> halve(512) -> basic(512)
-        -> gap -> FC-1000
-        -> soft-max
-    }
-}
-
-network! {
-    /// MobileNet v1 1.0-224.
-    #[rounding(floor)]
-    pub struct MobileNet {
-        block separable(s, c) = dwconv3/s(bias=false) -> bn -> relu -> conv1-c(bias=false) -> bn -> relu;
-
-        input 224x224x3
-        -> conv3-32/2(bias=false) -> bn -> relu
-        -> separable(1, 64)
-        -> separable(2, 128) -> separable(1, 128)
-        -> separable(2, 256) -> separable(1, 256)
-        -> separable(2, 512) -> separable(1, 512)*5
-        -> separable(2, 1024) -> separable(1, 1024)
-        -> gap -> FC-1000
         -> soft-max
     }
 }

@@ -5,7 +5,7 @@ use convnet_runtime::prelude::*;
 use convnet_runtime::train::random::Random;
 
 use crate::nets::LeNet;
-use crate::support::on_device;
+use crate::support::{emulated_each, folder, on_device};
 
 pub fn images<V: Shape>(batch: usize, seed: u64) -> Tensor<V> {
     let mut random = Random::new(seed, 5);
@@ -87,6 +87,24 @@ fn moving_keeps_every_bit() {
     });
 }
 
+#[test]
+fn moving_on_the_way_changes_nothing() {
+    on_device("networks::moving_on_the_way_changes_nothing", |device| {
+        let sgd = Sgd::new(0.05).momentum(0.9);
+        let train = |moved: bool| {
+            let (mut net, mut trainer) = (Cuda::new(LeNet::new(2), device).unwrap(), CudaTrainer::new(sgd, 1));
+            for step in 0..2 {
+                trainer.step(&mut net, &images(2, step), &CrossEntropy(&labels(2, 10, step))).unwrap();
+                if moved {
+                    net = Cuda::new(net.into_cpu().unwrap(), device).unwrap();
+                }
+            }
+            net.into_cpu().unwrap().to_bytes()
+        };
+        assert!(train(false) == train(true));
+    });
+}
+
 fn trained(device: &Device, queued: bool) -> Vec<u8> {
     let mut net = Cuda::new(LeNet::new(4), device).unwrap();
     let mut trainer = CudaTrainer::new(Sgd::new(0.02).momentum(0.9), 3);
@@ -109,6 +127,21 @@ fn the_same_bits_each_time_and_queued() {
         assert!(once == trained(device, false), "again");
         assert!(once == trained(device, true), "queued");
     });
+}
+
+#[test]
+fn the_same_bits_in_whatever_order_threads_run() {
+    let file = folder("order");
+    let (test, name) = ("networks::the_same_bits_in_whatever_order_threads_run", file.display().to_string());
+    let seeds = ["1", "2"].map(|seed| [("CUEMU_SEED", seed), ("CONVNET_TEST_FILE", &*name)]);
+    emulated_each(test, &[&seeds[0], &seeds[1]], || {
+        let (bits, file) = (trained(&Device::new(0).unwrap(), false), std::env::var_os("CONVNET_TEST_FILE").unwrap());
+        match std::fs::read(&file) {
+            Ok(before) => assert!(bits == before),
+            Err(_) => std::fs::write(file, bits).unwrap(),
+        }
+    });
+    let _ = std::fs::remove_file(file);
 }
 
 #[test]

@@ -134,6 +134,11 @@ impl Parser<'_> {
             (Kind::Real, Some(text)) if !has_sides(&text) => {
                 let negative = tokens.sign('-');
                 tokens.skip(usize::from(negative) + 1);
+                if tokens.sign('%') {
+                    tokens.skip(1);
+                    self.errors.at(&tokens.since(begin), syntax::percent(&text, negative));
+                    return None;
+                }
                 real(&text, negative, span)
             }
             (Kind::Pair | Kind::PositivePair | Kind::Count, Some(text)) if !tokens.sign('-') && !is_float(&text) => {

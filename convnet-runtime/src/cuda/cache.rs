@@ -1,8 +1,8 @@
 //! Cubins on disk: key in, image out if one is there that is whole.
 //!
-//! A file is a line that names the format, the hash of what it was made of, the hash of the image and the image. It is
-//! written beside its place and then renamed, so that two processes never see half of one. A folder that cannot be
-//! written costs the time of compiling, nothing else.
+//! A file is a line that names the format, the hash of what it was made of, the hash of what made it, the hash of the image
+//! and the image. It is written beside its place and then renamed, so that two processes never see half of one. A folder
+//! that cannot be written costs the time of compiling, nothing else.
 
 use std::env;
 use std::fs;
@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-const FORMAT: &[u8] = b"convnet cubin 1\n";
+const FORMAT: &[u8] = b"convnet cubin 2\n";
 
 /// A folder of cubins, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +35,10 @@ impl Cache {
         Self { folder: Some(folder.into()) }
     }
 
-    /// The image of `key`, if the folder holds it undamaged.
-    pub(super) fn get(&self, key: &Key) -> Option<Vec<u8>> {
-        unpack(fs::read(self.folder.as_ref()?.join(key.file())).ok()?, key)
+    /// The image of `key` and its file, if the folder holds it undamaged.
+    pub(super) fn get(&self, key: &Key) -> Option<(Vec<u8>, PathBuf)> {
+        let file = self.folder.as_ref()?.join(key.file());
+        Some((unpack(fs::read(&file).ok()?, key)?, file))
     }
 
     /// Keeps the image of `key`, if that is possible.
@@ -61,20 +62,22 @@ fn write(path: &Path, key: &Key, image: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// An image with what it was made of.
+/// An image with what it was made of and by.
 pub(super) fn pack(key: &Key, image: &[u8]) -> Vec<u8> {
-    [FORMAT, &key.0.to_le_bytes(), &hash(&[image]).to_le_bytes(), image].concat()
+    let sums = [key.of, key.by.unwrap_or_default(), hash(&[image])].map(u128::to_le_bytes);
+    [FORMAT, sums.as_flattened(), image].concat()
 }
 
-/// The image, if it is whole and was made of `key`.
+/// The image, if it is whole and was made of and by what `key` says.
 pub(super) fn unpack(mut bytes: Vec<u8>, key: &Key) -> Option<Vec<u8>> {
-    let head = FORMAT.len() + 32;
+    let head = FORMAT.len() + 48;
     if bytes.len() < head || bytes[..FORMAT.len()] != *FORMAT {
         return None;
     }
     let image = bytes.split_off(head);
-    let sums = &bytes[FORMAT.len()..];
-    (sums[..16] == key.0.to_le_bytes() && sums[16..] == hash(&[&image]).to_le_bytes()).then_some(image)
+    let (sums, _) = bytes[FORMAT.len()..].as_chunks();
+    let [of, by, whole] = [0, 1, 2].map(|at| u128::from_le_bytes(sums[at]));
+    (of == key.of && key.by.is_none_or(|own| own == by) && whole == hash(&[&image])).then_some(image)
 }
 
 /// The folder for caches, by the convention of the platform.
@@ -89,17 +92,23 @@ fn platform(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
     }
 }
 
-/// What a cubin is made of.
+/// What a cubin is made of, and what makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key(u128);
+pub(super) struct Key {
+    of: u128,
+    by: Option<u128>,
+}
 
 impl Key {
-    pub(super) fn new(source: &str, architecture: &str, compiler: &str) -> Self {
-        Self(hash(&[source.as_bytes(), architecture.as_bytes(), compiler.as_bytes()]))
+    /// Without a compiler, it is the key of whatever any has made.
+    pub(super) fn new(source: &str, architecture: &str, compiler: Option<&str>) -> Self {
+        let of = hash(&[source.as_bytes(), architecture.as_bytes()]);
+        Self { of, by: compiler.map(|compiler| hash(&[compiler.as_bytes()])) }
     }
 
+    /// One for each source and architecture: a later compiler replaces what an earlier one has made.
     fn file(self) -> String {
-        format!("{:032x}.cubin", self.0)
+        format!("{:032x}.cubin", self.of)
     }
 }
 
@@ -126,20 +135,24 @@ mod tests {
 
     #[test]
     fn what_was_put_comes_back() {
-        let (folder, key) = (folder("put"), Key::new("source", "sm_90a", "13.0"));
+        let (folder, key) = (folder("put"), Key::new("source", "sm_90a", Some("13.0")));
         let cache = Cache::at(folder.join("deep"));
         assert_eq!(cache.get(&key), None);
         cache.put(&key, b"image");
-        assert_eq!(cache.get(&key).as_deref(), Some(&b"image"[..]));
-        assert_eq!(cache.get(&Key::new("source", "sm_80", "13.0")), None);
-        assert_ne!(Key::new("a", "bc", ""), Key::new("ab", "c", ""));
+        let file = folder.join("deep").join(key.file());
+        assert_eq!(cache.get(&key), Some((b"image".to_vec(), file.clone())));
+        // Another compiler makes its own; without one, what there is will do.
+        assert_eq!(cache.get(&Key::new("source", "sm_90a", Some("13.1"))), None);
+        assert_eq!(cache.get(&Key::new("source", "sm_90a", None)), Some((b"image".to_vec(), file)));
+        assert_eq!(cache.get(&Key::new("source", "sm_80", Some("13.0"))), None);
+        assert_ne!(Key::new("a", "bc", None), Key::new("ab", "c", None));
         assert_eq!(fs::read_dir(folder.join("deep")).expect("it is there").count(), 1);
         fs::remove_dir_all(folder).expect("it is ours");
     }
 
     #[test]
     fn damage_is_found_and_mended() {
-        let (folder, key) = (folder("damage"), Key::new("source", "sm_90a", "13.0"));
+        let (folder, key) = (folder("damage"), Key::new("source", "sm_90a", Some("13.0")));
         let cache = Cache::at(&folder);
         cache.put(&key, b"image");
         let path = folder.join(key.file());
@@ -161,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_cannot_be_written_is_no_fault() {
-        let (file, key) = (folder("file"), Key::new("", "", ""));
+        let (file, key) = (folder("file"), Key::new("", "", None));
         fs::write(&file, "no folder").expect("it is ours");
         let cache = Cache::at(file.join("below"));
         cache.put(&key, b"image");
@@ -172,14 +185,14 @@ mod tests {
 
     #[test]
     fn many_writers_leave_one_whole_file() {
-        let (folder, key) = (folder("many"), Key::new("source", "sm_80", "13.0"));
+        let (folder, key) = (folder("many"), Key::new("source", "sm_80", Some("13.0")));
         let image = vec![7; 100_000];
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..5 {
                         Cache::at(&folder).put(&key, &image);
-                        assert!(Cache::at(&folder).get(&key).is_some_and(|found| found == image));
+                        assert!(Cache::at(&folder).get(&key).is_some_and(|(found, _)| found == image));
                     }
                 });
             }

@@ -99,13 +99,14 @@ fn run(program: &Path, source: &str, architecture: &str) -> std::io::Result<Resu
     let place = env::temp_dir().join(format!("convnet-{}-{:?}", std::process::id(), std::thread::current().id()));
     let (input, output) = (place.with_extension("cu"), place.with_extension("so"));
     fs::write(&input, source)?;
-    let done = Command::new(program).arg(&input).arg(architecture).arg(&output).output()?;
+    let done = Command::new(program).arg(&input).arg(architecture).arg(&output).output();
+    fs::remove_file(&input)?;
+    let done = done?;
     let log = String::from_utf8_lossy(&done.stderr).into_owned();
     if !done.status.success() {
         return Ok(Err(DeviceError::Compile { log }));
     }
     let image = fs::read(&output)?;
-    fs::remove_file(&input)?;
     fs::remove_file(&output)?;
     Ok(Ok(Compiled { image, log }))
 }

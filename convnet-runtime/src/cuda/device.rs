@@ -76,16 +76,24 @@ impl Device {
         &self.context
     }
 
-    /// The kernels of a source: from the cache, or compiled and then kept there.
+    /// The kernels of a source: from the cache, or compiled and then kept there. What the driver refuses is as good as
+    /// damaged.
     pub(super) fn load(&self, source: &str) -> Result<Module, DeviceError> {
         let (compiler, cache, architecture) = (Compiler::find(), Cache::find(), self.architecture());
-        let identity = compiler.as_ref().map_or_else(|_| String::from("none"), Compiler::identity);
-        let key = Key::new(source, &architecture, &identity);
-        // What the driver refuses is as good as damaged.
-        if let Some(module) = cache.get(&key).and_then(|image| Module::new(&self.context, &image).ok()) {
-            return Ok(module);
+        let identity = compiler.as_ref().ok().map(Compiler::identity);
+        let key = Key::new(source, &architecture, identity.as_deref());
+        let mut refused = None;
+        if let Some((image, file)) = cache.get(&key) {
+            match Module::new(&self.context, &image) {
+                Err(DeviceError::Cubin { problem }) => refused = Some(format!("`{}`: {problem}", file.display())),
+                result => return result,
+            }
         }
-        let compiler = compiler?;
+        // Without a compiler, what is wrong is the cubin, if there is one.
+        let compiler = compiler.map_err(|error| match refused {
+            Some(problem) => DeviceError::Cubin { problem: format!("{problem}. To make it again: {error}") },
+            None => error,
+        })?;
         if let Some(needed) = compiler.version().filter(|(major, _)| *major > self.facts.driver.0) {
             return Err(DeviceError::OldDriver { driver: self.facts.driver, needed });
         }
@@ -93,6 +101,15 @@ impl Device {
         let module = Module::new(&self.context, &image)?;
         cache.put(&key, &image);
         Ok(module)
+    }
+
+    /// The kernels of a source whose image was made ahead. If the driver refuses it, they come as [`load`](Self::load)
+    /// brings them; where that is not possible, the error is that of the image.
+    pub(super) fn load_image(&self, image: &[u8], source: &str) -> Result<Module, DeviceError> {
+        match Module::new(&self.context, image) {
+            Err(refused @ DeviceError::Cubin { .. }) => self.load(source).map_err(|_| refused),
+            result => result,
+        }
     }
 }
 

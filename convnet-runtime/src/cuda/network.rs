@@ -77,20 +77,21 @@ impl<N: Network> Cuda<N> {
     }
 
     /// Like [`with_precision`](Self::with_precision), with kernels that [`cubin`](Self::cubin) has made: for machines
-    /// without a compiler.
+    /// without a compiler. If there is one, it makes again what the driver refuses.
     ///
     /// # Errors
-    /// If the cubin is not this network's or for another architecture, or there is no memory for the parameters; the error
-    /// gives the network back.
+    /// If the cubin is not this network's, for another architecture or refused by the driver, or there is no memory for the
+    /// parameters; the error gives the network back.
     pub fn with_cubin(net: N, device: &Device, precision: Precision, cubin: &[u8]) -> Result<Self, MoveError<N>> {
         Self::build(net, device, precision, |text| {
             let architecture = device.architecture();
-            let image = cache::unpack(cubin.to_vec(), &carried(text, &architecture)).ok_or_else(|| {
+            let key = CubinKey::new(text, &architecture, None);
+            let image = cache::unpack(cubin.to_vec(), &key).ok_or_else(|| {
                 let name = N::NAME;
                 let problem = format!("it is damaged, or not that of `{name}` in {precision:?} for {architecture}");
                 DeviceError::Cubin { problem }
             })?;
-            Cubin::new(device.context(), &image)
+            device.load_image(&image, text)
         })
     }
 
@@ -100,8 +101,9 @@ impl<N: Network> Cuda<N> {
     /// If there is no compiler.
     pub fn cubin(architecture: &str, precision: Precision) -> Result<Vec<u8>, DeviceError> {
         let text = Self::source(precision, architecture);
-        let image = Compiler::find()?.compile(&text, architecture)?.image;
-        Ok(cache::pack(&carried(&text, architecture), &image))
+        let compiler = Compiler::find()?;
+        let image = compiler.compile(&text, architecture)?.image;
+        Ok(cache::pack(&CubinKey::new(&text, architecture, Some(&compiler.identity())), &image))
     }
 
     /// The CUDA C text of all kernels, as they are for an architecture.
@@ -264,11 +266,6 @@ impl<N: Network> fmt::Debug for Cuda<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cuda<{}>({:?})", N::NAME, self.precision)
     }
-}
-
-/// What a carried cubin is made of, whatever made it.
-fn carried(text: &str, architecture: &str) -> CubinKey {
-    CubinKey::new(text, architecture, "carried")
 }
 
 /// `[n][pixel][channel]` to `[n][channel][pixel]`.

@@ -8,6 +8,7 @@
 //   CUEMU_DRIVER       version of CUDA (13000)
 //   CUEMU_MEMORY       bytes of device memory (4 GiB)
 //   CUEMU_LOSE_AFTER   kernels after which the device is lost
+//   CUEMU_REFUSE       the image that is refused, counted from 1; 0 refuses all
 //   CUEMU_TRACE        a file to which the name of each call is written
 #include <cstdint>
 #include <cstdio>
@@ -25,8 +26,8 @@
 typedef int Result;
 typedef uint64_t Address;
 enum {
-  OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_IMAGE = 200, NOT_FOUND = 500,
-  LAUNCH_FAILED = 719
+  OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_IMAGE = 200, NO_BINARY_FOR_GPU = 209,
+  NOT_FOUND = 500, LAUNCH_FAILED = 719
 };
 typedef std::function<void()> Work;
 typedef void* (*Bind)(const unsigned*, const unsigned*, unsigned, void**);
@@ -44,7 +45,7 @@ struct Stream {
 static std::recursive_mutex lock;
 static std::map<Address, size_t> allocations;
 static size_t allocated = 0;
-static int64_t kernels = 0;
+static int64_t kernels = 0, images = 0;
 
 static int64_t number(const char* name, int64_t otherwise) {
   const char* text = getenv(name);
@@ -89,14 +90,22 @@ static bool inside(Address at, size_t bytes) {
   if (lost()) return LAUNCH_FAILED;
 #define API extern "C" __attribute__((visibility("default"))) Result
 
+// Names and texts of the errors that tests ask for.
+struct Text { Result code; const char *name, *text; };
+static const Text TEXTS[] = {
+  {NO_BINARY_FOR_GPU, "CUDA_ERROR_NO_BINARY_FOR_GPU", "no kernel image is available for execution on the device"},
+  {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"},
+};
 API cuGetErrorName(Result code, const char** text) {
   static thread_local char name[32];
   snprintf(name, sizeof name, "error %d", code);
-  *text = code == LAUNCH_FAILED ? "CUDA_ERROR_LAUNCH_FAILED" : name;
+  *text = name;
+  for (auto& known : TEXTS) if (known.code == code) *text = known.name;
   return OK;
 }
 API cuGetErrorString(Result code, const char** text) {
-  *text = code == LAUNCH_FAILED ? "unspecified launch failure" : "emulated";
+  *text = "emulated";
+  for (auto& known : TEXTS) if (known.code == code) *text = known.text;
   return OK;
 }
 API cuDriverGetVersion(int* version) { *version = int(number("CUEMU_DRIVER", 13000)); return OK; }
@@ -185,6 +194,8 @@ API cuMemcpyDtoDAsync_v2(Address to, Address from, size_t bytes, Stream* s) {
 // A library is an ELF file whose section headers come last: they say how long it is.
 API cuModuleLoadData(void** module, const void* image) {
   CALL("cuModuleLoadData", 0)
+  int64_t refused = number("CUEMU_REFUSE", -1);
+  if (++images == refused || !refused) return NO_BINARY_FOR_GPU;
   const unsigned char* bytes = (const unsigned char*)image;
   if (memcmp(bytes, "\177ELF\2", 5)) return INVALID_IMAGE;
   uint64_t headers;

@@ -14,23 +14,33 @@ const CHILD: &str = "CONVNET_EMULATED";
 
 /// Runs `body` on the device of this machine, or else `test`, the test that calls this, again on the emulator.
 pub fn on_device(test: &str, body: impl FnOnce(&Device)) {
-    let required = env::var_os("CONVNET_REQUIRE_CUDA").is_some_and(|value| value == "1");
     match Device::new(0) {
         Ok(device) => body(&device),
-        Err(error) if required => panic!("CONVNET_REQUIRE_CUDA is set, but {error}"),
+        Err(error) if required() => panic!("CONVNET_REQUIRE_CUDA is set, but {error}"),
         Err(_) => emulated(test, &[], || body(&Device::new(0).unwrap())),
     }
+}
+
+/// The tests are about the device of this machine.
+fn required() -> bool {
+    env::var_os("CONVNET_REQUIRE_CUDA").is_some_and(|value| value == "1")
 }
 
 /// Runs `body` on the emulator, with more variables of the environment, in a process of its own: `test` is the test that
 /// calls this.
 pub fn emulated(test: &str, environment: &[(&str, &str)], body: impl FnOnce()) {
+    emulated_each(test, &[environment], body);
+}
+
+/// The same in one process after the other, each with variables of its own.
+pub fn emulated_each(test: &str, environments: &[&[(&str, &str)]], body: impl FnOnce()) {
     if env::var_os(CHILD).is_some() {
         return body();
     }
-    if let Some(mut command) = child(test, &[]) {
+    for environment in environments {
+        let Some(mut command) = child(test, &[]) else { return };
         let output = command.envs(environment.iter().copied()).output().unwrap();
-        assert!(output.status.success(), "on the emulator:\n{}", text(&output));
+        assert!(output.status.success(), "on the emulator, {environment:?}:\n{}", text(&output));
     }
 }
 
@@ -82,6 +92,10 @@ fn text(output: &Output) -> String {
 
 /// A test once more, on the emulator, by a program that gets it as its last arguments, or by itself.
 fn child(test: &str, by: &[String]) -> Option<Command> {
+    if required() {
+        println!("skipped: tests on the emulator: CONVNET_REQUIRE_CUDA is set");
+        return None;
+    }
     let Some(emulator) = emulator() else {
         println!("skipped: CUDA's kernels on the emulator: there is no g++ or no source");
         return None;

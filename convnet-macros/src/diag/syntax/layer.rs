@@ -80,6 +80,13 @@ pub fn arithmetic() -> String {
     "there is no arithmetic here: write a number or a parameter".into()
 }
 
+pub fn percent(number: &str, negative: bool) -> String {
+    match number.replace('_', "").parse::<f64>() {
+        Ok(value) if !negative => format!("a share is a number: write `{}` for {number} %", value / 100.0),
+        _ => arithmetic(),
+    }
+}
+
 pub fn stride_option(word: Word, value: &str) -> String {
     if !word.takes().stride {
         return superfluous_stride(word);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cudarc::driver::sys::{self, CUresult};
 
-use super::{Context, check, check_memory, describe};
+use super::{Context, check, check_memory};
 use crate::cuda::error::DeviceError;
 
 /// A module of kernels on a device.
@@ -40,15 +40,12 @@ impl Module {
         let mut raw = ptr::null_mut();
         // SAFETY: the image is an ELF file or nothing that the driver takes for one.
         let code = unsafe { sys::cuModuleLoadData(&raw mut raw, padded.as_ptr().cast()) };
-        match code {
-            CUresult::CUDA_ERROR_INVALID_IMAGE
-            | CUresult::CUDA_ERROR_NO_BINARY_FOR_GPU
-            | CUresult::CUDA_ERROR_INVALID_SOURCE
-            | CUresult::CUDA_ERROR_UNSUPPORTED_PTX_VERSION => Err(DeviceError::Cubin { problem: describe(code) }),
-            _ => {
-                check_memory(code, image.len(), "loading the kernels")?;
-                Ok(Self { context: context.clone(), raw })
+        match check_memory(code, image.len(), "loading the kernels") {
+            Ok(()) => Ok(Self { context: context.clone(), raw }),
+            Err(DeviceError::Driver { cause, .. }) => {
+                Err(DeviceError::Cubin { problem: format!("the driver refuses it: {cause}") })
             }
+            Err(error) => Err(error),
         }
     }
 

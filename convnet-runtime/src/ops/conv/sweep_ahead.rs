@@ -1,5 +1,5 @@
-//! What is asked for during products, since memory takes long: the lines that their sums will go to, and the input of the
-//! next run of positions.
+//! What is asked for during products, since memory takes long: the lines that their sums will go to, the input of the next
+//! run of positions, and weights.
 
 use std::ptr;
 
@@ -34,11 +34,28 @@ pub struct Ahead {
     pub rows: usize,
     /// Positions of this run that have asked for theirs.
     pub done: usize,
+    /// Weights, or whatever else comes next.
+    pub next: Next,
+}
+
+/// Floats that are asked for evenly during products, so many with each lane of a tile's walk.
+#[derive(Clone, Copy)]
+pub struct Next {
+    /// The next one; null: there are none.
+    pub at: *const f32,
+    /// How many at a time.
+    pub step: usize,
+}
+
+impl Next {
+    /// Nothing.
+    pub const NONE: Self = Self { at: ptr::null(), step: 0 };
 }
 
 impl Ahead {
     /// Nothing.
-    pub const NOTHING: Self = Self { lines: [[Lines::NONE; 2]; 2], input: ptr::null(), blocks: 0, rows: 0, done: 0 };
+    pub const NOTHING: Self =
+        Self { lines: [[Lines::NONE; 2]; 2], input: ptr::null(), blocks: 0, rows: 0, done: 0, next: Next::NONE };
 
     /// Asks for what belongs to the next positions.
     #[inline(always)]

@@ -65,9 +65,10 @@ pub struct Plan<'a> {
     /// A group's weights are larger than a sample's input: consecutive tasks share them, otherwise they share positions, so
     /// that threads have the same ones in the next layer.
     weights_first: bool,
-    /// Whether lines of the input, and of the output, are asked for before they are needed. Planes are small, and read one
-    /// value after the other; a depthwise convolution has few products for each line: only memory is worth the trouble.
-    pub asks: [bool; 2],
+    /// Whether lines of the input, of the output, and of the weights are asked for before they are needed. Planes are small,
+    /// and read one value after the other; a depthwise convolution has few products for each line: only memory is worth the
+    /// trouble; few weights stay near.
+    pub asks: [bool; 3],
     /// Floating-point operations.
     pub work: usize,
 }
@@ -133,6 +134,7 @@ impl<'a> Plan<'a> {
         let far = sweep.samples * sweep.rows * sweep.columns * sweep.blocks * LANES > FAR;
         let output = !sweep.pool && line != Line::Batch && (far || !sweep.depthwise);
         let input = line != Line::Batch && walk.pixel_step >= LANES && (far || !sweep.depthwise);
+        let many = !sweep.depthwise && narrow.is_none() && sweep.turn.is_none() && weights * sweep.blocks > GROUP;
         Self {
             sweep,
             walk,
@@ -147,7 +149,7 @@ impl<'a> Plan<'a> {
             strips,
             narrow,
             weights_first,
-            asks: [input, output],
+            asks: [input, output, many],
             work,
         }
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::narrow;
 use super::sweep::{Segment, Sink};
-use super::sweep_ahead::Ahead;
+use super::sweep_ahead::{Ahead, Next};
 use super::sweep_plan::{Line, Plan, RUN};
 use super::tile::Tile;
 use crate::cpu::map::LANES;
@@ -80,6 +80,7 @@ impl<K: Sink> Task<'_, K> {
     unsafe fn strip<S: Simd>(&self, s: S, sample: usize, blocks: &Range<usize>, strip: usize, w: *const f32) {
         let (plan, sweep) = (self.plan, self.plan.sweep);
         let mut tiles = plan.strip(strip);
+        let mut first_run = true;
         while !tiles.is_empty() {
             let (line, positions, next) = plan.run(&tiles);
             tiles.start = next;
@@ -94,12 +95,37 @@ impl<K: Sink> Task<'_, K> {
                 let same = (first + 1..first + most).all(|block| sweep.from(block) == sweep.from(first));
                 let some = first..first + if same { most } else { 1 };
                 first = some.end;
-                let ahead = soon.map_or(Ahead::NOTHING, |soon| self.soon(soon, &some, blocks));
+                let mut ahead = soon.map_or(Ahead::NOTHING, |soon| self.soon(soon, &some, blocks));
+                if plan.asks[2] && (first_run || (soon.is_none() && first == blocks.end)) {
+                    ahead.next = self.weights::<S>(&some, blocks, positions.len());
+                }
                 let w = w.wrapping_add((some.start - blocks.start) * plan.walk.stream);
                 // SAFETY: the caller's promise.
                 unsafe { self.positions(s, sample, some, (line, positions.clone()), ahead, w) };
             }
+            first_run = false;
         }
+    }
+
+    /// The weights of the blocks behind some, or of the next task's, which are asked for while so many positions meet
+    /// those.
+    #[inline(always)]
+    fn weights<S: Simd>(&self, some: &Range<usize>, all: &Range<usize>, positions: usize) -> Next {
+        let (plan, sweep, walk) = (self.plan, self.plan.sweep, &self.plan.walk);
+        let first = if some.end < all.end {
+            some.end
+        } else if self.i + 1 < plan.tasks() {
+            plan.group(plan.task(self.i + 1).1).start
+        } else {
+            return Next::NONE;
+        };
+        if all.contains(&first) && some.end == all.end {
+            return Next::NONE;
+        }
+        let tiles = positions.div_ceil(S::TILE_PIXELS);
+        let lanes = walk.blocks * walk.rows * walk.columns * walk.lanes;
+        let step = (some.len() * walk.stream).div_ceil(tiles * lanes);
+        Next { at: sweep.w.wrapping_add(first * walk.stream), step }
     }
 
     #[inline(always)]
@@ -180,7 +206,7 @@ impl<K: Sink> Task<'_, K> {
                 sums_step: STEP,
                 ahead,
             };
-            ahead.input = ahead.input.wrapping_add(sweep.x_row);
+            (ahead.input, ahead.next) = (ahead.input.wrapping_add(sweep.x_row), Next::NONE);
             let len = pairs * positions.len();
             // SAFETY: see `run`; there is room for the sums, and for the weights of groups of few channels.
             unsafe {

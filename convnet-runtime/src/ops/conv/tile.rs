@@ -4,9 +4,7 @@
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
-use std::ptr;
-
-use super::sweep_ahead::Ahead;
+use super::sweep_ahead::{Ahead, Next};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 
@@ -95,16 +93,6 @@ impl Tile<'_> {
         s.vectorize(Products { tile: self, blocks, positions });
     }
 
-    /// The same for neighbouring positions that one tile has room for; it asks for cache lines from `ahead` on meanwhile, one
-    /// for each lane of the walk.
-    ///
-    /// # Safety
-    /// As for `product`. Whatever lies at `ahead` is not read.
-    #[inline(always)]
-    pub unsafe fn product_ahead<S: Simd>(self, s: S, blocks: usize, positions: usize, ahead: *const f32) {
-        s.vectorize(ProductsAhead { tile: self, blocks, positions, ahead });
-    }
-
     /// `sums[p] = sum over taps of w[tap] x[p, tap]`, lane by lane.
     ///
     /// # Safety
@@ -122,12 +110,16 @@ impl Tile<'_> {
         let (len, larger) = (positions / tiles.max(1), positions % tiles.max(1));
         let done = larger * (len + 1);
         let (x, sums) = (self.x.wrapping_add(done * self.walk.pixel_step), self.sums.wrapping_add(done * LANES));
-        let ahead = Ahead { done: self.ahead.done + done, ..self.ahead };
+        let Walk { blocks, rows, columns, lanes, .. } = *self.walk;
+        let next = self.ahead.next;
+        // The last block may have fewer lanes: then a little is asked for earlier.
+        let next = Next { at: next.at.wrapping_add(larger * blocks * rows * columns * lanes * next.step), ..next };
+        let ahead = Ahead { done: self.ahead.done + done, next, ..self.ahead };
         [(self, larger, len + 1), (Self { x, sums, ahead, ..self }, tiles - larger, len)]
     }
 }
 
-/// See [`Tile::product`]. A kernel of its own, as the next two: many call them, and there are many tiles.
+/// See [`Tile::product`]. A kernel of its own, as the next one: many call them, and there are many tiles.
 struct Products<'a> {
     tile: Tile<'a>,
     blocks: usize,
@@ -143,36 +135,10 @@ impl Kernel for Products<'_> {
         let near = tile.walk.pixel_step == LANES;
         by_pixels!(tile.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
             match blocks {
-                1 if near => s.vectorize(Product::<1, P, LANES, false>(&tile, count, ptr::null())),
-                1 => s.vectorize(Product::<1, P, 0, false>(&tile, count, ptr::null())),
-                2 if const { S::TILE_BLOCKS > 1 } && near => {
-                    s.vectorize(Product::<2, P, LANES, false>(&tile, count, ptr::null()));
-                }
-                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, 0, false>(&tile, count, ptr::null())),
-                _ => unreachable!("a tile of {blocks} blocks"),
-            }
-        });
-    }
-}
-
-/// See [`Tile::product_ahead`].
-struct ProductsAhead<'a> {
-    tile: Tile<'a>,
-    blocks: usize,
-    positions: usize,
-    ahead: *const f32,
-}
-
-impl Kernel for ProductsAhead<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let Self { tile, blocks, positions, ahead } = self;
-        by_pixels!(tile.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
-            match blocks {
-                1 => s.vectorize(Product::<1, P, LANES, true>(&tile, count, ahead)),
-                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, LANES, true>(&tile, count, ahead)),
+                1 if near => s.vectorize(Product::<1, P, LANES>(&tile, count)),
+                1 => s.vectorize(Product::<1, P, 0>(&tile, count)),
+                2 if const { S::TILE_BLOCKS > 1 } && near => s.vectorize(Product::<2, P, LANES>(&tile, count)),
+                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, 0>(&tile, count)),
                 _ => unreachable!("a tile of {blocks} blocks"),
             }
         });
@@ -212,24 +178,19 @@ impl Kernel for LaneByLane<'_> {
 }
 
 /// Tiles of `OB` blocks of output channels and `P` positions, which are `STEP` floats apart, or as many as the walk says if
-/// that is zero: see [`Tile::product`] and, with `AHEAD`, [`Tile::product_ahead`].
-struct Product<'a, const OB: usize, const P: usize, const STEP: usize, const AHEAD: bool>(
-    &'a Tile<'a>,
-    usize,
-    *const f32,
-);
+/// that is zero; see [`Tile::product`].
+struct Product<'a, const OB: usize, const P: usize, const STEP: usize>(&'a Tile<'a>, usize);
 
-impl<const OB: usize, const P: usize, const STEP: usize, const AHEAD: bool> Kernel for Product<'_, OB, P, STEP, AHEAD> {
+impl<const OB: usize, const P: usize, const STEP: usize> Kernel for Product<'_, OB, P, STEP> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(&Tile { walk, x, w, sums, sums_step, ahead: mut other }, count, mut ahead) = self;
+        let Self(&Tile { walk, x, w, sums, sums_step, mut ahead }, count) = self;
         let step = if STEP > 0 { STEP } else { walk.pixel_step };
+        let mut next = if ahead.next.at.is_null() { Next { at: w, step: 0 } } else { ahead.next };
         for i in 0..count {
-            if !AHEAD {
-                other.ask(s, walk, P);
-            }
+            ahead.ask(s, walk, P);
             let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
             let mut block = x.wrapping_add(i * P * step);
             let mut acc = [[s.zero(); OB]; P];
@@ -246,10 +207,8 @@ impl<const OB: usize, const P: usize, const STEP: usize, const AHEAD: bool> Kern
                                 for o in 0..OB {
                                     b[o] = s.load_from(w.add(o * walk.stream + lane * LANES));
                                 }
-                                if AHEAD {
-                                    s.prefetch_far(ahead);
-                                    ahead = ahead.wrapping_add(LANES);
-                                }
+                                s.prefetch_far(next.at);
+                                next.at = next.at.wrapping_add(next.step);
                                 for p in 0..P {
                                     let a = s.splat(*x.add(p * step + lane));
                                     for o in 0..OB {

@@ -14,7 +14,7 @@ use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, cut, parallel, parallel_seated, seats, workers};
 use crate::ops::conv::sweep::{Segment, Sink};
-use crate::ops::conv::sweep_ahead;
+use crate::ops::conv::sweep_ahead::{self, Next};
 use crate::ops::conv::tile::{Tile, Walk};
 
 /// What is computed.
@@ -197,19 +197,22 @@ impl<K: Sink> Task<'_, K> {
                 };
                 let (w, count) = (weights(point, block), S::TILE_BLOCKS.min(outputs.end - block));
                 let sums = sums.wrapping_add((block - outputs.start) * tiles * LANES);
-                let mut run =
-                    Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES, ahead: sweep_ahead::Ahead::NOTHING };
+                let ahead = sweep_ahead::Ahead::NOTHING;
+                let mut run = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES, ahead };
                 let mut left = tiles;
                 // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the points.
                 unsafe {
                     while left > 0 {
-                        let ahead = if left == tiles { next } else { soon.lines() };
-                        if ahead.is_null() {
+                        let at = if left == tiles { next } else { soon.lines() };
+                        if at.is_null() {
+                            run.ahead.next = Next::NONE;
                             run.product(s, count, left);
                             break;
                         }
+                        // A line for each channel.
+                        run.ahead.next = Next { at, step: LANES };
                         let len = left.div_ceil(left.div_ceil(S::TILE_PIXELS));
-                        run.product_ahead(s, count, len, ahead);
+                        run.product(s, count, len);
                         (run.x, run.sums) = (run.x.add(len * LANES), run.sums.add(len * LANES));
                         left -= len;
                     }
