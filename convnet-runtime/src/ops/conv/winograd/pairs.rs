@@ -138,7 +138,7 @@ impl<K: Sink> Pairs<'_, K> {
     unsafe fn run(&self) {
         let [rows, columns, filters] = self.geometry.output;
         let lines = self.lines();
-        let strips = TASKS.div_ceil(self.samples).min(lines).max(1);
+        let strips = TASKS.div_ceil(self.samples.max(1)).min(lines).max(1);
         let work = self.samples * rows * columns * filters * POINTS * row(self.geometry);
         parallel(self.samples * strips, work, |i| {
             let (sample, strip) = (i / strips, i % strips);
@@ -149,7 +149,7 @@ impl<K: Sink> Pairs<'_, K> {
                 }
             }
             for line in cut(lines, strips, strip)..cut(lines, strips, strip + 1) {
-                dispatch(Line { pairs: self, sample, line });
+                dispatch(Pair { pairs: self, sample, line });
             }
         });
     }
@@ -162,7 +162,7 @@ impl<K: Sink> Pairs<'_, K> {
 }
 
 /// A pair of rows of a sample.
-struct Line<'a, K> {
+struct Pair<'a, K> {
     pairs: &'a Pairs<'a, K>,
     sample: usize,
     line: usize,
@@ -175,7 +175,7 @@ struct Memory {
     rows: [f32; ROWS * COLUMNS * LANES],
 }
 
-impl<K: Sink> Kernel for Line<'_, K> {
+impl<K: Sink> Kernel for Pair<'_, K> {
     type Output = ();
 
     #[inline(always)]
@@ -236,7 +236,7 @@ impl<K: Sink> Kernel for Line<'_, K> {
     }
 }
 
-impl<K: Sink> Line<'_, K> {
+impl<K: Sink> Pair<'_, K> {
     /// Writes the points of the columns that some columns of the output see, one behind the other; gives the floats from a
     /// point to the next.
     #[inline(always)]
