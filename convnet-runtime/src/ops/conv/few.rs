@@ -155,15 +155,15 @@ impl<K: Sink> Strip<'_, K> {
             unsafe {
                 if !high {
                     let filters = few.geometry.output[2];
-                    let row = |f: usize| s.load_from(sums.add(f * STEP + vector * LANES));
                     let mut rows = [s.zero(); LANES];
                     for f in 0..FILTERS {
                         if f < filters {
-                            rows[f] = row(f);
+                            rows[f] = s.load_from(sums.add(f * STEP + vector * LANES));
                         }
                     }
-                    for (i, v) in s.transpose(rows).into_iter().enumerate() {
-                        s.store_to(turned.add(i * LANES), v);
+                    let columns = s.transpose(rows);
+                    for i in 0..LANES {
+                        s.store_to(turned.add(i * LANES), columns[i]);
                     }
                 }
                 if few.pool {

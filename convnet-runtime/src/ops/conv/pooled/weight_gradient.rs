@@ -176,11 +176,10 @@ pub fn finish(pass: &Backward, sums: &[f32], parts: usize, conv: &mut Conv) {
 /// The sums of all parts from here on, in their order.
 #[inline(always)]
 fn total<S: Simd>(s: S, parts: &[f32], each: usize, at: usize) -> S::V {
-    let load = |part: &[f32]| s.load(part[at..].first_chunk().expect("there is room behind the last"));
-    let (first, others) = parts.split_at(each);
-    let mut total = load(first);
-    for part in others.chunks_exact(each) {
-        total = s.add(total, load(part));
+    let mut total = s.zero();
+    for (i, part) in parts.chunks_exact(each).enumerate() {
+        let sums = s.load(part[at..].first_chunk().expect("there is room behind the last"));
+        total = if i == 0 { sums } else { s.add(total, sums) };
     }
     total
 }
