@@ -206,12 +206,14 @@ impl Simd for Avx2 {
         let mut out = [r[0]; 4];
         for half in 0..2 {
             // Of two rows, pairs 0 and 1 in the lower quarter, 2 and 3 in the upper one.
-            let larger = |i: usize| {
+            let mut larger = [r[0][0]; 4];
+            for i in 0..4 {
                 let [a, b] = [r[2 * i][half], r[2 * i + 1][half]];
-                op!(_mm256_max_ps(_mm256_shuffle_ps::<0xdd>(a, b), _mm256_shuffle_ps::<0x88>(a, b)))
-            };
-            let pairs = |a: __m256, b: __m256| op!([_mm256_shuffle_ps::<0x88>(a, b), _mm256_shuffle_ps::<0xdd>(a, b)]);
-            let (near, far) = (pairs(larger(0), larger(1)), pairs(larger(2), larger(3)));
+                larger[i] = op!(_mm256_max_ps(_mm256_shuffle_ps::<0xdd>(a, b), _mm256_shuffle_ps::<0x88>(a, b)));
+            }
+            let [a, b, c, d] = larger;
+            let near = op!([_mm256_shuffle_ps::<0x88>(a, b), _mm256_shuffle_ps::<0xdd>(a, b)]);
+            let far = op!([_mm256_shuffle_ps::<0x88>(c, d), _mm256_shuffle_ps::<0xdd>(c, d)]);
             for j in 0..2 {
                 out[j][half] = op!(_mm256_permute2f128_ps::<0x20>(near[j], far[j]));
                 out[2 + j][half] = op!(_mm256_permute2f128_ps::<0x31>(near[j], far[j]));

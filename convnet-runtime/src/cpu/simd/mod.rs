@@ -159,9 +159,15 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// `8 + i` that of lanes `8 + 2 j` and `9 + 2 j`; as [`max`](Self::max) of the second and the first.
     #[inline(always)]
     fn turn_pairs(self, rows: [Self::V; 8]) -> [Self::V; 4] {
-        let columns = self.transpose(std::array::from_fn(|i| if i < 8 { rows[i] } else { self.zero() }));
-        let larger = |j: usize| self.max(columns[2 * j + 1], columns[2 * j]);
-        std::array::from_fn(|j| self.select(self.mask(0xff), larger(j), self.swap(larger(4 + j))))
+        let (mut whole, mut out) = ([self.zero(); LANES], [self.zero(); 4]);
+        whole[..8].copy_from_slice(&rows);
+        let columns = self.transpose(whole);
+        for j in 0..4 {
+            let low = self.max(columns[2 * j + 1], columns[2 * j]);
+            let high = self.max(columns[2 * j + 9], columns[2 * j + 8]);
+            out[j] = self.select(self.mask(0xff), low, self.swap(high));
+        }
+        out
     }
 
     /// The lanes as an array.

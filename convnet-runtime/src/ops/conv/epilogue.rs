@@ -182,12 +182,12 @@ impl Sink for Epilogue {
 
     #[inline(always)]
     unsafe fn take_windows<S: Simd>(&self, s: S, at: [Segment; 2], v: [S::V; 4]) {
-        let low = |v: S::V| s.select(s.mask(0xff), v, s.zero());
         let Some([least, most]) = self.activation.bounds() else {
             let mut memory = [[[0.0; LANES]; 4]; 2];
-            for (j, v) in v.into_iter().enumerate() {
-                s.store(&mut memory[0][j], low(v));
-                s.store(&mut memory[1][j], low(s.swap(v)));
+            for j in 0..4 {
+                let v = v[j];
+                s.store(&mut memory[0][j], s.first(8, v));
+                s.store(&mut memory[1][j], s.first(8, s.swap(v)));
             }
             for (at, sums) in at.into_iter().zip(&memory) {
                 // SAFETY: the caller's promise.
@@ -201,15 +201,15 @@ impl Sink for Epilogue {
         let places = at.map(|at| self.place(at).wrapping_sub((4 - at.len) * LANES));
         // SAFETY: the segments lie in the output; they are this thread's.
         unsafe {
-            let shift = low(self.affine(s, 0).1);
+            let shift = s.first(8, self.affine(s, 0).1);
             let shift = s.add(shift, s.swap(shift));
             for j in 0..4 {
                 let v = s.select(own, s.min(most, s.max(least, s.add(v[j], shift))), s.zero());
                 if j + at[0].len >= 4 {
-                    s.store_to(places[0].wrapping_add(j * LANES), low(v));
+                    s.store_to(places[0].wrapping_add(j * LANES), s.first(8, v));
                 }
                 if j + at[1].len >= 4 {
-                    s.store_to(places[1].wrapping_add(j * LANES), low(s.swap(v)));
+                    s.store_to(places[1].wrapping_add(j * LANES), s.first(8, s.swap(v)));
                 }
             }
         }

@@ -116,8 +116,8 @@ struct Half {
     line: usize,
     /// The first column.
     start: usize,
-    /// Columns of the half before that this one has, too: it is the last of its line.
-    again: usize,
+    /// The first one that the half before does not have, too: this one may be the last of its line.
+    column: usize,
 }
 
 impl<K: Sink> Strip<'_, K> {
@@ -129,7 +129,7 @@ impl<K: Sink> Strip<'_, K> {
         let (mut line, mut half) = (self.halves.start / each, self.halves.start % each);
         self.halves.clone().map(move |_| {
             let start = (half * HALF).min(last);
-            let this = Half { line, start, again: half * HALF - start };
+            let this = Half { line, start, column: half * HALF };
             half += 1;
             if half == each {
                 (line, half) = (line + 1, 0);
@@ -145,24 +145,25 @@ impl<K: Sink> Strip<'_, K> {
         let together = few.together();
         let mut memory = MaybeUninit::<Turned>::uninit();
         let turned = memory.as_mut_ptr().cast::<f32>();
-        for (i, Half { line, start, again }) in self.each().enumerate() {
+        for (i, Half { line, start, column }) in self.each().enumerate() {
+            let again = column - start;
             let len = (HALF - again) / together;
-            let at = Segment { sample, block: 0, row: line, column: (start + again) / together, len };
+            let at = Segment { sample, block: 0, row: line, column: column / together, len };
             let (vector, high) = if few.pool { (i, false) } else { (i / 2, i % 2 == 1) };
             let first = turned.wrapping_add((usize::from(high) * HALF + again) * LANES);
             // SAFETY: the sums of these positions have been computed; the sink can take them, they are this task's.
             unsafe {
                 if !high {
                     let filters = few.geometry.output[2];
-                    let row = |f: usize| s.load_from(sums.add(f * STEP + vector * LANES));
                     let mut rows = [s.zero(); LANES];
                     for f in 0..FILTERS {
                         if f < filters {
-                            rows[f] = row(f);
+                            rows[f] = s.load_from(sums.add(f * STEP + vector * LANES));
                         }
                     }
-                    for (i, v) in s.transpose(rows).into_iter().enumerate() {
-                        s.store_to(turned.add(i * LANES), v);
+                    let columns = s.transpose(rows);
+                    for i in 0..LANES {
+                        s.store_to(turned.add(i * LANES), columns[i]);
                     }
                 }
                 if few.pool {
@@ -192,9 +193,9 @@ impl<K: Sink> Strip<'_, K> {
     /// Hands the largest sums of the pool's windows to the sink.
     #[inline(always)]
     unsafe fn give_largest<S: Simd>(&self, s: S, sums: *const f32) {
-        let windows = |Half { line, start, again }| {
-            let at = Segment { sample: self.sample, block: 0, row: line, column: (start + again) / 2, len: 0 };
-            Segment { len: (HALF - again) / 2, ..at }
+        let windows = |Half { line, start, column }| {
+            let at = Segment { sample: self.sample, block: 0, row: line, column: column / 2, len: 0 };
+            Segment { len: (HALF - (column - start)) / 2, ..at }
         };
         let mut each = self.each().map(windows);
         for vector in (0..self.halves.len()).step_by(2) {
@@ -243,7 +244,8 @@ impl<K: Sink> Strip<'_, K> {
             }
         };
         let (mut segment, mut first) = (NOTHING, 0);
-        for (i, Half { line, start, again }) in self.each().enumerate() {
+        for (i, Half { line, start, column }) in self.each().enumerate() {
+            let again = column - start;
             let len = (HALF - again) / 2;
             if segment.len > 0 && segment.row == line && again == 0 {
                 segment.len += len;
@@ -252,7 +254,7 @@ impl<K: Sink> Strip<'_, K> {
             if segment.len > 0 {
                 give(segment, first);
             }
-            segment = Segment { sample, block: 0, row: line, column: (start + again) / 2, len };
+            segment = Segment { sample, block: 0, row: line, column: column / 2, len };
             first = i * WINDOWS + again / 2;
         }
         give(segment, first);

@@ -75,6 +75,10 @@ impl Held {
             let from = |block: usize| x.at(sample, block, y as isize - up, -left).cast_const();
             // SAFETY: the row lies in the volume and its border.
             unsafe {
+                if x.map.layout == Layout::Planar && self.step == 1 {
+                    to[..self.reach[1]].copy_from_slice(std::slice::from_raw_parts(from(0), self.reach[1]));
+                    continue;
+                }
                 if x.map.layout == Layout::Planar {
                     for c in 0..depth {
                         let from = std::slice::from_raw_parts(from(c), self.reach[1]);

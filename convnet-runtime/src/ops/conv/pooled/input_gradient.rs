@@ -7,7 +7,7 @@
 use super::events::Events;
 use super::{MOST_PIECES, TILE, held};
 use crate::cpu::map::LANES;
-use crate::cpu::simd::{Kernel, Simd};
+use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::cut;
 use crate::cpu::view::View;
 use crate::layers::Conv;
@@ -36,22 +36,53 @@ fn filter(geometry: &Geometry, held: &Held) -> usize {
 
 /// Filters as windows.
 pub fn pack<'a>(geometry: &Geometry, held: &Held, conv: &'a mut Conv) -> &'a [f32] {
-    let [depth, filters] = [geometry.input[2], geometry.output[2]];
-    let (blocks, each) = (Span::forward(geometry).len, filter(geometry, held));
-    let [rows, columns] = geometry.kernel;
+    let each = filter(geometry, held);
     let Conv { weight, scratch, .. } = conv;
-    scratch.grow(filters * each);
-    scratch[..filters * each].fill(0.0);
-    for (k, to) in scratch.chunks_exact_mut(each).take(filters).enumerate() {
-        for (y, x) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
-            let start = (y * geometry.dilation[0] + 1) * held.row + (x + 1) * held.step;
-            for (channel, to) in to[start..start + depth].iter_mut().enumerate() {
-                let tap = ((k / LANES * blocks + channel / LANES) * rows + y) * columns + x;
-                *to = weight.packed()[(tap * LANES + channel % LANES) * LANES + k % LANES];
+    let len = geometry.output[2] * each;
+    scratch.grow(len);
+    let to = &mut scratch[..len];
+    to.fill(0.0);
+    dispatch(Pack { geometry, held, weights: weight.packed(), each, to });
+    &scratch[..len]
+}
+
+struct Pack<'a> {
+    geometry: &'a Geometry,
+    held: &'a Held,
+    weights: &'a [f32],
+    /// Floats of a window.
+    each: usize,
+    to: &'a mut [f32],
+}
+
+impl Kernel for Pack<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { geometry, held, weights, each, to } = self;
+        let (depth, blocks) = (geometry.input[2], Span::forward(geometry).len);
+        let [rows, columns] = geometry.kernel;
+        for (first, to) in to.chunks_mut(LANES * each).enumerate() {
+            for (y, x) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
+                let start = (y * geometry.dilation[0] + 1) * held.row + (x + 1) * held.step;
+                for block in 0..depth.div_ceil(LANES) {
+                    let tap = ((first * blocks + block) * rows + y) * columns + x;
+                    let channels = weights[tap * LANES * LANES..].as_chunks().0;
+                    let mut square = [s.zero(); LANES];
+                    for i in 0..LANES {
+                        square[i] = s.load(&channels[i]);
+                    }
+                    let filters = s.transpose(square);
+                    for (i, to) in to.chunks_exact_mut(each).enumerate() {
+                        // Zeros beyond the depth lie where the next tap goes.
+                        let to = to[start + block * LANES..].first_chunk_mut().expect("there is room behind each row");
+                        s.store(to, s.first(depth - block * LANES, filters[i]));
+                    }
+                }
             }
         }
     }
-    &scratch[..filters * each]
 }
 
 /// The gradient of a sample.
@@ -91,29 +122,26 @@ impl Kernel for One<'_> {
         }
         let (gradients, starts) = list.split_at(list.len() / 2);
         let tiles = pieces.div_ceil(TILE);
-        let [height, width] = events.windows;
-        for window in 0..height * width {
-            let start = held.start(2 * (window / width), 2 * (window % width));
-            for tile in 0..tiles {
-                let [first, end] = [0, 1].map(|i| cut(pieces, tiles, tile + i));
-                let tile = Tile {
-                    gradients: gradients[window..].as_ptr(),
-                    starts: starts[window..].as_ptr().cast(),
-                    count: events.count,
-                    filters: geometry.output[2],
-                    w: weights.as_ptr().wrapping_add(held.row + held.step + start),
-                    each,
-                    places: &places[first..end],
-                    to: memory[start..].as_mut_ptr(),
-                };
-                match end - first {
-                    1 => s.vectorize(Give::<1>(tile)),
-                    2 => s.vectorize(Give::<2>(tile)),
-                    3 => s.vectorize(Give::<3>(tile)),
-                    4 => s.vectorize(Give::<4>(tile)),
-                    5 => s.vectorize(Give::<5>(tile)),
-                    _ => s.vectorize(Give::<TILE>(tile)),
-                }
+        for tile in 0..tiles {
+            let [first, end] = [0, 1].map(|i| cut(pieces, tiles, tile + i));
+            let tile = Tile {
+                geometry,
+                held,
+                events,
+                gradients: gradients.as_ptr(),
+                starts: starts.as_ptr().cast(),
+                w: weights.as_ptr().wrapping_add(held.row + held.step),
+                each,
+                places: &places[first..end],
+                to: memory.as_mut_ptr(),
+            };
+            match end - first {
+                1 => s.vectorize(Give::<1>(tile)),
+                2 => s.vectorize(Give::<2>(tile)),
+                3 => s.vectorize(Give::<3>(tile)),
+                4 => s.vectorize(Give::<4>(tile)),
+                5 => s.vectorize(Give::<5>(tile)),
+                _ => s.vectorize(Give::<TILE>(tile)),
             }
         }
         // SAFETY: this task's sample of a gradient of the input's size.
@@ -121,13 +149,14 @@ impl Kernel for One<'_> {
     }
 }
 
-/// `to[t] += sum over filters k of gradient w[k][places[t] - start]`
+/// `to[start + t] += sum over filters k of gradient w[k][start + places[t] - start of k]`, for the windows of the pool one after
+/// the other.
 struct Tile<'a> {
+    geometry: &'a Geometry,
+    held: &'a Held,
+    events: &'a Events,
     gradients: *const f32,
     starts: *const u32,
-    /// From a filter's events to the next's.
-    count: usize,
-    filters: usize,
     w: *const f32,
     /// From a filter's weights to the next's.
     each: usize,
@@ -143,24 +172,30 @@ impl<const T: usize> Kernel for Give<'_, T> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Tile { mut gradients, mut starts, count, filters, mut w, each, places, to } = self.0;
+        let Tile { geometry, held, events, gradients, starts, w, each, places, to } = self.0;
         let places: &[usize; T] = places.first_chunk().expect("as many as the tile has");
-        let mut acc = [s.zero(); T];
-        // SAFETY: the lists are whole; a window, moved by as much as an event's lies behind that of the first sum, lies in the
-        // filter with its zeros, and in the sample with the room behind each row.
-        unsafe {
-            for _ in 0..filters {
-                let (gradient, w_own) = (s.splat(*gradients), w.wrapping_sub(*starts as usize));
-                for t in 0..T {
-                    acc[t] = s.fma(s.load_from(w_own.wrapping_add(places[t])), gradient, acc[t]);
+        let (count, filters, [height, width]) = (events.count, geometry.output[2], events.windows);
+        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+            let (start, window) = (held.start(2 * y, 2 * x), y * width + x);
+            let (mut gradients, mut starts) = (gradients.wrapping_add(window), starts.wrapping_add(window));
+            let (mut w, to) = (w.wrapping_add(start), to.wrapping_add(start));
+            let mut acc = [s.zero(); T];
+            // SAFETY: the lists are whole; a window, moved by as much as an event's lies behind that of the first sum, lies in
+            // the filter with its zeros, and in the sample with the room behind each row.
+            unsafe {
+                for _ in 0..filters {
+                    let (gradient, w_own) = (s.splat(*gradients), w.wrapping_sub(*starts as usize));
+                    for t in 0..T {
+                        acc[t] = s.fma(s.load_from(w_own.wrapping_add(places[t])), gradient, acc[t]);
+                    }
+                    gradients = gradients.wrapping_add(count);
+                    starts = starts.wrapping_add(count);
+                    w = w.wrapping_add(each);
                 }
-                gradients = gradients.wrapping_add(count);
-                starts = starts.wrapping_add(count);
-                w = w.wrapping_add(each);
-            }
-            for t in 0..T {
-                let to = to.add(places[t]);
-                s.store_to(to, s.add(s.load_from(to), acc[t]));
+                for t in 0..T {
+                    let to = to.add(places[t]);
+                    s.store_to(to, s.add(s.load_from(to), acc[t]));
+                }
             }
         }
     }

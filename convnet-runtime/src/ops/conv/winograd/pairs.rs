@@ -80,10 +80,14 @@ impl Kernel for Filters<'_> {
             for lane in 0..each / LANES {
                 let (x, c) = (lane / depth, lane % depth);
                 let at = |y: usize| c / LANES * square + ((y * TAPS + x) * LANES + c % LANES) * LANES;
-                let taps = std::array::from_fn(|y| s.load(from[at(y)..].first_chunk().expect("16 weights")));
-                for (point, v) in F2::filter(s, taps).into_iter().enumerate() {
-                    let to = to[point * each + lane * LANES..].first_chunk_mut();
-                    s.store(to.expect("there is room for each lane"), v);
+                let mut taps = [s.zero(); TAPS];
+                for y in 0..TAPS {
+                    taps[y] = s.load(from[at(y)..].first_chunk().expect("16 weights"));
+                }
+                let points = F2::filter(s, taps);
+                for p in 0..POINTS {
+                    let to = to[p * each + lane * LANES..].first_chunk_mut();
+                    s.store(to.expect("there is room for each lane"), points[p]);
                 }
             }
         }
@@ -138,7 +142,7 @@ impl<K: Sink> Pairs<'_, K> {
     unsafe fn run(&self) {
         let [rows, columns, filters] = self.geometry.output;
         let lines = self.lines();
-        let strips = TASKS.div_ceil(self.samples).min(lines).max(1);
+        let strips = TASKS.div_ceil(self.samples.max(1)).min(lines).max(1);
         let work = self.samples * rows * columns * filters * POINTS * row(self.geometry);
         parallel(self.samples * strips, work, |i| {
             let (sample, strip) = (i / strips, i % strips);
@@ -149,7 +153,7 @@ impl<K: Sink> Pairs<'_, K> {
                 }
             }
             for line in cut(lines, strips, strip)..cut(lines, strips, strip + 1) {
-                dispatch(Line { pairs: self, sample, line });
+                dispatch(Pair { pairs: self, sample, line });
             }
         });
     }
@@ -162,7 +166,7 @@ impl<K: Sink> Pairs<'_, K> {
 }
 
 /// A pair of rows of a sample.
-struct Line<'a, K> {
+struct Pair<'a, K> {
     pairs: &'a Pairs<'a, K>,
     sample: usize,
     line: usize,
@@ -175,7 +179,7 @@ struct Memory {
     rows: [f32; ROWS * COLUMNS * LANES],
 }
 
-impl<K: Sink> Kernel for Line<'_, K> {
+impl<K: Sink> Kernel for Pair<'_, K> {
     type Output = ();
 
     #[inline(always)]
@@ -215,8 +219,11 @@ impl<K: Sink> Kernel for Line<'_, K> {
                     for block in first..first + together {
                         let from = sums.wrapping_add((block - first) * POINTS * COLUMNS * LANES);
                         for column in 0..len {
-                            let point = |p: usize| s.load_from(from.add((p * COLUMNS + column) * LANES));
-                            let [above, below] = F2::output(s, std::array::from_fn(point));
+                            let mut points = [s.zero(); POINTS];
+                            for p in 0..POINTS {
+                                points[p] = s.load_from(from.add((p * COLUMNS + column) * LANES));
+                            }
+                            let [above, below] = F2::output(s, points);
                             s.store_to(rows.add(column * LANES), above);
                             s.store_to(bottom.add(column * LANES), below);
                         }
@@ -236,7 +243,7 @@ impl<K: Sink> Kernel for Line<'_, K> {
     }
 }
 
-impl<K: Sink> Line<'_, K> {
+impl<K: Sink> Pair<'_, K> {
     /// Writes the points of the columns that some columns of the output see, one behind the other; gives the floats from a
     /// point to the next.
     #[inline(always)]
@@ -256,9 +263,13 @@ impl<K: Sink> Line<'_, K> {
                 let to = to.wrapping_add(c * depth + block * LANES);
                 // SAFETY: the caller's promise.
                 unsafe {
-                    let d = std::array::from_fn(|r| s.load_from(from.add(r.min(last) * x.row)));
-                    for (point, v) in F2::input(s, d).into_iter().enumerate() {
-                        s.store_to(to.add(point * plane), v);
+                    let mut d = [s.zero(); POINTS];
+                    for r in 0..POINTS {
+                        d[r] = s.load_from(from.add(r.min(last) * x.row));
+                    }
+                    let points = F2::input(s, d);
+                    for p in 0..POINTS {
+                        s.store_to(to.add(p * plane), points[p]);
                     }
                 }
             }
