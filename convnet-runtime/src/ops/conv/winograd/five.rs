@@ -62,10 +62,10 @@ impl Transform<2, 6, 5> for F2 {
 
     #[inline(always)]
     fn filter<S: Simd>(s: S, w: [S::V; 5]) -> [S::V; 6] {
-        let even = |g: f64, x2: f32, x4: f32| scale(s, g as f32, fma(s, x4, w[4], fma(s, x2, w[2], w[0])));
-        let odd = |g: f64, x: f32, x2: f32| scale(s, g as f32 * x, fma(s, x2, w[3], w[1]));
-        let (even_p, odd_p) = (even(GP, P2, P4), odd(GP, P, P2));
-        let (even_q, odd_q) = (even(GQ, Q2, Q4), odd(GQ, Q, Q2));
+        let even_p = scale(s, GP as f32, fma(s, P4, w[4], fma(s, P2, w[2], w[0])));
+        let even_q = scale(s, GQ as f32, fma(s, Q4, w[4], fma(s, Q2, w[2], w[0])));
+        let odd_p = scale(s, GP as f32 * P, fma(s, P2, w[3], w[1]));
+        let odd_q = scale(s, GQ as f32 * Q, fma(s, Q2, w[3], w[1]));
         [
             scale(s, G0 as f32, w[0]),
             s.add(even_p, odd_p),
