@@ -1,5 +1,5 @@
-//! The table of a network's 3x3 convolutions: what each takes by every method, inside the running network, and what the
-//! plan's choice loses to the best.
+//! The table of a network's 3x3 and 5x5 convolutions: what each takes by every method, inside the running network, and
+//! what the plan's choice loses to the best.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -16,9 +16,12 @@ use convnet_runtime::program::{BackStep, Step, Weights};
 use crate::options::{Mode, Options};
 use crate::works::{images, noise};
 
-const METHODS: [Method; 4] = [Method::Direct, Method::Winograd2, Method::Winograd4, Method::Winograd6];
+const METHODS: [Method; 5] =
+    [Method::Direct, Method::Winograd2x1, Method::Winograd2, Method::Winograd4, Method::Winograd6];
 /// How many of them the plan may choose unless it is asked for the fastest.
-const EXACT: usize = 3;
+const EXACT: usize = 4;
+/// The most that one layer has.
+const MOST: usize = 4;
 /// Rounds that are counted, at least.
 const ROUNDS: usize = 3;
 /// Seconds from which on a pass is not run again: its weights are in no cache anyway.
@@ -36,9 +39,9 @@ pub fn table<N: Network>(options: &Options, mode: Mode, batch: usize, peak: f64)
     let mut began = Instant::now();
     let mut round = 0;
     while round <= ROUNDS || began.elapsed().as_secs_f64() < options.secs {
-        for shift in 0..METHODS.len() {
-            // A layer has every method once in a round, beside others each time.
-            let method = |layer: usize| (shift + layer * round) % METHODS.len();
+        for shift in 0..MOST {
+            // A layer has every method in a round, beside others each time.
+            let turn = |layer: usize| shift + layer * round;
             let began = Instant::now();
             for again in [false, true] {
                 // Caches hold what the pass before has left there: it should have run by the same methods.
@@ -48,8 +51,8 @@ pub fn table<N: Network>(options: &Options, mode: Mode, batch: usize, peak: f64)
                 let mut run = workspace.run(frame.floats, batch, 0);
                 exchange::load(images.values(), &frame.input, &mut run);
                 match mode {
-                    Mode::Infer => bench.infer(method, &mut run),
-                    Mode::Train => bench.train(method, &mut run)?,
+                    Mode::Infer => bench.infer(turn, &mut run),
+                    Mode::Train => bench.train(turn, &mut run)?,
                 }
             }
         }
@@ -87,7 +90,7 @@ impl Times {
 
 type ByMethod = [Times; METHODS.len()];
 
-/// A 3x3 convolution: a stage that runs in the place of the network's, with parameters of its own.
+/// A 3x3 or 5x5 convolution: a stage that runs in the place of the network's, with parameters of its own.
 struct Layer {
     /// Its number among the stages forward.
     index: usize,
@@ -103,11 +106,18 @@ struct Layer {
 }
 
 impl Layer {
-    fn forward(&mut self, method: usize, keep: bool, run: &mut Run<'_>) {
+    /// The method of a turn.
+    fn method(&self, turn: usize) -> Method {
+        let methods = methods(&self.stage.geometry);
+        methods[turn % methods.len()]
+    }
+
+    fn forward(&mut self, turn: usize, keep: bool, run: &mut Run<'_>) {
+        let method = self.method(turn);
         let Self { stage, conv, norm, forward, .. } = self;
-        let stage = Stage { method: ByBatch::always(METHODS[method]), ..*stage };
+        let stage = Stage { method: ByBatch::always(method), ..*stage };
         let norm = norm.as_ref().map(|(norm, eps)| (norm, *eps));
-        forward[method].around(|| {
+        forward[number(method)].around(|| {
             if keep && norm.is_none() {
                 conv::forward_train(&stage, conv, run);
             } else {
@@ -117,9 +127,14 @@ impl Layer {
     }
 
     /// One gradient after the other. The first one's time includes that of the sums' gradient.
-    fn backward(&mut self, method: usize, run: &mut Run<'_>) {
+    fn backward(&mut self, turn: usize, run: &mut Run<'_>) {
         let Some((_, pass)) = self.backward else { return };
-        let always = ByBatch::always(METHODS[method]);
+        let method = match self.method(turn) {
+            // Forward only.
+            Method::Winograd2x1 => Method::Direct,
+            method => method,
+        };
+        let (method, always) = (number(method), ByBatch::always(method));
         let weights = Backward { input_gradient: None, weight_method: always, ..pass };
         let times = &mut self.weight_gradient[method];
         times.around(|| conv::backward(&weights, &mut self.conv, run));
@@ -152,11 +167,12 @@ impl<N: Network> Bench<N> {
         for (index, step) in steps.iter().enumerate() {
             let &Step::Conv { stage, weights: id, norm } = step else { continue };
             let Weights::Conv(geometry) = &N::PROGRAM.weights[id] else { continue };
-            if !fits(geometry) {
+            if methods(geometry).is_empty() {
                 continue;
             }
             let mut conv = Conv::new(geometry);
-            let deviation = (2.0 / (9 * geometry.input[2]) as f32).sqrt();
+            let taps = geometry.kernel[0] * geometry.kernel[1];
+            let deviation = (2.0 / (taps * geometry.input[2]) as f32).sqrt();
             let mut noise = noise();
             let weights: Vec<f32> = (0..conv.weight.len()).map(|_| deviation * noise()).collect();
             conv.weight.set(&weights)?;
@@ -180,23 +196,23 @@ impl<N: Network> Bench<N> {
         Ok(Self { net: N::new(1), layers, others })
     }
 
-    fn infer(&mut self, method: impl Fn(usize) -> usize, run: &mut Run<'_>) {
+    fn infer(&mut self, turn: impl Fn(usize) -> usize, run: &mut Run<'_>) {
         let Self { net, layers, others: [others, _] } = self;
         for (i, (stage, times)) in N::STAGES.iter().zip(others).enumerate() {
             match layers.iter_mut().enumerate().find(|(_, layer)| layer.index == i) {
-                Some((number, layer)) => layer.forward(method(number), false, run),
+                Some((number, layer)) => layer.forward(turn(number), false, run),
                 None => times.around(|| stage(net, run)),
             }
         }
     }
 
-    fn train(&mut self, method: impl Fn(usize) -> usize, run: &mut Run<'_>) -> Result<(), LengthError> {
+    fn train(&mut self, turn: impl Fn(usize) -> usize, run: &mut Run<'_>) -> Result<(), LengthError> {
         let Self { net, layers, others: [forward, backward] } = self;
         // A step changes the weights: transformed ones are out of date.
         layers.iter_mut().try_for_each(|layer| layer.conv.weight.set(&layer.weights))?;
         for (i, (stage, times)) in N::FORWARD.iter().zip(forward).enumerate() {
             match layers.iter_mut().enumerate().find(|(_, layer)| layer.index == i) {
-                Some((number, layer)) => layer.forward(method(number), true, run),
+                Some((number, layer)) => layer.forward(turn(number), true, run),
                 None => times.around(|| stage(net, run)),
             }
         }
@@ -205,7 +221,7 @@ impl<N: Network> Bench<N> {
         N::set_gradient(&gradient, run);
         for (i, (stage, times)) in N::BACKWARD.iter().zip(backward).enumerate() {
             match layers.iter_mut().enumerate().find(|(_, layer)| layer.backward.is_some_and(|(at, _)| at == i)) {
-                Some((number, layer)) => layer.backward(method(number), run),
+                Some((number, layer)) => layer.backward(turn(number), run),
                 None => times.around(|| stage(net, run, false)),
             }
         }
@@ -221,25 +237,25 @@ impl<N: Network> Bench<N> {
     }
 
     fn print(&self, batch: usize, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out, "ms{:>43} {:>10} {:>10} {:>10}", "direct", "F(2x2)", "F(4x4)", "F(6x6)")?;
+        writeln!(out, "ms{:>43} {:>10} {:>10} {:>10} {:>10}", "direct", "F(2x1)", "F(2x2)", "F(4x4)", "F(6x6)")?;
         let mut total: f64 = self.others.iter().flatten().map(Times::seconds).sum();
         let mut lost = 0.0;
         for layer in &self.layers {
-            let Geometry { input: [height, width, depth], output: [.., filters], .. } = layer.stage.geometry;
+            let Geometry { input: [height, width, depth], output: [.., filters], kernel: [taps, _], .. } =
+                layer.stage.geometry;
             let mut row = |what: &str, times: &ByMethod, choice: ByBatch| -> io::Result<()> {
-                if times[0].0.is_empty() {
-                    return Ok(());
-                }
-                let chosen = METHODS.iter().position(|&method| method == choice.of(batch)).unwrap_or_default();
+                let measured = |i: &usize| !times[*i].0.is_empty();
+                let chosen = number(choice.of(batch));
                 let seconds = times.each_ref().map(Times::seconds);
-                let best = (0..METHODS.len())
-                    .filter(|&i| i < EXACT || i == chosen)
-                    .min_by(|&a, &b| seconds[a].total_cmp(&seconds[b]))
-                    .unwrap_or_default();
+                let candidates = (0..METHODS.len()).filter(measured).filter(|&i| i < EXACT || i == chosen);
+                let Some(best) = candidates.min_by(|&a, &b| seconds[a].total_cmp(&seconds[b])) else { return Ok(()) };
                 total += seconds[chosen];
                 lost += seconds[chosen] - seconds[best];
-                write!(out, "{:<35}", format!("conv3-{filters}@{height}x{width}x{depth} {what}"))?;
-                seconds.iter().try_for_each(|seconds| write!(out, " {:>10.4}", seconds * 1e3))?;
+                write!(out, "{:<35}", format!("conv{taps}-{filters}@{height}x{width}x{depth} {what}"))?;
+                for (i, seconds) in seconds.iter().enumerate() {
+                    let time = if measured(&i) { format!("{:.4}", seconds * 1e3) } else { String::new() };
+                    write!(out, " {time:>10}")?;
+                }
                 let loss = 100.0 * (seconds[chosen] / seconds[best] - 1.0);
                 writeln!(out, "  {:?}, best {:?}: {loss:.1} %", METHODS[chosen], METHODS[best])
             };
@@ -254,10 +270,20 @@ impl<N: Network> Bench<N> {
     }
 }
 
-/// All methods can compute it.
-fn fits(geometry: &Geometry) -> bool {
-    let Geometry { output, kernel, stride, dilation, groups, algorithm, .. } = *geometry;
-    (kernel, stride, dilation, groups) == ([3, 3], [1, 1], [1, 1], 1)
-        && algorithm == Algorithm::Blocked
-        && output[..2] != [1, 1]
+/// Its number among all of them.
+fn number(method: Method) -> usize {
+    METHODS.iter().position(|&other| other == method).unwrap_or_default()
+}
+
+/// Those that can compute it, if there is more than one.
+fn methods(geometry: &Geometry) -> &'static [Method] {
+    let Geometry { input, output, kernel, stride, dilation, groups, algorithm, .. } = *geometry;
+    let plain = (stride, dilation, groups) == ([1, 1], [1, 1], 1) && algorithm == Algorithm::Blocked;
+    match kernel {
+        _ if !plain || output[..2] == [1, 1] => &[],
+        [3, 3] => &[Method::Direct, Method::Winograd2, Method::Winograd4, Method::Winograd6],
+        [5, 5] if input[2] < 32 => &[Method::Direct, Method::Winograd2x1, Method::Winograd2],
+        [5, 5] => &[Method::Direct, Method::Winograd2],
+        _ => &[],
+    }
 }

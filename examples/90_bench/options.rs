@@ -22,7 +22,7 @@ Usage: 90_bench --work WORK [--mode MODE] [--batch N] [--threads N] [--secs S] [
   --variant NAME   W6 and W8: only this layer, conv3-64@56x56x64 for example
   --json           a JSON object per line
   --layers         the stages of a network, each with its time
-  --methods        the 3x3 convolutions of a network by every method, and what the plan's choice loses
+  --methods        the 3x3 and 5x5 convolutions of a network by every method, and what the plan's choice loses
   --calibrate      only the peak of fused multiply-adds, in GFLOP/s
   --help           this text
 ";
