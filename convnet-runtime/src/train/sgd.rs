@@ -81,7 +81,7 @@ impl Kernel for Plain<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let [rate, decay] = [self.sgd.rate, self.sgd.weight_decay].map(|v| s.splat(v));
+        let (rate, decay) = (s.splat(self.sgd.rate), s.splat(self.sgd.weight_decay));
         for (g, w) in self.gradient.as_chunks().0.iter().zip(self.values.as_chunks_mut().0) {
             let (g, before) = (s.load(g), s.load(w));
             s.store(w, s.sub(before, s.mul(rate, s.add(g, s.mul(decay, before)))));
@@ -102,7 +102,7 @@ impl Kernel for Momentum<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Sgd { rate, momentum, nesterov, weight_decay } = self.sgd;
-        let [rate, momentum, decay] = [rate, momentum, weight_decay].map(|v| s.splat(v));
+        let (rate, momentum, decay) = (s.splat(rate), s.splat(momentum), s.splat(weight_decay));
         let lines = self.gradient.as_chunks().0.iter().zip(self.values.as_chunks_mut().0);
         for ((g, w), v) in lines.zip(self.velocity.as_chunks_mut().0) {
             let before = s.load(w);

@@ -101,6 +101,12 @@ impl<'a> Source<'a> {
     pub fn vectors(&self, sample: usize, block: usize, y: usize) -> &'a [[f32; LANES]] {
         self.row(sample, block, y).as_chunks().0
     }
+
+    /// The vector at a sample, block, row and position of a blocked volume.
+    #[inline(always)]
+    pub fn vector(&self, [sample, block, y, x]: [usize; 4]) -> &'a [f32; LANES] {
+        &self.vectors(sample, block, y)[x]
+    }
 }
 
 impl<'a> Target<'a> {

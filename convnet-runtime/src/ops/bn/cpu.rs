@@ -56,7 +56,8 @@ impl Job for Normalise<'_> {
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
         let (block, row) = part.place();
         let (n, depth) = (part.sample, part.depth(block));
-        let [mean, rest, variance] = self.moments.floats(block).map(|lanes| s.load(lanes));
+        let [mean, rest, variance] = self.moments.floats(block);
+        let [mean, rest, variance] = [s.load(mean), s.load(rest), s.load(variance)];
         let deviation = s.sqrt(s.add(variance, s.splat(self.stage.eps)));
         let weight = s.div(s.load(lanes(self.layer.weight.packed(), block)), deviation);
         let bias = s.fnma(rest, weight, s.load(lanes(self.layer.bias.packed(), block)));

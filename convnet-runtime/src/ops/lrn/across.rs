@@ -66,20 +66,21 @@ impl Job for Backward<'_> {
         let (terms, powers) = more.split_at_mut(POSITIONS * line.len);
         for start in (0..part.map().width).step_by(POSITIONS) {
             let positions = start..(start + POSITIONS).min(part.map().width);
-            let read = |from: &Source<'_>, block, x: usize| s.load(&from.vectors(n, block, row)[x]);
             line.each(part, positions.clone(), |_, block, x, at| {
-                let x = read(&self.x, block, x);
+                let x = s.load(self.x.vector([n, block, row, x]));
                 store(s, squares, at, s.mul(x, x));
             });
             line.each(part, positions.clone(), |part, block, x, at| {
                 let scale = self.rule.scale(s, line.window(s, squares, at));
                 let power = self.rule.power(s, scale);
-                let product = s.mul(read(&self.dy, block, x), read(&self.x, block, x));
+                let [x, dy] = [&self.x, &self.dy].map(|from| from.vector([n, block, row, x]));
+                let product = s.mul(s.load(dy), s.load(x));
                 store(s, powers, at, power);
                 store(s, terms, at, s.first(part.depth(block), s.div(s.mul(product, power), scale)));
             });
             line.each(part, positions, |part, block, position, at| {
-                let (x, dy) = (read(&self.x, block, position), read(&self.dy, block, position));
+                let [x, dy] = [&self.x, &self.dy].map(|from| from.vector([n, block, row, position]));
+                let (x, dy) = (s.load(x), s.load(dy));
                 let sum = line.window(s, terms, at);
                 let direct = s.mul(dy, load(s, powers, at));
                 let dx = s.first(part.depth(block), s.fnma(s.mul(weight, x), sum, direct));

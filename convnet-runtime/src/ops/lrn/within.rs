@@ -45,7 +45,6 @@ impl Job for Backward<'_> {
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
         let (n, block, accumulate) = (part.sample, part.blocks.start, part.accumulate);
         let (height, width) = (part.map().height, part.map().width);
-        let load = |from: &Source<'_>, y, x: usize| s.load(&from.vectors(n, block, y)[x]);
         let mut scratch = Scratch::take(2 * height * width * LANES);
         let (terms, more) = scratch.0.as_chunks_mut::<LANES>().0.split_at_mut(height * width);
         let powers = &mut more[..height * width];
@@ -53,7 +52,8 @@ impl Job for Backward<'_> {
             for x in 0..width {
                 let scale = scale(s, &self.rule, &self.x, [n, block, y, x]);
                 let power = self.rule.power(s, scale);
-                let product = s.mul(load(&self.dy, y, x), load(&self.x, y, x));
+                let [x_at, dy] = [&self.x, &self.dy].map(|from| from.vector([n, block, y, x]));
+                let product = s.mul(s.load(dy), s.load(x_at));
                 s.store(&mut powers[y * width + x], power);
                 s.store(&mut terms[y * width + x], s.div(s.mul(product, power), scale));
             }
@@ -69,8 +69,9 @@ impl Job for Backward<'_> {
                         sum = s.add(sum, s.load(term));
                     }
                 }
-                let direct = s.mul(load(&self.dy, y, x), s.load(&powers[y * width + x]));
-                let dx = s.first(depth, s.fnma(s.mul(weight, load(&self.x, y, x)), sum, direct));
+                let [x_at, dy] = [&self.x, &self.dy].map(|from| from.vector([n, block, y, x]));
+                let direct = s.mul(s.load(dy), s.load(&powers[y * width + x]));
+                let dx = s.first(depth, s.fnma(s.mul(weight, s.load(x_at)), sum, direct));
                 put(s, accumulate, &mut part.vectors(block, y)[x], dx);
             }
         }

@@ -87,11 +87,11 @@ impl Kernel for One<'_> {
         for (block, bias) in bias.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
             let filters = (events.filters - block * LANES).min(LANES);
             let mut total = s.load(bias);
-            let at = |view: &View, row: usize| view.at(sample, block, row as isize, 0).cast_const();
+            let start = |view: &View, row: usize| view.at(sample, block, row as isize, 0).cast_const();
             let (below, right) = (held.row as u32, held.step as u32);
             let mut words = events.winners.wrapping_add(sample * events.words + block * height * width);
             let (mut row, mut column) = (0, 0);
-            let (mut dy, mut y) = (at(&events.dy, 0), at(&events.y, 0));
+            let (mut dy, mut y) = (start(&events.dy, 0), start(&events.y, 0));
             for first in (0..events.count).step_by(LANES) {
                 let mut values = [s.zero(); LANES];
                 let (mut starts, mut won) = ([0; LANES], [0; LANES]);
@@ -110,31 +110,35 @@ impl Kernel for One<'_> {
                     (dy, y) = (dy.wrapping_add(LANES), y.wrapping_add(LANES));
                     if column == width {
                         (row, column) = (row + 1, 0);
-                        (dy, y) = (at(&events.dy, row), at(&events.y, row));
+                        (dy, y) = (start(&events.dy, row), start(&events.y, row));
                     }
                 }
-                let mut put = |lane: usize, values: S::V, to: [f32; LANES]| {
-                    let at = (block * LANES + lane) * events.count + first;
-                    s.store(gradients[at..].first_chunk_mut().expect("there is room for whole vectors"), values);
-                    places[at..at + LANES].copy_from_slice(&to);
-                };
+                let at = |lane: usize| (block * LANES + lane) * events.count + first;
                 let values = s.transpose(values);
                 let (near, far) = values.split_at(HALF);
                 for (lane, &values) in near.iter().enumerate() {
                     if lane < filters {
-                        put(lane, values, moved(&starts, &won, lane, [below, right]));
+                        s.store(sixteen(gradients, at(lane)), values);
+                        *sixteen(places, at(lane)) = moved(&starts, &won, lane, [below, right]);
                     }
                 }
                 // This half of the transpose is not computed where it is not read.
                 if filters > HALF {
                     for (lane, &values) in (HALF..filters).zip(far) {
-                        put(lane, values, moved(&starts, &won, lane, [below, right]));
+                        s.store(sixteen(gradients, at(lane)), values);
+                        *sixteen(places, at(lane)) = moved(&starts, &won, lane, [below, right]);
                     }
                 }
             }
             s.store(bias, s.first(filters, total));
         }
     }
+}
+
+/// The vector that begins at a float.
+#[inline(always)]
+fn sixteen(floats: &mut [f32], at: usize) -> &mut [f32; LANES] {
+    floats[at..].first_chunk_mut().expect("there is room for whole vectors")
 }
 
 /// Where the windows begin of the sums that have won, as whole numbers: a row below, or a column to the right.
