@@ -96,7 +96,10 @@ pub fn reading(program: &Program, index: usize) -> f64 {
             let taps = conv.window.kernel.0;
             weights * read.point * ((size + taps - 1) as f64 / taps as f64).powi(2)
         }
-        Method::WinogradPairs => weights * read.point * 1.2,
+        Method::WinogradPairs => {
+            let taps = conv.window.kernel.0 as f64;
+            weights * read.point * (taps + 1.0) / taps
+        }
     }
 }
 

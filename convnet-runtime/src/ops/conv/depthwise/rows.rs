@@ -147,9 +147,7 @@ impl Rows<'_> {
             }
         }
     }
-}
 
-impl Rows<'_> {
     /// Asks for what the positions below some need that these do not.
     #[inline(always)]
     fn ask<S: Simd, const P: usize>(&self, s: S, x: *const f32, to: *const f32) {

@@ -257,9 +257,14 @@ pub fn depthwise(random: &mut Random) -> Geometry {
 
 #[test]
 fn depthwise_stages() {
-    let mut random = Random(7);
-    for _ in 0..150 {
-        let geometry = depthwise(&mut random);
+    check_all(7, 150, depthwise);
+}
+
+/// Checks random stages of some kind.
+fn check_all(seed: u64, count: usize, geometry: fn(&mut Random) -> Geometry) {
+    let mut random = Random(seed);
+    for _ in 0..count {
+        let geometry = geometry(&mut random);
         let batch = random.range(1, 3);
         check(&Case::new(&mut random, geometry, batch));
     }
@@ -289,10 +294,5 @@ pub fn narrow(random: &mut Random) -> Geometry {
 
 #[test]
 fn narrow_groups() {
-    let mut random = Random(6);
-    for _ in 0..100 {
-        let geometry = narrow(&mut random);
-        let batch = random.range(1, 3);
-        check(&Case::new(&mut random, geometry, batch));
-    }
+    check_all(6, 100, narrow);
 }
