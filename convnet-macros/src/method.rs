@@ -5,6 +5,8 @@
 //! with AVX2, which read 3 floats of memory in a unit and share 32 MiB of cache; docs/performance.md has that machine, and
 //! what the choices lose there.
 
+use std::ops::RangeInclusive;
+
 use crate::ast::Algorithm;
 use crate::ir::{Conv, Graph, Op};
 use crate::layout::output_extent;
@@ -16,17 +18,21 @@ const MANY: u64 = 4;
 const BATCHES: [u64; 2] = [1, 8];
 
 /// With fewer channels on either side, transforms of tiles are most of the work: of 3x3 filters, and of 5x5 ones, which have
-/// pairs of rows instead.
+/// tiles of four rows and one column instead.
 const LEAST_DEPTH: [u64; 2] = [16, 32];
+/// What the kernel for few filters over planes takes.
+const FEW_COLUMNS: RangeInclusive<u64> = 8..=64;
+const FEW_DEPTH: u64 = 4;
+const FEW_FILTERS: u64 = 8;
 /// A multiply-add of the direct sums, and of the products of transformed volumes.
 const SUM: f64 = 1.04;
 const PRODUCT: f64 = 1.05;
 /// A block of 16 channels of a tile: transforming its inputs and its outputs, by 4, 6, 8 points a side.
 const INPUT_TILE: [f64; 3] = [70.0, 400.0, 900.0];
 const OUTPUT_TILE: [f64; 3] = [50.0, 300.0, 650.0];
-/// A block of 16 channels of a column of a pair of rows: the same.
-const INPUT_PAIR: f64 = 20.0;
-const OUTPUT_PAIR: f64 = 20.0;
+/// A block of 16 channels of a tile of four rows and one column: the same.
+const INPUT_COLUMN: f64 = 40.0;
+const OUTPUT_COLUMN: f64 = 40.0;
 /// Weights of a network that stay in a shared cache from one use to the next.
 const CACHED: u64 = 4 << 20;
 /// Reading a weight from there and from memory.
@@ -75,8 +81,13 @@ pub fn choose(graph: &Graph, program: &mut Program) {
         let weight = if trained { read.and(TRANSPOSE) } else { read };
         let backward =
             Work { forward: false, taps, rows: height, columns: width, depth: conv.filters, filters: depth, weight };
-        let fits = fits(conv, planar) && algorithm != Algorithm::Direct;
-        let best = |work: Work| if fits { work.best(algorithm) } else { ByBatch::DIRECT };
+        let fits = fits(conv) && algorithm != Algorithm::Direct;
+        let best = |work: Work| match planar {
+            _ if !fits => ByBatch::DIRECT,
+            false => work.best(algorithm),
+            true if work.forward && work.few() => ByBatch::always(Method::WinogradColumns),
+            true => ByBatch::DIRECT,
+        };
         let weights = Work { forward: false, weight: gradient, ..forward };
         let (method, input_method, weight_method) = (best(forward), best(backward), best(weights));
         program.stages[index].method = method;
@@ -96,9 +107,9 @@ pub fn reading(program: &Program, index: usize) -> f64 {
             let taps = conv.window.kernel.0;
             weights * read.point * ((size + taps - 1) as f64 / taps as f64).powi(2)
         }
-        Method::WinogradPairs => {
+        Method::WinogradColumns => {
             let taps = conv.window.kernel.0 as f64;
-            weights * read.point * (taps + 1.0) / taps
+            weights * read.point * (taps + 3.0) / taps
         }
     }
 }
@@ -119,13 +130,9 @@ fn weights_of(program: &Program, index: usize) -> u64 {
 }
 
 /// Whether Winograd's minimal filtering is for this convolution.
-fn fits(conv: &Conv, planar: bool) -> bool {
+fn fits(conv: &Conv) -> bool {
     let window = &conv.window;
-    matches!(window.kernel, (3, 3) | (5, 5))
-        && window.stride == (1, 1)
-        && window.dilation == (1, 1)
-        && conv.groups == 1
-        && !planar
+    matches!(window.kernel, (3, 3) | (5, 5)) && window.stride == (1, 1) && window.dilation == (1, 1) && conv.groups == 1
 }
 
 /// A convolution of stride 1, of filters of 3x3 or 5x5 taps.
@@ -147,6 +154,12 @@ impl Work {
         ByBatch { few, many, from: if few == many { 0 } else { MANY } }
     }
 
+    /// Whether positions fill the vectors of a convolution of planes, and columns have so few that it goes by their points.
+    fn few(self) -> bool {
+        let Self { taps, columns, depth, filters, .. } = self;
+        taps == 5 && FEW_COLUMNS.contains(&columns) && depth <= FEW_DEPTH && filters <= FEW_FILTERS
+    }
+
     fn best_for(self, batch: u64, algorithm: Algorithm) -> Method {
         let mut candidates = vec![Method::Direct];
         if self.depth.min(self.filters) >= LEAST_DEPTH[usize::from(self.taps == 5)] {
@@ -159,7 +172,7 @@ impl Work {
             }
         }
         if self.forward && self.taps == 5 && self.depth < LEAST_DEPTH[1] {
-            candidates.push(Method::WinogradPairs);
+            candidates.push(Method::WinogradColumns);
         }
         let time = |method: &Method| self.time(*method, batch);
         candidates.into_iter().min_by(|a, b| time(a).total_cmp(&time(b))).unwrap_or(Method::Direct)
@@ -183,11 +196,11 @@ impl Work {
                 let transforms = blocks(self.depth) * INPUT_TILE[kind] + blocks(self.filters) * OUTPUT_TILE[kind];
                 tiles * (PRODUCT * points * products + transforms) + points * weights * self.weight.point
             }
-            Method::WinogradPairs => {
-                let points = float(self.taps * (self.taps + 1));
-                let pairs = float(batch * self.rows.div_ceil(2) * self.columns);
-                let transforms = blocks(self.depth) * INPUT_PAIR + blocks(self.filters) * OUTPUT_PAIR;
-                pairs * (PRODUCT * points * products + transforms) + points * weights * self.weight.point
+            Method::WinogradColumns => {
+                let points = float(self.taps * (self.taps + 3));
+                let tiles = float(batch * self.rows.div_ceil(4) * self.columns);
+                let transforms = blocks(self.depth) * INPUT_COLUMN + blocks(self.filters) * OUTPUT_COLUMN;
+                tiles * (PRODUCT * points * products + transforms) + points * weights * self.weight.point
             }
         }
     }

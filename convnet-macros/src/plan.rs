@@ -26,12 +26,12 @@ pub struct Program {
 }
 
 /// How the products of a convolution are computed: tap by tap, or by Winograd's tiles of so many outputs a side, or
-/// of two rows.
+/// of four rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
     Direct,
     Winograd(u64),
-    WinogradPairs,
+    WinogradColumns,
 }
 
 /// One method for batches of fewer than `from` samples, one for all others.
@@ -43,7 +43,11 @@ pub struct ByBatch {
 }
 
 impl ByBatch {
-    pub const DIRECT: Self = Self { few: Method::Direct, many: Method::Direct, from: 0 };
+    pub const DIRECT: Self = Self::always(Method::Direct);
+
+    pub const fn always(method: Method) -> Self {
+        Self { few: method, many: method, from: 0 }
+    }
 }
 
 impl fmt::Display for Method {
@@ -51,7 +55,7 @@ impl fmt::Display for Method {
         match self {
             Self::Direct => f.write_str("direct"),
             Self::Winograd(size) => write!(f, "F({size}x{size})"),
-            Self::WinogradPairs => f.write_str("F(2x1)"),
+            Self::WinogradColumns => f.write_str("F(4x1)"),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::options::{Mode, Options};
 use crate::works::{images, noise};
 
 const METHODS: [Method; 5] =
-    [Method::Direct, Method::Winograd2x1, Method::Winograd2, Method::Winograd4, Method::Winograd6];
+    [Method::Direct, Method::Winograd4x1, Method::Winograd2, Method::Winograd4, Method::Winograd6];
 /// How many of them the plan may choose unless it is asked for the fastest.
 const EXACT: usize = 4;
 /// The most that one layer has.
@@ -131,7 +131,7 @@ impl Layer {
         let Some((_, pass)) = self.backward else { return };
         let method = match self.method(turn) {
             // Forward only.
-            Method::Winograd2x1 => Method::Direct,
+            Method::Winograd4x1 => Method::Direct,
             method => method,
         };
         let (method, always) = (number(method), ByBatch::always(method));
@@ -237,7 +237,7 @@ impl<N: Network> Bench<N> {
     }
 
     fn print(&self, batch: usize, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out, "ms{:>43} {:>10} {:>10} {:>10} {:>10}", "direct", "F(2x1)", "F(2x2)", "F(4x4)", "F(6x6)")?;
+        writeln!(out, "ms{:>43} {:>10} {:>10} {:>10} {:>10}", "direct", "F(4x1)", "F(2x2)", "F(4x4)", "F(6x6)")?;
         let mut total: f64 = self.others.iter().flatten().map(Times::seconds).sum();
         let mut lost = 0.0;
         for layer in &self.layers {
@@ -282,7 +282,7 @@ fn methods(geometry: &Geometry) -> &'static [Method] {
     match kernel {
         _ if !plain || output[..2] == [1, 1] => &[],
         [3, 3] => &[Method::Direct, Method::Winograd2, Method::Winograd4, Method::Winograd6],
-        [5, 5] if input[2] < 32 => &[Method::Direct, Method::Winograd2x1, Method::Winograd2],
+        [5, 5] if input[2] < 32 => &[Method::Direct, Method::Winograd4x1, Method::Winograd2],
         [5, 5] => &[Method::Direct, Method::Winograd2],
         _ => &[],
     }

@@ -178,7 +178,7 @@ pub fn by_batch(methods: ByBatch) -> TokenStream {
         let name = match method {
             Method::Direct => format_ident!("Direct"),
             Method::Winograd(size) => format_ident!("Winograd{size}"),
-            Method::WinogradPairs => format_ident!("Winograd2x1"),
+            Method::WinogradColumns => format_ident!("Winograd4x1"),
         };
         quote!(rt::conv::Method::#name)
     };

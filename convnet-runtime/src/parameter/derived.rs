@@ -12,8 +12,8 @@ pub(crate) enum Form {
     Winograd(usize),
     /// The same of the filters that give the gradient of the input.
     WinogradTransposed(usize),
-    /// Filters at the points of F(2x1).
-    WinogradPairs,
+    /// Filters at the points of F(4x1).
+    WinogradColumns,
     /// Two values in the place of one.
     Half,
 }
@@ -26,7 +26,7 @@ impl Form {
             Self::Winograd(tile) => tile / 2 - 1,
             Self::WinogradTransposed(tile) => 3 + tile / 2 - 1,
             Self::Half => 6,
-            Self::WinogradPairs => 7,
+            Self::WinogradColumns => 7,
         }
     }
 }

@@ -52,7 +52,7 @@ pub fn count<N: Network>(batch: usize) -> usize {
 
 /// Whether samples have nothing to do with each other but the sums of gradients, and parts nothing to prepare.
 fn separate<N: Network>(batch: usize) -> bool {
-    let direct = |method: &conv::ByBatch| matches!(method.of(batch), Method::Direct | Method::Winograd2x1);
+    let direct = |method: &conv::ByBatch| matches!(method.of(batch), Method::Direct | Method::Winograd4x1);
     let forward = |step: &Step| match step {
         Step::Norm { .. } | Step::Network { .. } => false,
         Step::Conv { stage, .. } => direct(&stage.method),

@@ -95,6 +95,15 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
+    unsafe fn store_halves(self, low: *mut f32, high: *mut f32, v: V) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            _mm256_storeu_ps(low, v[0]);
+            _mm256_storeu_ps(high, v[1]);
+        }
+    }
+
+    #[inline(always)]
     fn prefetch(self, x: *const f32) {
         op!(_mm_prefetch::<_MM_HINT_T0>(x.cast()));
     }

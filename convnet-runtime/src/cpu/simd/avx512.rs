@@ -84,6 +84,15 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    unsafe fn store_halves(self, low: *mut f32, high: *mut f32, v: __m512) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            _mm256_storeu_ps(low, _mm512_castps512_ps256(v));
+            _mm256_storeu_ps(high, _mm512_extractf32x8_ps::<1>(v));
+        }
+    }
+
+    #[inline(always)]
     fn prefetch(self, x: *const f32) {
         op!(_mm_prefetch::<_MM_HINT_T0>(x.cast()));
     }

@@ -101,6 +101,20 @@ pub trait Simd: Copy + Send + Sync + 'static {
         self.load(&array)
     }
 
+    /// Lanes 0 to 7 into one place and the others into another, at any alignment, in this order.
+    ///
+    /// # Safety
+    /// Both point to 8 writable floats.
+    #[inline(always)]
+    unsafe fn store_halves(self, low: *mut f32, high: *mut f32, v: Self::V) {
+        let array = self.to_array(v);
+        // SAFETY: the caller's promise.
+        unsafe {
+            low.copy_from_nonoverlapping(array.as_ptr(), LANES / 2);
+            high.copy_from_nonoverlapping(array[LANES / 2..].as_ptr(), LANES / 2);
+        }
+    }
+
     /// Asks for the cache line at `x`, wherever that is.
     fn prefetch(self, x: *const f32);
 

@@ -79,6 +79,17 @@ impl Simd for Neon {
     }
 
     #[inline(always)]
+    unsafe fn store_halves(self, low: *mut f32, high: *mut f32, v: V) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            vst1q_f32(low, v[0]);
+            vst1q_f32(low.add(4), v[1]);
+            vst1q_f32(high, v[2]);
+            vst1q_f32(high.add(4), v[3]);
+        }
+    }
+
+    #[inline(always)]
     fn prefetch(self, _: *const f32) {}
 
     #[inline(always)]

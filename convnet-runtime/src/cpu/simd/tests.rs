@@ -90,6 +90,33 @@ impl Kernel for TwoPlaces {
     }
 }
 
+struct IntoTwoPlaces([f32; 24]);
+
+impl Kernel for IntoTwoPlaces {
+    type Output = [f32; 24];
+
+    #[inline(always)]
+    fn run<S: Simd>(mut self, s: S) -> Self::Output {
+        let v = s.load(&std::array::from_fn(|i| 100.0 + i as f32));
+        let to = self.0.as_mut_ptr();
+        // SAFETY: eight floats from 3 on and from 9 on, which is among them.
+        unsafe { s.store_halves(to.add(3), to.add(9), v) };
+        self.0
+    }
+}
+
+#[test]
+fn eight_floats_each_into_two_places() {
+    let expected = std::array::from_fn(|i| match i {
+        3..9 => 97.0 + i as f32,
+        9..17 => 99.0 + i as f32,
+        _ => i as f32,
+    });
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        assert_eq!(isa.run(IntoTwoPlaces(std::array::from_fn(|i| i as f32))), expected, "{isa:?}");
+    }
+}
+
 #[test]
 fn eight_floats_each_from_two_places() {
     for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {

@@ -7,18 +7,21 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::few_tile::{FILTERS, POSITIONS, Positions, STEP};
+use super::few_columns::{TOGETHER, Tiles};
+use super::few_tile::{self, FILTERS, HALF, Positions};
 use super::sweep::{Segment, Sink};
+use super::winograd::columns::ROWS;
 use super::{Algorithm, Geometry};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{cut, parallel};
 use crate::cpu::view::View;
 
-/// Neighbours in a row: a vector takes them from two places, so that rows need not be whole vectors.
-const HALF: usize = LANES / 2;
-/// Vectors of positions of a strip.
+/// Positions of a strip, and vectors of them.
+const POSITIONS: usize = 512;
 const VECTORS: usize = POSITIONS / LANES;
+/// From a filter's sums to the next's: no power of two.
+const STEP: usize = POSITIONS + LANES;
 /// Windows of the pool in a pair of rows of a half.
 const WINDOWS: usize = HALF / 2;
 
@@ -38,6 +41,8 @@ pub struct Few<'a, K> {
     pub x: View,
     /// Packed weights.
     pub w: *const f32,
+    /// Instead of them, filters at the points of their columns.
+    pub points: Option<&'a [f32]>,
     /// Samples.
     pub samples: usize,
     /// The sink wants pairs of rows.
@@ -84,7 +89,10 @@ impl<K: Sink> Few<'_, K> {
     pub unsafe fn run(&self) {
         let [rows, columns, filters] = self.geometry.output;
         let halves = rows / self.together() * self.columns().div_ceil(HALF);
-        let strips = halves.div_ceil(POSITIONS / HALF / self.together());
+        // Tiles of a strip are whole.
+        let unit = self.points.map_or(1, |_| TOGETHER / self.together() * self.columns().div_ceil(HALF));
+        let units = halves.div_ceil(unit);
+        let strips = units.div_ceil(POSITIONS / HALF / self.together() / unit);
         let taps = self.geometry.kernel[0] * self.geometry.kernel[1] * self.geometry.input[2];
         let work = 2 * self.samples * rows * columns * filters * taps;
         parallel(self.samples * strips, work, |i| {
@@ -93,7 +101,8 @@ impl<K: Sink> Few<'_, K> {
                 // SAFETY: the first strip of a sample writes its border.
                 unsafe { self.sink.border(sample, 0) };
             }
-            dispatch(Strip { few: self, sample, halves: cut(halves, strips, strip)..cut(halves, strips, strip + 1) });
+            let [start, end] = [strip, strip + 1].map(|i| halves.min(cut(units, strips, i) * unit));
+            dispatch(Strip { few: self, sample, halves: start..end });
         });
     }
 
@@ -136,6 +145,109 @@ impl<K: Sink> Strip<'_, K> {
             }
             this
         })
+    }
+
+    /// Computes the sums tap by tap: of two halves each, or with a pool of a half and those below it.
+    #[inline(always)]
+    unsafe fn by_taps<S: Simd>(&self, s: S, sums: *mut f32) {
+        let Self { few, sample, ref halves } = *self;
+        let vectors = if few.pool { halves.len() } else { halves.len().div_ceil(2) };
+        let mut places = [[0; 2]; VECTORS];
+        for (i, Half { line, start, .. }) in self.each().enumerate() {
+            let at = line * few.together() * few.x.row + start;
+            match (few.pool, i % 2) {
+                (true, _) => places[i] = [at, at + few.x.row],
+                (false, 0) => places[i / 2] = [at; 2],
+                (false, _) => places[i / 2][1] = at,
+            }
+        }
+        let Geometry { kernel, dilation, input, output, pad, .. } = few.geometry;
+        let [up, left] = pad.map(|pad| -(pad as isize));
+        let positions = Positions {
+            taps: [input[2], kernel[0], kernel[1]],
+            steps: [few.x.plane, dilation[0] * few.x.row, dilation[1]],
+            points: 1,
+            x: few.x.at(sample, 0, up, left),
+            places: &places[..vectors],
+            w: few.w,
+            sums: few_tile::Sums { at: sums, filter: STEP, point: 0 },
+        };
+        // SAFETY: the caller's promise.
+        unsafe { positions.all(s, output[2]) };
+    }
+
+    /// Computes the sums by the points of columns; they go to the same places, or straight to the sink if it wants no more
+    /// than the largest.
+    #[inline(always)]
+    unsafe fn by_columns<S: Simd>(&self, s: S, filters: &[f32], sums: *mut f32, largest: bool) {
+        let Self { few, sample, ref halves } = *self;
+        let (together, each) = (few.together(), few.columns().div_ceil(HALF));
+        let mut starts = [0; VECTORS];
+        for (start, half) in starts.iter_mut().zip(self.each().take(each)) {
+            *start = half.start;
+        }
+        let lines = halves.start / each..halves.end.div_ceil(each);
+        let mut memory = MaybeUninit::uninit();
+        for line in lines.clone().step_by(TOGETHER / together) {
+            let tiles = Tiles {
+                geometry: few.geometry,
+                x: few.x,
+                sample,
+                row: line * together,
+                starts: &starts[..each],
+                filters,
+                memory: memory.as_mut_ptr(),
+            };
+            // SAFETY: the caller's promise; the memory is this task's.
+            unsafe {
+                tiles.products(s);
+                if largest {
+                    self.largest_of(s, &tiles, line..lines.end);
+                    continue;
+                }
+                let to = sums.wrapping_add((line - lines.start) * each * together * HALF);
+                for f in 0..few.geometry.output[2] {
+                    for half in 0..each {
+                        let rows = tiles.rows(s, f, half);
+                        let place = |row: usize| ((row / together * each + half) * together + row % together) * HALF;
+                        for (r, v) in rows.into_iter().enumerate() {
+                            let [upper, lower] = [r, ROWS + r].map(|row| to.wrapping_add(f * STEP + place(row)));
+                            s.store_halves(upper, lower, v);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Hands the largest sums of the pool's windows in two tiles to the sink: of four lines, if there are as many.
+    #[inline(always)]
+    unsafe fn largest_of<S: Simd>(&self, s: S, tiles: &Tiles<'_>, lines: Range<usize>) {
+        let count = self.few.geometry.output[2];
+        let mut larger = [[[0.0; LANES]; FILTERS]; 2];
+        for (half, &start) in tiles.starts.iter().enumerate() {
+            for f in 0..count {
+                // SAFETY: the products have been computed.
+                let rows = unsafe { tiles.rows(s, f, half) };
+                for i in 0..2 {
+                    s.store(&mut larger[i][f], s.max(rows[2 * i + 1], rows[2 * i]));
+                }
+            }
+            let column = half * HALF;
+            for i in 0..2 {
+                let at = [i, 2 + i].map(|i| {
+                    let row = lines.start + i;
+                    let len = if row < lines.end { (HALF - (column - start)) / 2 } else { 0 };
+                    Segment { sample: self.sample, block: 0, row, column: column / 2, len }
+                });
+                let mut rows = [s.zero(); FILTERS];
+                for f in 0..FILTERS {
+                    rows[f] = s.load(&larger[i][f]);
+                }
+                // SAFETY: the sink can take them, they are this task's.
+                unsafe { self.few.sink.take_windows(s, at, s.turn_pairs(rows)) };
+            }
+        }
     }
 
     /// Hands all sums to the sink; with a pool a vector has eight positions of a row and those below them.
@@ -279,45 +391,23 @@ impl<K: Sink> Kernel for Strip<'_, K> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self { few, sample, ref halves } = self;
-        let filters = few.geometry.output[2];
-        let vectors = if few.pool { halves.len() } else { halves.len().div_ceil(2) };
-        let mut places = [[0; 2]; VECTORS];
-        for (i, Half { line, start, .. }) in self.each().enumerate() {
-            let at = line * few.together() * few.x.row + start;
-            match (few.pool, i % 2) {
-                (true, _) => places[i] = [at, at + few.x.row],
-                (false, 0) => places[i / 2] = [at; 2],
-                (false, _) => places[i / 2][1] = at,
-            }
-        }
+        let few = self.few;
         let mut memory = MaybeUninit::<Sums>::uninit();
         let sums = memory.as_mut_ptr().cast::<f32>();
-        let most = if const { S::TILE_BLOCKS > 1 } { FILTERS } else { 6 };
-        let groups = filters.div_ceil(most);
-        let [up, left] = few.geometry.pad.map(|pad| -(pad as isize));
-        for group in 0..groups {
-            let [first, end] = [cut(filters, groups, group), cut(filters, groups, group + 1)];
-            let positions = Positions {
-                geometry: few.geometry,
-                plane: few.x.plane,
-                row: few.x.row,
-                x: few.x.at(sample, 0, up, left),
-                places: &places[..vectors],
-                w: few.w.wrapping_add(first),
-                sums: sums.wrapping_add(first * STEP),
-            };
-            // SAFETY: the windows of all positions lie in the input, and there is room for the sums.
-            unsafe { positions.all(s, end - first) };
-        }
-        // SAFETY: all sums have been computed.
+        let pool = few.pool && few.sink.wants_largest();
+        let largest = pool && few.sink.winners(NOTHING).is_none();
+        // SAFETY: the windows of all positions lie in the input, and there is room for the sums; the sink can take them.
         unsafe {
-            if !few.pool || !few.sink.wants_largest() {
+            match few.points {
+                Some(points) => self.by_columns(s, points, sums, largest),
+                None => self.by_taps(s, sums),
+            }
+            if !pool {
                 self.give(s, sums);
-            } else if few.sink.winners(NOTHING).is_none() {
-                self.give_largest(s, sums);
-            } else {
+            } else if !largest {
                 self.give_winners(s, sums);
+            } else if few.points.is_none() {
+                self.give_largest(s, sums);
             }
         }
     }

@@ -3,43 +3,64 @@
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
-use super::Geometry;
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
+use crate::cpu::threads::cut;
 
 /// Most filters of a tile, on any instruction set.
 pub const FILTERS: usize = 8;
-/// Sums of a filter that are kept.
-pub const POSITIONS: usize = 512;
-/// From a filter's sums to the next's: not a power of two, so that they fall on different places of a cache.
-pub const STEP: usize = POSITIONS + LANES;
+/// Neighbours in a row: a vector takes them from two places, so that rows need not be whole vectors.
+pub const HALF: usize = LANES / 2;
 
 /// Vectors of positions.
 #[derive(Clone, Copy)]
 pub struct Positions<'a> {
-    /// The convolution.
-    pub geometry: &'a Geometry,
-    /// From a plane of the input to the next.
-    pub plane: usize,
-    /// From a row to the next.
-    pub row: usize,
+    /// Channels of the input, rows and columns of a filter.
+    pub taps: [usize; 3],
+    /// From one of each to the next, in the input.
+    pub steps: [usize; 3],
+    /// How often that is, each time with the next filters on an input that lies behind the one before.
+    pub points: usize,
     /// The first tap of the first position of all.
     pub x: *const f32,
     /// Where the two halves of each vector begin.
     pub places: &'a [[usize; 2]],
     /// The first filter's weights.
     pub w: *const f32,
-    /// `[filter][STEP]`
-    pub sums: *mut f32,
+    /// Where the sums go.
+    pub sums: Sums,
+}
+
+/// `[point][filter][position]`
+#[derive(Clone, Copy)]
+pub struct Sums {
+    /// The first one.
+    pub at: *mut f32,
+    /// From a filter's to the next's: no power of two, so that they fall on different places of a cache.
+    pub filter: usize,
+    /// From a point's to the next's.
+    pub point: usize,
 }
 
 impl Positions<'_> {
-    /// `sums[f][p] = sum over taps of w[tap, f] x[p + tap]`
+    /// `sums[point][f][p] = sum over taps of w[point, tap, f] x[point, p + tap]`
     ///
     /// # Safety
     /// The windows of all positions lie in the input, the weights are complete and there is room for the sums.
     #[inline(always)]
     pub unsafe fn all<S: Simd>(self, s: S, filters: usize) {
+        let most = if const { S::TILE_BLOCKS > 1 } { FILTERS } else { 6 };
+        let groups = filters.div_ceil(most);
+        for group in 0..groups {
+            let [first, end] = [group, group + 1].map(|i| cut(filters, groups, i));
+            let at = self.sums.at.wrapping_add(first * self.sums.filter);
+            let group = Self { w: self.w.wrapping_add(first), sums: Sums { at, ..self.sums }, ..self };
+            group.together(s, end - first);
+        }
+    }
+
+    #[inline(always)]
+    fn together<S: Simd>(self, s: S, filters: usize) {
         macro_rules! choose {
             ($($f:literal: $many:literal $few:literal),*) => {
                 match filters {
@@ -64,9 +85,9 @@ impl<const F: usize, const V: usize> Kernel for Tiles<'_, F, V> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Positions { geometry, plane, row, x, places, w, sums } = self.0;
-        let [rows, columns] = geometry.kernel;
-        let [down, right] = geometry.dilation;
+        let Positions { taps: [channels, rows, columns], steps: [plane, row, right], points, x, places, w, sums } =
+            self.0;
+        let next = channels * plane;
         let mut done = 0;
         while done < places.len() {
             let start = done.min(places.len() - V);
@@ -75,35 +96,38 @@ impl<const F: usize, const V: usize> Kernel for Tiles<'_, F, V> {
                 let [low, high] = places[start + v];
                 from[v] = [x.wrapping_add(low), x.wrapping_add(high)];
             }
-            let mut acc = [[s.zero(); F]; V];
             let mut w = w;
-            for c in 0..geometry.input[2] {
-                for fy in 0..rows {
-                    let mut tap = c * plane + fy * down * row;
-                    for _ in 0..columns {
-                        // SAFETY: the promise of whoever called `Positions::all`.
-                        unsafe {
-                            let mut a = [s.zero(); V];
-                            for v in 0..V {
-                                let [low, high] = from[v];
-                                a[v] = s.load_halves(low.wrapping_add(tap), high.wrapping_add(tap));
-                            }
-                            for f in 0..F {
-                                let b = s.splat(*w.add(f));
+            for point in 0..points {
+                let mut acc = [[s.zero(); F]; V];
+                for c in 0..channels {
+                    for fy in 0..rows {
+                        let mut tap = point * next + c * plane + fy * row;
+                        for _ in 0..columns {
+                            // SAFETY: the promise of whoever called `Positions::all`.
+                            unsafe {
+                                let mut a = [s.zero(); V];
                                 for v in 0..V {
-                                    acc[v][f] = s.fma(a[v], b, acc[v][f]);
+                                    let [low, high] = from[v];
+                                    a[v] = s.load_halves(low.wrapping_add(tap), high.wrapping_add(tap));
+                                }
+                                for f in 0..F {
+                                    let b = s.splat(*w.add(f));
+                                    for v in 0..V {
+                                        acc[v][f] = s.fma(a[v], b, acc[v][f]);
+                                    }
                                 }
                             }
+                            w = w.wrapping_add(LANES);
+                            tap += right;
                         }
-                        w = w.wrapping_add(LANES);
-                        tap += right;
                     }
                 }
-            }
-            for v in 0..V {
-                for f in 0..F {
-                    // SAFETY: as above.
-                    unsafe { s.store_to(sums.add(f * STEP + (start + v) * LANES), acc[v][f]) };
+                let to = sums.at.wrapping_add(point * sums.point + start * LANES);
+                for v in 0..V {
+                    for f in 0..F {
+                        // SAFETY: as above.
+                        unsafe { s.store_to(to.add(f * sums.filter + v * LANES), acc[v][f]) };
+                    }
                 }
             }
             done = start + V;

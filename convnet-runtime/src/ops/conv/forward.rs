@@ -5,6 +5,7 @@ use std::cell::Cell;
 use super::depthwise::Depthwise;
 use super::epilogue::Epilogue;
 use super::few::{self, Few};
+use super::few_columns;
 use super::span::Span;
 use super::sweep::Sweep;
 use super::tile::Walk;
@@ -105,11 +106,15 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         unsafe { winograd::forward(tiling, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
         return;
     }
-    if winograd::pairs::fits(stage.method.of(run.total), geometry) {
+    if winograd::columns::fits(stage.method.of(run.total), geometry) {
         // SAFETY: as below.
-        unsafe { winograd::pairs::forward(geometry, x, &conv.weight, keep, stage.pool, &epilogue, run) };
+        unsafe { winograd::columns::forward(geometry, x, &conv.weight, keep, stage.pool, &epilogue, run) };
         return;
     }
+    let points = few_columns::fits(stage.method.of(run.total), geometry).then(|| {
+        // SAFETY: nothing else uses the scratch memory in this stage.
+        unsafe { winograd::columns::at_points(geometry, &conv.weight, keep, run) }
+    });
     let w = conv.weight.packed().as_ptr();
     // SAFETY: the buffers lie in the arena, which `run` borrows alone, and do not meet; the input's border is as wide as
     // the windows reach, the weights are complete and the output has the convolution's size (all asserted above).
@@ -117,7 +122,7 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         if geometry.algorithm == Algorithm::Depthwise {
             Depthwise { geometry, x, w, samples: run.batch, pool: stage.pool, sink: &epilogue }.run();
         } else if few::fits(geometry) {
-            Few { geometry, x, w, samples: run.batch, pool: stage.pool, sink: &epilogue }.run();
+            Few { geometry, x, w, points, samples: run.batch, pool: stage.pool, sink: &epilogue }.run();
         } else {
             sweep(geometry, x, w, run.batch, stage.pool).run(&epilogue);
         }

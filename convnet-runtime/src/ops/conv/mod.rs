@@ -9,6 +9,7 @@ mod depthwise;
 mod epilogue;
 mod fc;
 mod few;
+mod few_columns;
 mod few_tile;
 mod forward;
 mod held;

@@ -7,7 +7,7 @@ use super::{Random, sets};
 use crate::ops::activation::Activation;
 use crate::ops::conv::{Algorithm, Bias, ByBatch, Geometry, Method};
 
-const METHODS: [Method; 4] = [Method::Winograd2x1, Method::Winograd2, Method::Winograd4, Method::Winograd6];
+const METHODS: [Method; 4] = [Method::Winograd4x1, Method::Winograd2, Method::Winograd4, Method::Winograd6];
 
 /// What rounding may do to a value, relative to the largest. Corners of a tile are wrong by several times the mean error,
 /// and an activation that is bounded leaves a largest value below that of the sums.
@@ -15,17 +15,17 @@ fn tolerance(method: Method) -> f64 {
     match method {
         Method::Direct => 3e-6,
         // Of 5x5 filters, too.
-        Method::Winograd2x1 | Method::Winograd2 | Method::Winograd4 => 8e-6,
+        Method::Winograd4x1 | Method::Winograd2 | Method::Winograd4 => 8e-6,
         Method::Winograd6 => 6e-5,
     }
 }
 
 /// Filters of stride 1 on something small: 3x3, or 5x5 where the method has tiles for them.
 fn small(random: &mut Random, method: Method) -> Geometry {
-    let five = method == Method::Winograd2x1 || method == Method::Winograd2 && random.once_in(2);
+    let five = method == Method::Winograd4x1 || method == Method::Winograd2 && random.once_in(2);
     let taps = if five { 5 } else { 3 };
     let depth = if random.once_in(3) { 16 * random.range(1, 4) } else { random.range(1, 70) };
-    let depth = if method == Method::Winograd2x1 { depth.min(random.range(1, 31)) } else { depth };
+    let depth = if method == Method::Winograd4x1 { depth.min(random.range(1, 31)) } else { depth };
     let filters = if random.once_in(3) { random.range(60, 130) } else { random.range(1, 40) };
     let mut side = || {
         let size = random.range(1, 20);
@@ -70,6 +70,37 @@ fn random_stages_forward() {
     for i in 0..400 {
         let method = METHODS[i % 4];
         check_within(&random_case(&mut random, method), tolerance(method));
+    }
+}
+
+/// Few 5x5 filters over planes.
+fn few(random: &mut Random) -> Geometry {
+    let widest = if random.once_in(8) { 70 } else { 40 };
+    let output = [random.range(1, 40), random.range(8, widest)];
+    let pad = [random.below(5), random.below(5)];
+    let end = |pad: usize| if pad > 2 { 0 } else { pad };
+    let size = |i: usize| (output[i] + 4).saturating_sub(pad[i] + end(pad[i])).max(1);
+    Geometry {
+        input: [size(0), size(1), random.range(1, 5)],
+        output: [output[0], output[1], random.range(1, 9)],
+        kernel: [5, 5],
+        stride: [1, 1],
+        pad,
+        dilation: [1, 1],
+        groups: 1,
+        bias: [Bias::None, Bias::Channel, Bias::Position][random.below(3)],
+        algorithm: Algorithm::Planar,
+    }
+}
+
+#[test]
+fn few_filters_over_planes() {
+    let mut random = Random(27);
+    for _ in 0..200 {
+        let (geometry, batch) = (few(&mut random), random.range(1, 3));
+        let mut case = Case::new(&mut random, geometry, batch);
+        case.stage.method = ByBatch::always(Method::Winograd4x1);
+        check_within(&case, tolerance(Method::Winograd4x1));
     }
 }
 
@@ -136,6 +167,8 @@ fn small_batches_have_a_method_of_their_own() {
 fn threads_do_not_change_a_bit() {
     let mut random = Random(25);
     let mut cases: Vec<_> = (0..16).map(|i| (random_case(&mut random, METHODS[i % 4]), METHODS[i % 4])).collect();
+    let few = few(&mut random);
+    cases.push((Case::new(&mut random, few, 3), Method::Winograd4x1));
     for geometry in large() {
         cases.extend(METHODS.map(|method| (Case::new(&mut random, geometry, 2), method)));
     }
@@ -185,7 +218,12 @@ fn errors_are_as_documented() {
         assert!(error < 2e-6, "5x5, {size}x{size}, {depth} to {filters}: {error:e}");
     }
     for depth in [6, 16, 31] {
-        let error = error(&mut random, five(28, depth, 32), Method::Winograd2x1);
-        assert!(error < 1e-6, "5x5 in pairs of rows, {depth} to 32: {error:e}");
+        let error = error(&mut random, five(28, depth, 32), Method::Winograd4x1);
+        assert!(error < 1e-6, "5x5 by columns, {depth} to 32: {error:e}");
+    }
+    for depth in [1, 4] {
+        let error =
+            error(&mut random, Geometry { algorithm: Algorithm::Planar, ..five(28, depth, 8) }, Method::Winograd4x1);
+        assert!(error < 1e-6, "5x5 by columns, {depth} to 8: {error:e}");
     }
 }

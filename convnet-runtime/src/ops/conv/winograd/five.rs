@@ -1,6 +1,7 @@
-//! The transforms of F(2x2, 5x5), on the points of F(4x4, 3x3): its inputs are the same.
+//! The transforms of F(2x2, 5x5), on the points of F(4x4, 3x3), and of F(4x1, 5x5), on those of F(6x6, 3x3): their inputs are
+//! the same.
 
-use super::transform::{F4, G0, GP, GQ, P, P2, Q, Q2, Transform, fma, scale};
+use super::transform::{self, F6, G0, GP, GQ, N, P, P2, Q, Q2, T, Transform, fma, scale};
 use crate::cpu::simd::Simd;
 
 /// F(2x2, 5x5).
@@ -29,7 +30,7 @@ impl Transform<2, 6, 5> for F2 {
 
     #[inline(always)]
     fn input<S: Simd>(s: S, d: [S::V; 6]) -> [S::V; 6] {
-        F4::input(s, d)
+        transform::F4::input(s, d)
     }
 
     #[inline(always)]
@@ -74,5 +75,81 @@ impl Transform<2, 6, 5> for F2 {
             s.sub(even_q, odd_q),
             w[4],
         ]
+    }
+}
+
+/// F(4x1, 5x5), forward.
+#[derive(Clone, Copy, Debug)]
+pub struct F4;
+
+impl F4 {
+    /// Inputs to points.
+    #[inline(always)]
+    pub fn input<S: Simd>(s: S, d: [S::V; 8]) -> [S::V; 8] {
+        F6::input(s, d)
+    }
+
+    /// Points to outputs.
+    #[inline(always)]
+    pub fn output<S: Simd>(s: S, m: [S::V; 8]) -> [S::V; 4] {
+        let (sum_1, difference_1) = (s.add(m[1], m[2]), s.sub(m[1], m[2]));
+        let (sum_2, difference_2) = (s.add(m[3], m[4]), s.sub(m[3], m[4]));
+        let (sum_half, difference_half) = (s.add(m[5], m[6]), s.sub(m[5], m[6]));
+        [
+            s.add(s.add(m[0], sum_1), s.add(sum_2, sum_half)),
+            fma(s, 2.0, difference_2, fma(s, 0.5, difference_half, difference_1)),
+            fma(s, 4.0, sum_2, fma(s, 0.25, sum_half, sum_1)),
+            fma(s, 8.0, difference_2, fma(s, 0.125, difference_half, s.add(difference_1, m[7]))),
+        ]
+    }
+
+    /// Filter to points.
+    #[inline(always)]
+    pub fn filter<S: Simd>(s: S, w: [S::V; 5]) -> [S::V; 8] {
+        let mut points = [w[0]; 8];
+        for (i, (g, x)) in [(N, 1.0), (T, 2.0), (64.0 * T, 0.5)].into_iter().enumerate() {
+            let x2 = x * x;
+            let evens = fma(s, g * x2 * x2, w[4], fma(s, g * x2, w[2], scale(s, g, w[0])));
+            let odds = fma(s, g * x2 * x, w[3], scale(s, g * x, w[1]));
+            points[2 * i + 1] = s.add(evens, odds);
+            points[2 * i + 2] = s.sub(evens, odds);
+        }
+        points[7] = w[4];
+        points
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::simd::{Isa, Kernel};
+
+    struct Sums {
+        x: [f32; 8],
+        w: [f32; 5],
+    }
+
+    impl Kernel for Sums {
+        type Output = [f32; 4];
+
+        #[inline(always)]
+        fn run<S: Simd>(self, s: S) -> [f32; 4] {
+            let points = F4::input(s, self.x.map(|x| s.splat(x)));
+            let filter = F4::filter(s, self.w.map(|w| s.splat(w)));
+            let sums = F4::output(s, std::array::from_fn(|i| s.mul(points[i], filter[i])));
+            sums.map(|v| s.to_array(v)[11])
+        }
+    }
+
+    #[test]
+    fn four_sums_of_five_products() {
+        let number = |i: usize| ((i * 7 + 3) % 11) as f32 / 4.0 - 1.0;
+        let (x, w) = (std::array::from_fn(number), std::array::from_fn(|i| number(i + 4)));
+        for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+            for (i, v) in isa.run(Sums { x, w }).into_iter().enumerate() {
+                let exact: f32 = (0..5).map(|j| x[i + j] * w[j]).sum();
+                assert!((v - exact).abs() < 3e-5, "{isa:?}: {v} instead of {exact}");
+            }
+        }
     }
 }

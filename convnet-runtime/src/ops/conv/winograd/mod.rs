@@ -14,6 +14,7 @@
 
 mod ahead;
 mod blocks;
+pub mod columns;
 mod convolution;
 mod filters;
 pub mod five;
@@ -23,7 +24,6 @@ pub mod input;
 mod input_gradient;
 mod output;
 mod output_gradient;
-pub mod pairs;
 pub mod transform;
 mod weight_gradient;
 
@@ -52,7 +52,7 @@ impl Tiling {
 /// The tiles, if a convolution can be computed by a method that has some.
 pub fn tiling(method: Method, geometry: &Geometry) -> Option<Tiling> {
     let size = match method {
-        Method::Direct | Method::Winograd2x1 => return None,
+        Method::Direct | Method::Winograd4x1 => return None,
         Method::Winograd2 => 2,
         Method::Winograd4 => 4,
         Method::Winograd6 => 6,

@@ -169,8 +169,8 @@ impl Transform<4, 6, 3> for F4 {
 }
 
 /// The factors of G's rows.
-const N: f32 = -2.0 / 9.0;
-const T: f32 = 1.0 / 90.0;
+pub(super) const N: f32 = -2.0 / 9.0;
+pub(super) const T: f32 = 1.0 / 90.0;
 
 impl Transform<6, 8, 3> for F6 {
     #[cfg(test)]

@@ -1,16 +1,15 @@
-//! 5x5 filters of stride 1 over few channels: F(2x1, 5x5), Winograd's filtering in one direction. Where channels are few,
-//! transforms in both would take longer than the products that they save.
+//! 5x5 filters of stride 1 over few channels: F(4x1, 5x5), Winograd's filtering down the columns alone. Where channels are
+//! few, transforms in both directions would take longer than the products that they save.
 //!
-//! For two rows of the output, six of the input become `[point][column][c]`; a column of taps is then 6 products where it
-//! was 10. Their sums, `[point][column][16]`, become two rows of sums for the [`Sink`].
+//! For four rows of the output, eight of the input become `[point][column][c]`; a column of taps is then 8 products where it
+//! was 20. Their sums, `[point][column][16]`, become four rows of sums for the [`Sink`].
 
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
 use std::mem::MaybeUninit;
 
-use super::five::F2;
-use super::transform::Transform;
+use super::five::F4;
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
@@ -18,26 +17,28 @@ use crate::cpu::threads::{cut, parallel};
 use crate::cpu::view::View;
 use crate::ops::conv::sweep::{Segment, Sink};
 use crate::ops::conv::tile::by_pixels;
-use crate::ops::conv::{Algorithm, Geometry, Method};
+use crate::ops::conv::{Algorithm, Geometry, Method, pack};
 use crate::parameter::{Form, Parameter};
 
 /// Taps of a side of a filter, points, rows of sums.
-const TAPS: usize = 5;
-const POINTS: usize = 6;
-const ROWS: usize = 2;
+pub const TAPS: usize = 5;
+pub const POINTS: usize = 8;
+pub const ROWS: usize = 4;
 /// Most channels.
 const DEPTH: usize = 31;
 /// Most columns of the output that go through all steps together.
 const COLUMNS: usize = 28;
 /// Most blocks of output channels of a tile, on any instruction set.
 const BLOCKS: usize = 2;
+/// Channels that leave room for those of another column in a vector.
+const HALF: usize = LANES / 2;
 /// Tasks that keep all processors busy.
 const TASKS: usize = 16;
 
-/// Whether a convolution is computed in pairs of rows.
+/// Whether a convolution is computed by the points of its columns.
 pub fn fits(method: Method, geometry: &Geometry) -> bool {
     let Geometry { kernel, stride, dilation, groups, algorithm, .. } = geometry;
-    method == Method::Winograd2x1
+    method == Method::Winograd4x1
         && (*kernel, *stride, *dilation) == ([TAPS; 2], [1, 1], [1, 1])
         && (*groups, *algorithm) == (1, Algorithm::Blocked)
         && geometry.input[2] <= DEPTH
@@ -53,7 +54,7 @@ fn filters_len(geometry: &Geometry) -> usize {
     geometry.output[2].div_ceil(LANES) * POINTS * row(geometry) * LANES
 }
 
-/// Packed filters become `[k / 16][point][column][c][16 k]`.
+/// Packed filters become `[k / 16][point][column][c][16 k]`, those over planes `[k / 16][point][c][column][16 k]`.
 ///
 /// # Panics
 /// If a slice is too short.
@@ -74,23 +75,48 @@ impl Kernel for Filters<'_> {
     fn run<S: Simd>(self, s: S) {
         let Self { geometry, weights, to } = self;
         let (depth, each) = (geometry.input[2], row(geometry) * LANES);
-        let square = TAPS * TAPS * LANES * LANES;
-        let pairs = weights.chunks_exact(depth.div_ceil(LANES) * square);
-        for (to, from) in to.chunks_exact_mut(POINTS * each).zip(pairs) {
+        let blocks = weights.chunks_exact(pack::packed_len(geometry) / geometry.output[2].div_ceil(LANES));
+        for (to, from) in to.chunks_exact_mut(POINTS * each).zip(blocks) {
             for lane in 0..each / LANES {
-                let (x, c) = (lane / depth, lane % depth);
-                let at = |y: usize| c / LANES * square + ((y * TAPS + x) * LANES + c % LANES) * LANES;
+                let at = |y: usize| match geometry.algorithm {
+                    Algorithm::Planar => ((lane / TAPS * TAPS + y) * TAPS + lane % TAPS) * LANES,
+                    _ => {
+                        let (x, c) = (lane / depth, lane % depth);
+                        (((c / LANES * TAPS + y) * TAPS + x) * LANES + c % LANES) * LANES
+                    }
+                };
                 let mut taps = [s.zero(); TAPS];
                 for y in 0..TAPS {
                     taps[y] = s.load(from[at(y)..].first_chunk().expect("16 weights"));
                 }
-                let points = F2::filter(s, taps);
+                let points = F4::filter(s, taps);
                 for p in 0..POINTS {
                     let to = to[p * each + lane * LANES..].first_chunk_mut();
                     s.store(to.expect("there is room for each lane"), points[p]);
                 }
             }
         }
+    }
+}
+
+/// The filters at their points.
+///
+/// # Safety
+/// Nobody else uses the run's scratch memory while they are in use.
+pub unsafe fn at_points<'a>(geometry: &Geometry, weight: &'a Parameter, train: bool, run: &mut Run<'_>) -> &'a [f32] {
+    let len = filters_len(geometry);
+    if train {
+        // Parts of a batch would make and keep them at the same time, for a few samples each.
+        let to = run.scratch(len);
+        // SAFETY: the caller's promise.
+        let to = unsafe { to.part(0, len) };
+        filters(geometry, weight.packed(), to);
+        to
+    } else {
+        &weight.derived(Form::WinogradColumns, |weights, to| {
+            to.grow(len);
+            filters(geometry, weights, to);
+        })[..len]
     }
 }
 
@@ -108,26 +134,14 @@ pub unsafe fn forward<K: Sink>(
     sink: &K,
     run: &mut Run<'_>,
 ) {
-    let len = filters_len(geometry);
-    let filters = if train {
-        // Parts of a batch would make and keep them at the same time, for a few samples each.
-        let to = run.scratch(len);
-        // SAFETY: the scratch memory is this stage's.
-        let to = unsafe { to.part(0, len) };
-        filters(geometry, weight.packed(), to);
-        to
-    } else {
-        &weight.derived(Form::WinogradPairs, |weights, to| {
-            to.grow(len);
-            filters(geometry, weights, to);
-        })[..len]
-    };
+    // SAFETY: the scratch memory is this stage's.
+    let filters = unsafe { at_points(geometry, weight, train, run) };
     // SAFETY: the caller's promise.
-    unsafe { Pairs { geometry, x, filters, samples: run.batch, pool, sink }.run() };
+    unsafe { Columns { geometry, x, filters, samples: run.batch, pool, sink }.run() };
 }
 
 /// All sums of a convolution.
-struct Pairs<'a, K> {
+struct Columns<'a, K> {
     geometry: &'a Geometry,
     x: View,
     /// At their points.
@@ -138,7 +152,7 @@ struct Pairs<'a, K> {
     sink: &'a K,
 }
 
-impl<K: Sink> Pairs<'_, K> {
+impl<K: Sink> Columns<'_, K> {
     unsafe fn run(&self) {
         let [rows, columns, filters] = self.geometry.output;
         let lines = self.lines();
@@ -153,21 +167,27 @@ impl<K: Sink> Pairs<'_, K> {
                 }
             }
             for line in cut(lines, strips, strip)..cut(lines, strips, strip + 1) {
-                dispatch(Pair { pairs: self, sample, line });
+                dispatch(Line { columns: self, sample, line });
             }
         });
     }
 
-    /// Pairs of rows.
+    /// Lines of four rows.
     fn lines(&self) -> usize {
+        self.rows().div_ceil(ROWS)
+    }
+
+    /// Rows that count.
+    #[inline(always)]
+    fn rows(&self) -> usize {
         let rows = self.geometry.output[0];
-        if self.pool { rows / ROWS } else { rows.div_ceil(ROWS) }
+        if self.pool { rows / 2 * 2 } else { rows }
     }
 }
 
-/// A pair of rows of a sample.
-struct Pair<'a, K> {
-    pairs: &'a Pairs<'a, K>,
+/// Four rows of a sample.
+struct Line<'a, K> {
+    columns: &'a Columns<'a, K>,
     sample: usize,
     line: usize,
 }
@@ -179,13 +199,13 @@ struct Memory {
     rows: [f32; ROWS * COLUMNS * LANES],
 }
 
-impl<K: Sink> Kernel for Pair<'_, K> {
+impl<K: Sink> Kernel for Line<'_, K> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self { pairs: Pairs { geometry, filters, pool, sink, .. }, sample, line } = self;
-        let [height, columns, depth] = geometry.output;
+        let Self { columns: all @ Columns { geometry, filters, pool, sink, .. }, sample, line } = self;
+        let [_, columns, depth] = geometry.output;
         let mut memory = MaybeUninit::<Memory>::uninit();
         // SAFETY: fields of the local memory, by address.
         let [input, sums, rows] = unsafe {
@@ -193,10 +213,10 @@ impl<K: Sink> Kernel for Pair<'_, K> {
             let (input, sums) = ((&raw mut (*memory).input).cast::<f32>(), (&raw mut (*memory).sums).cast::<f32>());
             [input, sums, (&raw mut (*memory).rows).cast::<f32>()]
         };
-        let bottom = rows.wrapping_add(COLUMNS * LANES);
+        let row_of = |i: usize| rows.wrapping_add(i * COLUMNS * LANES);
         let blocks = depth.div_ceil(LANES);
         // Windows of a pool stay together.
-        let step = if *pool { ROWS } else { 1 };
+        let step = if *pool { 2 } else { 1 };
         let parts = (columns / step).div_ceil(COLUMNS / step);
         for part in 0..parts {
             let [start, end] = [part, part + 1].map(|i| cut(columns / step, parts, i) * step);
@@ -223,17 +243,18 @@ impl<K: Sink> Kernel for Pair<'_, K> {
                             for p in 0..POINTS {
                                 points[p] = s.load_from(from.add((p * COLUMNS + column) * LANES));
                             }
-                            let [above, below] = F2::output(s, points);
-                            s.store_to(rows.add(column * LANES), above);
-                            s.store_to(bottom.add(column * LANES), below);
+                            let sums = F4::output(s, points);
+                            for i in 0..ROWS {
+                                s.store_to(row_of(i).add(column * LANES), sums[i]);
+                            }
                         }
-                        let at = |row: usize| Segment { sample, block, row, column: start / step, len: len / step };
-                        if *pool {
-                            sink.take_pairs(s, at(line), rows, bottom);
-                        } else {
-                            sink.take(s, at(ROWS * line), rows);
-                            if ROWS * line + 1 < height {
-                                sink.take(s, at(ROWS * line + 1), bottom);
+                        for i in (0..ROWS.min(all.rows() - ROWS * line)).step_by(step) {
+                            let row = (ROWS * line + i) / step;
+                            let at = Segment { sample, block, row, column: start / step, len: len / step };
+                            if *pool {
+                                sink.take_pairs(s, at, row_of(i), row_of(i + 1));
+                            } else {
+                                sink.take(s, at, row_of(i));
                             }
                         }
                     }
@@ -243,31 +264,52 @@ impl<K: Sink> Kernel for Pair<'_, K> {
     }
 }
 
-impl<K: Sink> Pair<'_, K> {
+impl<K: Sink> Line<'_, K> {
     /// Writes the points of the columns that some columns of the output see, one behind the other; gives the floats from a
     /// point to the next.
     #[inline(always)]
     unsafe fn input<S: Simd>(&self, s: S, start: usize, len: usize, to: *mut f32) -> usize {
-        let Self { pairs: Pairs { geometry, x, .. }, sample, line } = *self;
+        let Self { columns: Columns { geometry, x, .. }, sample, line } = *self;
         let depth = geometry.input[2];
         let [row, column] = [(ROWS * line) as isize, start as isize];
         let [row, column] = [row - geometry.pad[0] as isize, column - geometry.pad[1] as isize];
-        // The first row of sums has nothing of the last row of the input, which may not be there if the second is not.
+        // Behind the last row of the output, sums count no more, and what they see may not be there.
         let last = (geometry.output[0] - ROWS * line + TAPS - 2).min(POINTS - 1);
         let columns = len + TAPS - 1;
         let plane = columns * depth + LANES;
+        let from = |c: usize, block: usize| x.at(sample, block, row, column + c as isize).cast_const();
+        // Lanes beyond the depth lie where the next column goes.
+        if depth <= HALF {
+            // Two columns fill a vector; a last one is there twice.
+            for c in (0..columns).step_by(2) {
+                let next = (c + 1).min(columns - 1);
+                let (low, high) = (from(c, 0), from(next, 0));
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let mut d = [s.zero(); POINTS];
+                    for r in 0..POINTS {
+                        let down = r.min(last) * x.row;
+                        d[r] = s.load_halves(low.add(down), high.add(down));
+                    }
+                    let points = F4::input(s, d);
+                    for p in 0..POINTS {
+                        let to = to.add(p * plane);
+                        s.store_halves(to.add(c * depth), to.add(next * depth), points[p]);
+                    }
+                }
+            }
+            return plane;
+        }
         for c in 0..columns {
             for block in 0..depth.div_ceil(LANES) {
-                let from = x.at(sample, block, row, column + c as isize).cast_const();
-                // Lanes beyond the depth lie where the next column goes.
-                let to = to.wrapping_add(c * depth + block * LANES);
-                // SAFETY: the caller's promise.
+                let (from, to) = (from(c, block), to.wrapping_add(c * depth + block * LANES));
+                // SAFETY: as above.
                 unsafe {
                     let mut d = [s.zero(); POINTS];
                     for r in 0..POINTS {
                         d[r] = s.load_from(from.add(r.min(last) * x.row));
                     }
-                    let points = F2::input(s, d);
+                    let points = F4::input(s, d);
                     for p in 0..POINTS {
                         s.store_to(to.add(p * plane), points[p]);
                     }
