@@ -7,10 +7,9 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::few_columns::{TOGETHER, Tiles};
+use super::few_columns::TOGETHER;
 use super::few_tile::{self, FILTERS, HALF, Positions};
 use super::sweep::{Segment, Sink};
-use super::winograd::columns::ROWS;
 use super::{Algorithm, Geometry};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
@@ -19,9 +18,9 @@ use crate::cpu::view::View;
 
 /// Positions of a strip, and vectors of them.
 const POSITIONS: usize = 512;
-const VECTORS: usize = POSITIONS / LANES;
+pub const VECTORS: usize = POSITIONS / LANES;
 /// From a filter's sums to the next's: no power of two.
-const STEP: usize = POSITIONS + LANES;
+pub const STEP: usize = POSITIONS + LANES;
 /// Windows of the pool in a pair of rows of a half.
 const WINDOWS: usize = HALF / 2;
 
@@ -73,11 +72,13 @@ struct Largest {
 }
 
 /// Some of the halves of a sample's lines. A line is a row, or a pair of rows.
-struct Strip<'a, K> {
-    few: &'a Few<'a, K>,
-    sample: usize,
+pub struct Strip<'a, K> {
+    /// All of it.
+    pub few: &'a Few<'a, K>,
+    /// The sample.
+    pub sample: usize,
     /// From 0 for the first half of the first line.
-    halves: Range<usize>,
+    pub halves: Range<usize>,
 }
 
 impl<K: Sink> Few<'_, K> {
@@ -108,31 +109,32 @@ impl<K: Sink> Few<'_, K> {
 
     /// Rows of a line.
     #[inline(always)]
-    fn together(&self) -> usize {
+    pub fn together(&self) -> usize {
         if self.pool { 2 } else { 1 }
     }
 
     /// Columns that count.
     #[inline(always)]
-    fn columns(&self) -> usize {
+    pub fn columns(&self) -> usize {
         self.geometry.output[1] / self.together() * self.together()
     }
 }
 
 /// Eight neighbours.
 #[derive(Clone, Copy)]
-struct Half {
-    line: usize,
+pub struct Half {
+    /// The line.
+    pub line: usize,
     /// The first column.
-    start: usize,
+    pub start: usize,
     /// The first one that the half before does not have, too: this one may be the last of its line.
-    column: usize,
+    pub column: usize,
 }
 
 impl<K: Sink> Strip<'_, K> {
     /// The halves, one after the other.
     #[inline(always)]
-    fn each(&self) -> impl Iterator<Item = Half> {
+    pub fn each(&self) -> impl Iterator<Item = Half> {
         let last = self.few.columns() - HALF;
         let each = self.few.columns().div_ceil(HALF);
         let (mut line, mut half) = (self.halves.start / each, self.halves.start % each);
@@ -174,80 +176,6 @@ impl<K: Sink> Strip<'_, K> {
         };
         // SAFETY: the caller's promise.
         unsafe { positions.all(s, output[2]) };
-    }
-
-    /// Computes the sums by the points of columns; they go to the same places, or straight to the sink if it wants no more
-    /// than the largest.
-    #[inline(always)]
-    unsafe fn by_columns<S: Simd>(&self, s: S, filters: &[f32], sums: *mut f32, largest: bool) {
-        let Self { few, sample, ref halves } = *self;
-        let (together, each) = (few.together(), few.columns().div_ceil(HALF));
-        let mut starts = [0; VECTORS];
-        for (start, half) in starts.iter_mut().zip(self.each().take(each)) {
-            *start = half.start;
-        }
-        let lines = halves.start / each..halves.end.div_ceil(each);
-        let mut memory = MaybeUninit::uninit();
-        for line in lines.clone().step_by(TOGETHER / together) {
-            let tiles = Tiles {
-                geometry: few.geometry,
-                x: few.x,
-                sample,
-                row: line * together,
-                starts: &starts[..each],
-                filters,
-                memory: memory.as_mut_ptr(),
-            };
-            // SAFETY: the caller's promise; the memory is this task's.
-            unsafe {
-                tiles.products(s);
-                if largest {
-                    self.largest_of(s, &tiles, line..lines.end);
-                    continue;
-                }
-                let to = sums.wrapping_add((line - lines.start) * each * together * HALF);
-                for f in 0..few.geometry.output[2] {
-                    for half in 0..each {
-                        let rows = tiles.rows(s, f, half);
-                        let place = |row: usize| ((row / together * each + half) * together + row % together) * HALF;
-                        for (r, v) in rows.into_iter().enumerate() {
-                            let [upper, lower] = [r, ROWS + r].map(|row| to.wrapping_add(f * STEP + place(row)));
-                            s.store_halves(upper, lower, v);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Hands the largest sums of the pool's windows in two tiles to the sink: of four lines, if there are as many.
-    #[inline(always)]
-    unsafe fn largest_of<S: Simd>(&self, s: S, tiles: &Tiles<'_>, lines: Range<usize>) {
-        let count = self.few.geometry.output[2];
-        let mut larger = [[[0.0; LANES]; FILTERS]; 2];
-        for (half, &start) in tiles.starts.iter().enumerate() {
-            for f in 0..count {
-                // SAFETY: the products have been computed.
-                let rows = unsafe { tiles.rows(s, f, half) };
-                for i in 0..2 {
-                    s.store(&mut larger[i][f], s.max(rows[2 * i + 1], rows[2 * i]));
-                }
-            }
-            let column = half * HALF;
-            for i in 0..2 {
-                let at = [i, 2 + i].map(|i| {
-                    let row = lines.start + i;
-                    let len = if row < lines.end { (HALF - (column - start)) / 2 } else { 0 };
-                    Segment { sample: self.sample, block: 0, row, column: column / 2, len }
-                });
-                let mut rows = [s.zero(); FILTERS];
-                for f in 0..FILTERS {
-                    rows[f] = s.load(&larger[i][f]);
-                }
-                // SAFETY: the sink can take them, they are this task's.
-                unsafe { self.few.sink.take_windows(s, at, s.turn_pairs(rows)) };
-            }
-        }
     }
 
     /// Hands all sums to the sink; with a pool a vector has eight positions of a row and those below them.

@@ -78,12 +78,12 @@ impl Kernel for Filters<'_> {
         let blocks = weights.chunks_exact(pack::packed_len(geometry) / geometry.output[2].div_ceil(LANES));
         for (to, from) in to.chunks_exact_mut(POINTS * each).zip(blocks) {
             for lane in 0..each / LANES {
-                let at = |y: usize| match geometry.algorithm {
-                    Algorithm::Planar => ((lane / TAPS * TAPS + y) * TAPS + lane % TAPS) * LANES,
-                    _ => {
-                        let (x, c) = (lane / depth, lane % depth);
-                        (((c / LANES * TAPS + y) * TAPS + x) * LANES + c % LANES) * LANES
+                let at = |y: usize| {
+                    if geometry.algorithm == Algorithm::Planar {
+                        return ((lane / TAPS * TAPS + y) * TAPS + lane % TAPS) * LANES;
                     }
+                    let (x, c) = (lane / depth, lane % depth);
+                    (((c / LANES * TAPS + y) * TAPS + x) * LANES + c % LANES) * LANES
                 };
                 let mut taps = [s.zero(); TAPS];
                 for y in 0..TAPS {
@@ -167,7 +167,7 @@ impl<K: Sink> Columns<'_, K> {
                 }
             }
             for line in cut(lines, strips, strip)..cut(lines, strips, strip + 1) {
-                dispatch(Line { columns: self, sample, line });
+                dispatch(Four { columns: self, sample, line });
             }
         });
     }
@@ -186,7 +186,7 @@ impl<K: Sink> Columns<'_, K> {
 }
 
 /// Four rows of a sample.
-struct Line<'a, K> {
+struct Four<'a, K> {
     columns: &'a Columns<'a, K>,
     sample: usize,
     line: usize,
@@ -199,7 +199,7 @@ struct Memory {
     rows: [f32; ROWS * COLUMNS * LANES],
 }
 
-impl<K: Sink> Kernel for Line<'_, K> {
+impl<K: Sink> Kernel for Four<'_, K> {
     type Output = ();
 
     #[inline(always)]
@@ -264,7 +264,7 @@ impl<K: Sink> Kernel for Line<'_, K> {
     }
 }
 
-impl<K: Sink> Line<'_, K> {
+impl<K: Sink> Four<'_, K> {
     /// Writes the points of the columns that some columns of the output see, one behind the other; gives the floats from a
     /// point to the next.
     #[inline(always)]
