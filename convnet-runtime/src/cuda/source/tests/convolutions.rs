@@ -207,8 +207,7 @@ fn wrong(own: &[f32], expected: &[f64], rounding: f64) -> Option<String> {
     let largest = expected.iter().fold(1.0f64, |most, v| most.max(v.abs()));
     let far = |(_, (own, expected)): &(usize, (&f32, &f64))| {
         let apart = (f64::from(**own) - **expected).abs();
-        // Nothing is near what is not a number.
-        !(apart <= expected.abs() * rounding + largest * 1e-5)
+        apart.is_nan() || apart > expected.abs() * rounding + largest * 1e-5
     };
     let mut all = own.iter().zip(expected).enumerate().filter(far);
     let (first, (value, right)) = all.next()?;
