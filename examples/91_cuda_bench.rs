@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 #[cfg(feature = "cuda")]
-use convnet_runtime::cuda::{Cuda, CudaTrainer, Device, Precision};
+use convnet_runtime::cuda::{Cuda, CudaTrainer, Device, KernelTime, Layer, Precision};
 #[cfg(feature = "cuda")]
 use convnet_runtime::prelude::*;
 
@@ -16,12 +16,13 @@ mod nets;
 const HELP: &str = "\
 Times VGG D, a VGG for CIFAR-10 and LeNet on a GPU: training and inference, several batches and precisions.
 
-Usage: 91_cuda_bench [--only WHICH] [--precision P] [--seconds S] [--kernels] [--smoke]
+Usage: 91_cuda_bench [--only WHICH] [--precision P] [--seconds S] [--kernels] [--json FILE] [--smoke]
 
   --only WHICH   vgg_d, or small for the others
   --precision P  bf16, tf32 or f32; f32 only for the small ones
   --seconds S    stops when so many seconds have gone by (default 150); 0 leaves the networks out
-  --kernels      then a table of the kernels of VGG D's step
+  --kernels      then a table of the kernels of VGG D's step, by layers
+  --json FILE    adds each line to a file, as JSON
   --smoke        LeNet alone, small batches, each once: whether it runs
   --help         this text
 
@@ -36,6 +37,7 @@ struct Options {
     precision: Option<String>,
     seconds: f64,
     kernels: bool,
+    json: Option<String>,
     smoke: bool,
 }
 
@@ -48,6 +50,7 @@ fn options() -> Result<Option<Options>, String> {
             "--help" | "-h" => return Ok(None),
             "--smoke" => options.smoke = true,
             "--kernels" => options.kernels = true,
+            "--json" => options.json = Some(arguments.next().ok_or("--json needs a file")?),
             "--seconds" => {
                 let value = arguments.next().and_then(|value| value.parse().ok());
                 options.seconds = value.ok_or("--seconds needs a number")?;
@@ -74,11 +77,14 @@ fn run(_: &Options) -> Result<(), Box<dyn Error>> {
 #[cfg(feature = "cuda")]
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     use nets::{CifarVgg, LeNet, VggD};
+    use std::fs::File;
     use std::time::Instant;
 
     let device = Device::new(0)?;
     println!("device {device}");
-    let bench = Bench { device, begun: Instant::now(), seconds: options.seconds, smoke: options.smoke };
+    let json = options.json.as_ref().map(|path| File::options().create(true).append(true).open(path)).transpose()?;
+    let bench = Bench { device, begun: Instant::now(), seconds: options.seconds, json, smoke: options.smoke };
+    bench.json(&format!("\"device\": \"{}\"", bench.device))?;
     let precisions = [("bf16", Precision::Bf16), ("tf32", Precision::Tf32), ("f32", Precision::F32)];
     let wanted = |name: &str| options.precision.as_deref().is_none_or(|precision| precision == name);
     let precisions = precisions.into_iter().filter(|(name, _)| wanted(name)).map(|(_, precision)| precision);
@@ -107,11 +113,24 @@ struct Bench {
     device: Device,
     begun: std::time::Instant,
     seconds: f64,
+    json: Option<std::fs::File>,
     smoke: bool,
+}
+
+/// As PyTorch's lines have it.
+#[cfg(feature = "cuda")]
+fn lower(precision: Precision) -> String {
+    format!("{precision:?}").to_lowercase()
 }
 
 #[cfg(feature = "cuda")]
 impl Bench {
+    /// Writes an object with these members to the file, if there is one.
+    fn json(&self, members: &str) -> std::io::Result<()> {
+        use std::io::Write;
+        self.json.as_ref().map_or(Ok(()), |mut file| writeln!(file, "{{{members}}}"))
+    }
+
     /// One network: training at some batch sizes, inference at others.
     fn network<N: Network<Logits = Tensor<Features<C>>>, const C: usize>(
         &self,
@@ -154,7 +173,19 @@ impl Bench {
             for time in net.profile(batch)? {
                 let rate = 2e-9 * time.products as f64 / time.milliseconds;
                 let rate = if time.products > 0 { format!(", {rate:.1} TFLOP/s") } else { String::new() };
-                println!("kernel {name} {precision:?} b{batch} {} {:.4} ms{rate}", time.kernel, time.milliseconds);
+                let KernelTime { kernel, layer, milliseconds, .. } = time;
+                let (text, members) = layer.map_or_else(Default::default, |Layer { part, input, output, kernel }| {
+                    let ([height, width, channels], [.., filters]) = (input, output);
+                    let text = format!(" {part} {channels}->{filters} at {height}x{width}");
+                    let members = format!(", \"part\": \"{part}\", \"input\": {input:?}, \"output\": {output:?}");
+                    (text, format!("{members}, \"filter\": {kernel:?}"))
+                });
+                println!("kernel {name} {precision:?} b{batch} {kernel}{text} {milliseconds:.4} ms{rate}");
+                let precision = lower(precision);
+                self.json(&format!(
+                    "\"net\": \"{name}\", \"precision\": \"{precision}\", \"batch\": {batch}, \"kernel\": \"{kernel}\", \
+                     \"ms\": {milliseconds:.5}{members}"
+                ))?;
             }
         }
         Ok(())
@@ -192,6 +223,13 @@ impl Bench {
             median * 1e3,
             best * 1e3
         );
+        self.json(&format!(
+            "\"net\": \"{name}\", \"precision\": \"{}\", \"what\": \"{what}\", \"batch\": {batch}, \"ms\": {:.5}, \"least\": {:.5}, \
+             \"images_per_s\": {rate:.1}, \"tflops\": {tflops:.3}",
+            lower(precision),
+            median * 1e3,
+            best * 1e3
+        ))?;
         Ok(())
     }
 }

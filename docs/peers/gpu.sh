@@ -3,8 +3,12 @@
 #
 # gpu.sh --pack          builds tests and benchmark and puts them, stripped, into target/gpu: that folder and docs/peers are
 #                        all that the machine with the GPU needs
-# gpu.sh [--smoke] [OUT] runs them. Everything goes to OUT/log.txt as it comes (OUT is gpu-results unless it is named),
-#                        PyTorch's numbers to OUT/torch.jsonl, too. A part that fails or takes too long costs no other part
+# gpu.sh [--smoke] [OUT] runs them, what is worth most first. Everything goes to OUT/log.txt as it comes (OUT is gpu-results
+#                        unless it is named), our numbers to OUT/ours.jsonl and PyTorch's to OUT/torch.jsonl, too, both beside
+#                        each other to OUT/table.txt. A part that fails, or hangs, or takes too long costs no other part
+#
+# Where a kernel hangs or stops the device, the log's last line of the test is its name; convolutions that give wrong numbers
+# are all listed. compute-sanitizer follows at once, if there is one.
 #
 # --smoke: one small case of everything, also on the emulator (CONVNET_CUDA_EMULATOR), where PyTorch runs on the CPU.
 # python3 is the one that has PyTorch, if there is one. Its NVRTC is taken unless CONVNET_CUDA_LIB names another.
@@ -57,9 +61,10 @@ left() { echo $((seconds - SECONDS)); }
 say() { echo "$*" | tee -a "$out/log.txt"; }
 status=0 failed=()
 
-# part NAME SECONDS COMMAND...: runs it for so long at most.
+# part NAME SECONDS COMMAND...: runs it for so long at most. What it leaves behind, even a process that cannot be ended, holds
+# nothing up: it writes to the log alone.
 part() {
-    local name=$1 limit=$2 begun=$SECONDS code
+    local name=$1 limit=$2 begun=$SECONDS code=137 before process
     shift 2
     [ -z "$smoke" ] || limit=$seconds
     [ "$limit" -le "$(left)" ] || limit=$(left)
@@ -69,10 +74,14 @@ part() {
         return
     fi
     say "== $name, at most $limit s ($(date +%T))"
-    timeout -k 5 "$limit" "$@" 2>&1 | tee -a "$out/log.txt"
-    code=${PIPESTATUS[0]}
+    before=$(stat -c %s "$out/log.txt")
+    timeout -k 5 "$limit" "$@" >>"$out/log.txt" 2>&1 </dev/null &
+    process=$!
+    while kill -0 "$process" 2>/dev/null && [ $((SECONDS - begun)) -le $((limit + 8)) ]; do sleep 0.2; done
+    kill -0 "$process" 2>/dev/null || { wait "$process"; code=$?; }
+    tail -c "+$((before + 1))" "$out/log.txt"
     say "== $name: exit $code after $((SECONDS - begun)) s"
-    [ "$code" -eq 0 ] || { status=1 failed+=("$name"); }
+    [ "$code" -eq 0 ] || { status=1 failed+=("$name"); return "$code"; }
 }
 
 # each NAME SECONDS PROGRAM FILTER...: its tests by these filters, many at once.
@@ -81,7 +90,6 @@ each() {
     shift 3
     "$program" "$@" --list --format terse | sed -n 's/: test$//p' >"$out/.tests"
     part "$name" "$limit" xargs -a "$out/.tests" -P "$jobs" -I{} bash docs/peers/gpu.sh --one "$program" {}
-    rm -f "$out/.tests"
 }
 
 site=$(python3 -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])' 2>/dev/null || true)
@@ -100,36 +108,56 @@ machine() {
     cat "$packed/version"
     nvidia-smi -L
     nvidia-smi --query-gpu=driver_version,clocks.sm,clocks.max.sm,power.limit --format=csv
+    nvidia-smi --query-gpu=compute_mode,memory.used --format=csv
     lscpu | grep 'Model name'
+    command -v compute-sanitizer
     echo "CONVNET_CUDA_LIB=$CONVNET_CUDA_LIB"
 }
 machine 2>&1 | tee -a "$out/log.txt"
+# Where only one process at a time may use the device.
+[ "$(nvidia-smi --query-gpu=compute_mode --format=csv,noheader 2>/dev/null)" != Exclusive_Process ] || jobs=1
 
-bench() { part "$1" "$2" "$packed/bench" "${@:3}"; }
+bench() { part "$1" "$2" "$packed/bench" --json "$out/ours.jsonl" "${@:3}"; }
+# peer NAME SECONDS SECTION,..: PyTorch's.
+peer() {
+    # shellcheck disable=SC2086
+    part "$1" "$2" python3 docs/peers/torch_gpu.py $smoke --out "$out/torch.jsonl" --budget $(($2 - 10)) --only "$3"
+}
+# sanitize TOOL: what it finds in Hopper's kernels, and in those of a small network.
+sanitize() {
+    local tests=cuda::source::tests
+    command -v compute-sanitizer >/dev/null || { say "there is no compute-sanitizer"; return; }
+    part "compute-sanitizer's $1" 45 compute-sanitizer --tool "$1" --error-exitcode 9 --print-limit 20 "$packed/units" \
+        $tests::convolutions::on_hoppers_matrix_units $tests::convolutions::on_hoppers_matrix_units_in_tf32 \
+        $tests::lenet::agrees $tests::lenet::agrees_in_bf16 --exact --nocapture --test-threads 1
+}
+[ -n "$site" ] || say "PyTorch is not installed: no peer"
 if [ -n "$smoke" ]; then
     each units 0 "$packed/units" cuda::source::tests::losses cuda::cache
     each tests 0 "$packed/tests" networks::each_kernel_is_timed faults::no_such_device
     bench ours 0 --smoke --kernels
+    [ -z "$site" ] || peer PyTorch "$seconds" ceilings,vgg_d,layers,small
 else
     # First every kind of convolution against f64: on Hopper's matrix units, on tensor cores, in single precision.
-    each convolutions 80 "$packed/units" convolutions
+    sanitized=
+    each convolutions 80 "$packed/units" convolutions || { sanitize memcheck; sanitized=memcheck; }
     for precision in bf16 tf32; do
         bench "vgg_d in $precision" 55 --only vgg_d --precision "$precision" --seconds 30 --kernels
     done
+    bench "small networks" 45 --only small --seconds 35
+    [ -z "$site" ] || peer PyTorch 170 ceilings,vgg_d,layers,small
     each "kernels against the CPU" 60 "$packed/units" cuda --skip convolutions
     each "networks" 60 "$packed/tests" --skip compile::
-    bench "small networks" 45 --only small --seconds 35
+    [ -n "$sanitized" ] || sanitize memcheck
+    sanitize racecheck
     # Without what only Hopper has.
     for precision in bf16 tf32; do
-        CONVNET_CUDA_ARCHITECTURE=sm_90 \
-            bench "vgg_d's kernels for sm_90 in $precision" 25 --only vgg_d --precision "$precision" --seconds 0 --kernels
+        CONVNET_CUDA_ARCHITECTURE=sm_90 part "vgg_d's kernels for sm_90 in $precision" 25 "$packed/bench" \
+            --json "$out/sm_90.jsonl" --only vgg_d --precision "$precision" --seconds 0 --kernels
     done
+    [ -z "$site" ] || [ "$(left)" -lt 60 ] || peer "PyTorch, compiled" "$(($(left) - 10))" compiled
 fi
-if [ -n "$site" ]; then
-    # shellcheck disable=SC2086
-    part PyTorch "$(left)" python3 docs/peers/torch_gpu.py $smoke --out "$out/torch.jsonl" --budget $(($(left) - 15))
-else
-    say "PyTorch is not installed: no peer"
-fi
+rm -f "$out/.tests"
+part "beside each other" 10 bash -c 'python3 docs/peers/gpu_table.py "$1"/ours.jsonl "$1"/torch.jsonl | tee "$1"/table.txt' - "$out"
 say "done after $SECONDS s; $([ "$status" -eq 0 ] && echo "nothing failed" || printf 'failed: %s; ' "${failed[@]}")"
 exit "$status"

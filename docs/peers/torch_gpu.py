@@ -292,7 +292,7 @@ def main():
     print(f"torch {torch.__version__}, CUDA {torch.version.cuda}, cuDNN {cudnn}, {device}", flush=True)
     emit(dict(torch=torch.__version__, cuda=torch.version.cuda, cudnn=cudnn, device=device))
     wanted = [name for name in ARGS.only.split(",") if name]
-    for section in (ceilings, vgg_d, small, layers, compiled):
+    for section in (ceilings, vgg_d, layers, small, compiled):
         if wanted and section.__name__ not in wanted or ARGS.smoke and section is compiled and not wanted:
             continue
         if left() < 5:

@@ -2,6 +2,7 @@
 
 use convnet_runtime::prelude::*;
 
+use crate::caffe_lenet::LeNet as CaffeLeNet;
 use crate::is;
 
 network! {
@@ -11,17 +12,6 @@ network! {
         -> conv5-6(pad=0) -> tanh -> maxpool
         -> conv5-16(pad=0) -> tanh -> maxpool
         -> FC-120 -> tanh -> FC-84 -> tanh -> FC-10
-        -> soft-max
-    }
-}
-
-network! {
-    /// Caffe's `lenet.prototxt`.
-    pub struct CaffeLeNet {
-        input 28x28x1
-        -> conv5-20(pad=0) @ conv1 -> maxpool
-        -> conv5-50(pad=0) @ conv2 -> maxpool
-        -> FC-500 @ ip1 -> relu -> FC-10 @ ip2
         -> soft-max
     }
 }

@@ -4,6 +4,7 @@
 
 mod alexnet;
 mod alphago;
+mod caffe_lenet;
 mod columns;
 mod deeppose;
 mod detection;
@@ -20,6 +21,7 @@ mod perceptron;
 mod pilotnet;
 mod resnet;
 mod vgg;
+mod vgg_d;
 mod weights;
 
 /// Both directions are `side`.

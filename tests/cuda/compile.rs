@@ -34,6 +34,8 @@ struct Usage {
     kernel: String,
     registers: usize,
     spilled: usize,
+    /// Bytes of memory of a thread's own.
+    stack: usize,
 }
 
 fn compiler() -> Option<Compiler> {
@@ -58,9 +60,10 @@ fn usages(log: &str) -> Vec<Usage> {
     for line in log.lines() {
         if let Some((_, kernel)) = line.split_once("Function properties for ") {
             let kernel = kernel.trim().to_owned();
-            usages.push(Usage { kernel, registers: 0, spilled: 0 });
+            usages.push(Usage { kernel, registers: 0, spilled: 0, stack: 0 });
         } else if let Some(usage) = usages.last_mut() {
             if line.contains("bytes spill stores") {
+                usage.stack = before(line, " bytes stack frame");
                 usage.spilled = before(line, " bytes spill stores") + before(line, " bytes spill loads");
             } else if line.contains("Used ") {
                 usage.registers = before(line, " registers");
@@ -120,6 +123,11 @@ fn check<N: Network>(compiler: &Compiler, ways: &[Way]) {
             // C7510 and its like: wgmma that waits for itself.
             let serialised = ["C7510", "C7517", "C7519", "serializ"].iter().any(|word| line.contains(word));
             assert!(!serialised && !line.contains("warning"), "{name}: {line}");
+        }
+        // Kernels for Hopper's units share out the registers with which they are launched: all that 384 threads may have. Their
+        // tensor maps stay where the launch has put them, from where the copies take them; a copy would lie on the stack.
+        for Usage { kernel, registers, stack, .. } in usages.iter().filter(|usage| usage.kernel.contains("_boxes_")) {
+            assert_eq!((*registers, *stack), (168, 0), "{name}: `{kernel}`");
         }
         // A step of a kernel for Hopper's units is four products, and at least two copies.
         let wide = usages.iter().filter(|usage| usage.kernel.contains("_boxes_")).count();
@@ -186,5 +194,6 @@ fn logs_are_read() {
                ptxas info    : Used 40 registers, used 1 barriers, 384 bytes cmem[0]\n";
     let usages = usages(log);
     assert_eq!(usages.len(), 1);
-    assert_eq!((usages[0].kernel.as_str(), usages[0].registers, usages[0].spilled), ("a_0", 40, 20));
+    let Usage { kernel, registers, spilled, stack } = &usages[0];
+    assert_eq!((kernel.as_str(), *registers, *spilled, *stack), ("a_0", 40, 20, 16));
 }

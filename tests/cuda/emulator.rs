@@ -11,7 +11,16 @@ fn program() -> Option<std::path::PathBuf> {
     let program = folder.join("faults");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cuda/emulator/faults.cpp");
     let built = Command::new("g++")
-        .args(["-std=c++20", "-O1", "-w", "-pthread", "-DCUEMU", "-I"])
+        .args([
+            "-std=c++20",
+            "-O1",
+            "-w",
+            "-pthread",
+            "-fsanitize=alignment",
+            "-fno-sanitize-recover=alignment",
+            "-DCUEMU",
+            "-I",
+        ])
         .arg(folder)
         .arg(source)
         .arg("-o")
@@ -29,7 +38,7 @@ fn mistakes_in_kernels_are_noticed() {
         let output = Command::new(&program).arg(case).output().unwrap();
         (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
     };
-    for right in ["sum", "copied", "arrivals", "multiplied", "multiplied_across", "multiplied_tf32"] {
+    for right in ["sum", "copied", "arrivals", "shared_out", "multiplied", "multiplied_across", "multiplied_tf32"] {
         assert_eq!(run(right), (true, "2016\n".to_owned()), "{right}");
     }
     // Wrong results: what is not there yet is NaN.
@@ -57,6 +66,11 @@ fn mistakes_in_kernels_are_noticed() {
         ("no_wait_for_copies", "ended with copies under way"),
         ("wrong_bytes", "waits for an mbarrier"),
         ("copy_not_aligned", "not aligned to 128 bytes"),
+        ("number_not_aligned", "not aligned as its type is: line"),
+        ("no_fence", "without a fence behind the making of mbarriers"),
+        ("no_products_fence", "a product without a fence"),
+        ("not_at_1024", "does not begin at 1024 bytes"),
+        ("too_many_registers", "waits for registers"),
     ] {
         let (success, text) = run(fault);
         assert!(!success && text.contains(words), "{fault}: {text}");

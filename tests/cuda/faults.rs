@@ -107,6 +107,18 @@ fn a_batch_that_is_too_large_leaves_the_network_usable() {
 }
 
 #[test]
+fn exhausted_memory_of_the_host_is_named() {
+    emulated("faults::exhausted_memory_of_the_host_is_named", &[("CUEMU_HOST_MEMORY", "100000")], || {
+        let cpu = Tiny::new(1);
+        let net = Cuda::new(cpu.clone(), &Device::new(0).unwrap()).unwrap();
+        let error = net.predict(&images(2000)).unwrap_err();
+        let DeviceError::OutOfHostMemory { bytes } = error else { panic!("{error}") };
+        assert!(bytes > 100_000 && error.to_string().starts_with(&format!("the host has no {bytes} bytes")), "{error}");
+        assert_eq!(net.predict(&images(2)).unwrap().class(1), cpu.predict(&images(2)).class(1));
+    });
+}
+
+#[test]
 fn batches_of_any_size_and_of_none() {
     on_device("faults::batches_of_any_size_and_of_none", |device| {
         let cpu = Tiny::new(1);

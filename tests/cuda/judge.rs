@@ -6,26 +6,17 @@ use convnet_runtime::prelude::*;
 use crate::networks::{distance, images};
 use crate::support::on_device;
 
+#[path = "../support/declared.rs"]
+mod declared;
+pub(crate) use declared::{Single, judge};
+
 /// Largest distance of an output or a loss, relative to its length: what PyTorch's fixtures ask of the CPU. Sums in another
 /// order are 7e-7 apart at most.
 const FORWARD: f32 = 1e-5;
 /// The same of a gradient. The bias before a batch norm, whose gradient cancels, is 5e-5 apart, others 4e-6.
 const BACKWARD: f32 = 1e-4;
 
-/// A test for each network without heads.
-macro_rules! judge {
-    ($($name:ident($batch:literal $(; heads $($head:ident),+)?) $(#[$($attribute:tt)*])* { $($network:tt)* })+) => {$(
-        pub mod $name {
-            use convnet_runtime::prelude::*;
-
-            network! { $(#[$($attribute)*])* pub struct Net { $($network)* } }
-
-            crate::judge::test! { $batch $($($head)+)? }
-        }
-    )+};
-}
-pub(crate) use judge;
-
+/// Judges the network `Net` of a module, if it has no heads.
 macro_rules! test {
     ($batch:literal) => {
         #[test]
@@ -34,26 +25,9 @@ macro_rules! test {
             crate::judge::against_cpu::<Net, _>(&test, $batch);
         }
     };
-    ($batch:literal $($head:ident)+) => {};
+    ($batch:literal; heads $($heads:tt)+) => {};
 }
 pub(crate) use test;
-
-/// A single output.
-pub trait Single {
-    fn values(&self) -> &[f32];
-}
-
-impl<V: Shape> Single for Tensor<V> {
-    fn values(&self) -> &[f32] {
-        Tensor::values(self)
-    }
-}
-
-impl<V: Shape> Single for Probabilities<V> {
-    fn values(&self) -> &[f32] {
-        self.tensor().values()
-    }
-}
 
 pub fn against_cpu<N, V>(test: &str, batch: usize)
 where

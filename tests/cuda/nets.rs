@@ -2,14 +2,13 @@
 
 use convnet_runtime::prelude::*;
 
-network! {
-    /// Caffe's.
-    pub struct LeNet {
-        input 28x28x1
-        -> conv5-20(pad=0) -> maxpool -> conv5-50(pad=0) -> maxpool
-        -> FC-500 -> relu -> FC-10 -> softmax
-    }
-}
+#[path = "../architectures/caffe_lenet.rs"]
+mod caffe_lenet;
+#[path = "../architectures/vgg_d.rs"]
+mod vgg_d;
+
+pub use caffe_lenet::LeNet;
+pub use vgg_d::VggD;
 
 network! {
     /// VGG's body on small images.
@@ -21,19 +20,6 @@ network! {
         -> [conv3-512 -> relu]*3 -> maxpool
         -> [conv3-512 -> relu]*3 -> maxpool
         -> fc-10 -> softmax
-    }
-}
-
-network! {
-    /// Simonyan and Zisserman's configuration D.
-    pub struct VggD {
-        input 224x224x3
-        -> [conv3-64 -> relu]*2 -> maxpool
-        -> [conv3-128 -> relu]*2 -> maxpool
-        -> [conv3-256 -> relu]*3 -> maxpool
-        -> [[conv3-512 -> relu]*3 -> maxpool]*2
-        -> [FC-4096 -> relu -> dropout]*2 -> FC-1000
-        -> soft-max
     }
 }
 

@@ -176,6 +176,10 @@ fn each_kernel_is_timed() {
         network! { pub struct One { input 3x3x2 -> fc-2 } }
         let times = Cuda::new(One::new(1), device).unwrap().profile(2).unwrap();
         assert!(times.len() >= 4 && times.iter().all(|time| time.milliseconds >= 0.0), "{times:?}");
+        // The products are those of the layer, forward and to the gradient of its weights.
+        let parts = times.iter().filter(|time| time.products > 0).filter_map(|time| time.layer);
+        let parts: Vec<_> = parts.map(|layer| (layer.part, layer.input, layer.output, layer.kernel)).collect();
+        assert_eq!(parts, [("fprop", [3, 3, 2], [1, 1, 2], [3, 3]), ("wgrad", [3, 3, 2], [1, 1, 2], [3, 3])]);
     });
 }
 

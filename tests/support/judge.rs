@@ -9,53 +9,48 @@ use convnet_runtime::prelude::*;
 use crate::difference::{difference, largest};
 use crate::tensors::{self, Tensors};
 
+#[path = "declared.rs"]
+mod declared;
+pub(crate) use declared::{Single, judge};
+
 /// Largest difference of an output, relative to its largest value.
 const FORWARD: f32 = 1e-5;
 /// The same of a gradient.
 const BACKWARD: f32 = 1e-4;
 
-/// Declares networks and judges each: `name(batch) { input 6x6x3 -> .. }`, with `; heads a, b.c` behind the batch where
-/// the network has heads. `make.py` reads the same text.
-macro_rules! judge {
-    ($(
-        $name:ident($batch:literal $(; heads $($($head:ident).+),+)?) $(#[$($attribute:tt)*])* { $($network:tt)* }
-    )+) => {$(
-        mod $name {
-            use convnet_runtime::prelude::*;
-
-            network! { $(#[$($attribute)*])* pub struct Net { $($network)* } }
-
-            $(
-                impl crate::judge::Heads for <Net as Network>::Output {
-                    fn heads(&self) -> Vec<(String, &[f32])> {
-                        vec![$((crate::judge::dotted(stringify!($($head).+)), crate::judge::Single::values(&self.$($head).+))),+]
-                    }
+/// Judges the network `Net` of a module.
+macro_rules! test {
+    ($batch:literal $(; heads $($($head:ident).+),+)?) => {
+        $(
+            impl crate::judge::Heads for <Net as Network>::Output {
+                fn heads(&self) -> Vec<(String, &[f32])> {
+                    vec![$((crate::judge::dotted(stringify!($($head).+)), crate::judge::Single::values(&self.$($head).+))),+]
                 }
-
-                impl crate::judge::Heads for <Net as Network>::Logits {
-                    fn heads(&self) -> Vec<(String, &[f32])> {
-                        vec![$((crate::judge::dotted(stringify!($($head).+)), crate::judge::Single::values(&self.$($head).+))),+]
-                    }
-                }
-
-                impl crate::judge::SetHeads for <Net as Network>::Logits {
-                    fn set(&mut self, head: &str, values: &[f32]) {
-                        match head {
-                            $(name if name == crate::judge::dotted(stringify!($($head).+)) => self.$($head).+.set("", values),)+
-                            _ => panic!("no head {head}"),
-                        }
-                    }
-                }
-            )?
-
-            #[test]
-            fn agrees() {
-                crate::judge::against_pytorch::<Net>(module_path!(), $batch);
             }
+
+            impl crate::judge::Heads for <Net as Network>::Logits {
+                fn heads(&self) -> Vec<(String, &[f32])> {
+                    vec![$((crate::judge::dotted(stringify!($($head).+)), crate::judge::Single::values(&self.$($head).+))),+]
+                }
+            }
+
+            impl crate::judge::SetHeads for <Net as Network>::Logits {
+                fn set(&mut self, head: &str, values: &[f32]) {
+                    match head {
+                        $(name if name == crate::judge::dotted(stringify!($($head).+)) => self.$($head).+.set("", values),)+
+                        _ => panic!("no head {head}"),
+                    }
+                }
+            }
+        )?
+
+        #[test]
+        fn agrees() {
+            crate::judge::against_pytorch::<Net>(module_path!(), $batch);
         }
-    )+};
+    };
 }
-pub(crate) use judge;
+pub(crate) use test;
 
 /// `.a.b` for the tokens `a . b`, as fixtures name heads.
 pub fn dotted(tokens: &str) -> String {
@@ -70,23 +65,6 @@ pub trait Heads {
 /// Logits, of which a loss sets the gradient.
 pub trait SetHeads: Heads {
     fn set(&mut self, head: &str, values: &[f32]);
-}
-
-/// A single output.
-pub trait Single {
-    fn values(&self) -> &[f32];
-}
-
-impl<V: Shape> Single for Tensor<V> {
-    fn values(&self) -> &[f32] {
-        Tensor::values(self)
-    }
-}
-
-impl<V: Shape> Single for Probabilities<V> {
-    fn values(&self) -> &[f32] {
-        self.tensor().values()
-    }
 }
 
 impl<V: Shape> Heads for Tensor<V> {

@@ -58,6 +58,11 @@ pub enum DeviceError {
         /// How many bytes were asked for.
         bytes: usize,
     },
+    /// The host has no memory left that the device copies from and to.
+    OutOfHostMemory {
+        /// How many bytes were asked for.
+        bytes: usize,
+    },
     /// The device does not answer any more, or a kernel has gone wrong. What is on it is lost, and this process cannot
     /// use it again.
     Lost {
@@ -103,13 +108,24 @@ impl fmt::Display for DeviceError {
             Self::Compile { log } => write!(f, "the CUDA compiler refuses this network's source:\n{log}"),
             Self::Cubin { problem } => write!(f, "this cubin cannot be used: {problem}"),
             Self::OutOfMemory { bytes } => {
-                write!(f, "the device has no {bytes} bytes ({:.2} GiB) left; ", *bytes as f64 / f64::from(1 << 30))?;
+                write!(f, "the device has no {bytes} bytes ({:.2} GiB) left; a smaller batch needs less", gib(*bytes))
+            }
+            Self::OutOfHostMemory { bytes } => {
+                write!(
+                    f,
+                    "the host has no {bytes} bytes ({:.2} GiB) left that the device can copy from and to; ",
+                    gib(*bytes)
+                )?;
                 f.write_str("a smaller batch needs less")
             }
             Self::Lost { doing, cause } => write!(f, "the device was lost while {doing}: {cause}"),
             Self::Driver { doing, cause } => write!(f, "{doing} failed: {cause}"),
         }
     }
+}
+
+fn gib(bytes: usize) -> f64 {
+    bytes as f64 / f64::from(1 << 30)
 }
 
 impl fmt::Debug for DeviceError {
@@ -164,6 +180,10 @@ mod tests {
         assert_eq!(
             text(DeviceError::OutOfMemory { bytes: 3 << 29 }),
             "the device has no 1610612736 bytes (1.50 GiB) left; a smaller batch needs less"
+        );
+        assert_eq!(
+            text(DeviceError::OutOfHostMemory { bytes: 1 << 29 }),
+            "the host has no 536870912 bytes (0.50 GiB) left that the device can copy from and to; a smaller batch needs less"
         );
         assert_eq!(
             text(DeviceError::OldDriver { driver: (12, 8), needed: (13, 0) }),

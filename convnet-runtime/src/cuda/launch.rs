@@ -18,6 +18,21 @@ pub struct Launch {
     pub arguments: Vec<Argument>,
     /// Products of two numbers that it adds, where it is one of matrices.
     pub products: u64,
+    /// What it is a part of.
+    pub layer: Option<Layer>,
+}
+
+/// A part of a convolution or of a fully connected layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// `fprop`, `fprop+pool`, `dgrad`, `wgrad`, or `around` for what lies between these: slopes, winners, biases.
+    pub part: &'static str,
+    /// Height, width and channels of its input.
+    pub input: [usize; 3],
+    /// The same of its output, before a pool.
+    pub output: [usize; 3],
+    /// Height and width of its filters.
+    pub kernel: [usize; 2],
 }
 
 /// How long a kernel takes.
@@ -25,6 +40,8 @@ pub struct Launch {
 pub struct KernelTime {
     /// Its name.
     pub kernel: String,
+    /// What it is a part of.
+    pub layer: Option<Layer>,
     /// Of one launch.
     pub milliseconds: f64,
     /// Products of two numbers that it adds, where it is one of matrices.

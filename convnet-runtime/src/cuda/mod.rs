@@ -21,7 +21,7 @@ mod trainer;
 pub use compiler::{Compiled, Compiler};
 pub use device::Device;
 pub use error::{DeviceError, MoveError, Version};
-pub use launch::{KernelTime, Precision};
+pub use launch::{KernelTime, Layer, Precision};
 pub use loss::{DeviceLoss, OnHost};
 pub use network::Cuda;
 pub use trainer::CudaTrainer;

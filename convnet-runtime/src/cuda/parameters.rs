@@ -39,7 +39,6 @@ impl Parameters {
             stateful: false,
         };
         all.upload(net)?;
-        device.context().finish()?;
         Ok(all)
     }
 

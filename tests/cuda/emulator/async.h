@@ -20,8 +20,8 @@ static inline void turn(MBarrier* m) {
   }
 }
 
-// To the nearest.
-static inline u32 round_tf32(u32 v) { return (v & 0x7FFFFFFF) > 0x7F800000 ? v : (v + 0x1000) & 0xFFFFE000; }
+// To the nearest, to the even one between two.
+static inline u32 round_tf32(u32 v) { return (v & 0x7FFFFFFF) > 0x7F800000 ? v : (v + 0xFFF + (v >> 13 & 1)) & 0xFFFFE000; }
 
 static inline u32 rows(const TensorMap& t) {
   if (t.im2col) return t.pixels;
@@ -88,6 +88,7 @@ static inline void bulk_issue(u32 to, const TMap* map, u32 barrier, int c0, int 
   const TensorMap* t = (const TensorMap*)map->opaque[0];
   u32 bytes = rows(*t) * row_bytes(*t);
   if (to & 127) fault("a bulk copy's target is not aligned to 128 bytes", to);
+  if (blk->unfenced) fault("a bulk copy without a fence behind the making of mbarriers", barrier);
   memset(shared(to, bytes), 0xFF, bytes);
   blk->bulk.push_back(BulkCopy{t, to, barrier, {c0, c1, c2, c3, 0}, {ow, oh}});
 }
@@ -115,6 +116,7 @@ DEV u32 smem_u32(const void* p) {
 DEV void mbar_init(u32 b, u32 n) {
   auto* m = cuemu::mbarrier(b);
   m->phase = 0, m->count = n, m->pending = n, m->bytes = 0;
+  cuemu::blk->unfenced = true;
 }
 DEV void mbar_expect_tx(u32 b, u32 bytes) {
   auto* m = cuemu::mbarrier(b);
@@ -132,7 +134,7 @@ DEV void mbar_wait(u32 b, u32 parity) {
   auto* m = cuemu::mbarrier(b);
   while (m->phase == (parity & 1)) cuemu::yield("an mbarrier", b);
 }
-DEV void fence_mbar_init() {}
+DEV void fence_mbar_init() { cuemu::blk->unfenced = false; }
 DEV void fence_async_smem() {}
 DEV void tma_load_2d(u32 to, const TMap* t, u32 b, int c0, int c1) { cuemu::bulk_issue(to, t, b, c0, c1, 0, 0, 0, 0); }
 DEV void tma_load_4d(u32 to, const TMap* t, u32 b, int c0, int c1, int c2, int c3) {

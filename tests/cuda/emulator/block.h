@@ -35,6 +35,17 @@ namespace cuemu {
   abort();
 }
 
+}  // namespace cuemu
+
+// The compiler calls it before an access to what is not where its type asks it to be: a device stops then. What it gives
+// begins with the place in the source.
+struct CuemuAccess { const char* file; u32 line, column; };
+extern "C" __attribute__((weak, visibility("hidden"))) void __ubsan_handle_type_mismatch_v1_abort(void* access, void* at) {
+  cuemu::fault("an address that is not aligned as its type is: line, address", ((CuemuAccess*)access)->line, (u64)at);
+}
+
+namespace cuemu {
+
 struct Copy { void* to; const void* from; int bytes; };
 struct Product { float* d; int n; u64 a, b; int scale; bool across, tf32; };
 
@@ -50,6 +61,8 @@ struct Fiber {
   std::deque<std::vector<Copy>> copy_groups;
   std::vector<Product> products;
   std::deque<std::vector<Product>> product_groups;
+  bool fenced;           // products may take its registers
+  unsigned registers;
 };
 
 struct Barrier { unsigned n = 0, generation = 0; };
@@ -73,6 +86,8 @@ struct Block {
   Barrier barriers[16];
   std::vector<Barrier> warps;
   std::deque<BulkCopy> bulk;
+  bool unfenced;         // bulk copies may not know of mbarriers that were made
+  unsigned registers;    // that threads have given back
   u64 progress;
   void* main_sp;
   std::vector<u8*> stacks;
@@ -108,6 +123,7 @@ static inline void warp_sync() {
 
 static void fiber_main() {
   (*blk->body)();
+  if (!cur->products.empty() || !cur->product_groups.empty()) fault("a thread has ended with products under way", cur->lin);
   cur->done = true;
   blk->progress++;
   for (;;) yield("nothing");
@@ -129,6 +145,8 @@ static void start(Block& b, unsigned i) {
   f.lin = i;
   f.tid = {i % b.bdim.x, i / b.bdim.x % b.bdim.y, i / (b.bdim.x * b.bdim.y)};
   f.copies.clear(), f.copy_groups.clear(), f.products.clear(), f.product_groups.clear();
+  // As many as there are for so many threads: those of kernels that share them out, by `__launch_bounds__`.
+  f.fenced = false, f.registers = (65536 / b.threads) & ~7u;
   // Six registers, the address to return to, and one word that makes the stack aligned on entry.
   u64* s = (u64*)(b.stacks[i] + STACK);
   *--s = 0;
@@ -153,6 +171,7 @@ static void run_block(Block& b) {
   blk = &b;
   b.progress = 0;
   b.bulk.clear();
+  b.unfenced = false, b.registers = 0;
   for (auto& barrier : b.barriers) barrier = Barrier{};
   b.warps.assign((b.threads + 31) / 32, Barrier{});
   memset(b.smem, 0xFF, b.smem_bytes);

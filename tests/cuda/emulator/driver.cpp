@@ -1,12 +1,15 @@
 // Stands in for libcuda.so.1 in tests: the part of the driver's interface that convnet-runtime calls, on the CPU. Kernels
 // come from libraries that `compile` makes.
 //
-// Streams run as late as they may: work is kept until somebody waits for it. Waits that are missing show up as old data.
+// Streams run as late as they may: work is kept until somebody waits for it. Waits that are missing show up as old data. So does
+// the default stream, for which streams that are made here do not wait, and which clears memory and copies from the host. What a
+// thread may not do while it records a graph, or before it has a context, is an error.
 //
 //   CUEMU_DEVICES      devices there are (1)
 //   CUEMU_CAPABILITY   compute capability (90)
 //   CUEMU_DRIVER       version of CUDA (13000)
 //   CUEMU_MEMORY       bytes of device memory (4 GiB)
+//   CUEMU_HOST_MEMORY  bytes of the host that the device may copy (all)
 //   CUEMU_LOSE_AFTER   kernels after which the device is lost
 //   CUEMU_REFUSE       the image that is refused, counted from 1; 0 refuses all
 //   CUEMU_TRACE        a file to which the name of each call is written
@@ -17,6 +20,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -26,8 +30,8 @@
 typedef int Result;
 typedef uint64_t Address;
 enum {
-  OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_IMAGE = 200, NO_BINARY_FOR_GPU = 209,
-  NOT_FOUND = 500, LAUNCH_FAILED = 719
+  OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, NO_BINARY_FOR_GPU = 209,
+  NOT_FOUND = 500, LAUNCH_FAILED = 719, CAPTURE_UNSUPPORTED = 900
 };
 typedef std::function<void()> Work;
 typedef void* (*Bind)(const unsigned*, const unsigned*, unsigned, void**);
@@ -44,7 +48,8 @@ struct Stream {
 
 static std::recursive_mutex lock;
 static std::map<Address, size_t> allocations;
-static size_t allocated = 0;
+static std::map<void*, size_t> pinned;
+static size_t allocated = 0, allocated_on_host = 0;
 static int64_t kernels = 0, images = 0;
 
 static int64_t number(const char* name, int64_t otherwise) {
@@ -65,8 +70,13 @@ static void drain(Stream* s, uint64_t until) {
     work();
   }
 }
+static Stream default_stream;
 static std::map<Stream*, int> streams;
-static void drain_all() { for (auto& s : streams) drain(s.first, s.first->enqueued); }
+static void drain_all() {
+  drain(&default_stream, default_stream.enqueued);
+  for (auto& s : streams) drain(s.first, s.first->enqueued);
+}
+static Stream* stream(Stream* s) { return s ? s : &default_stream; }
 static Result enqueue(Stream* s, Work work) {
   if (s->recording) {
     s->recording->work.push_back(std::move(work));
@@ -84,10 +94,18 @@ static bool inside(Address at, size_t bytes) {
   return at + bytes <= found->first + found->second;
 }
 
+// Of the calling thread: whether it has a context, and whether it records.
+static thread_local bool bound = false, recording = false;
+
 #define CALL(name, size)                                     \
   std::lock_guard<std::recursive_mutex> guard(lock);         \
   trace(name, size);                                         \
+  if (!bound) return INVALID_CONTEXT;                        \
   if (lost()) return LAUNCH_FAILED;
+// Not while the thread records.
+#define CALL_NOW(name, size) \
+  CALL(name, size)           \
+  if (recording) return CAPTURE_UNSUPPORTED;
 #define API extern "C" __attribute__((visibility("default"))) Result
 
 // Names and texts of the errors that tests ask for.
@@ -120,10 +138,10 @@ API cuDeviceGetAttribute(int* value, int attribute, int) {
 }
 API cuDevicePrimaryCtxRetain(void** context, int) { *context = (void*)1; return OK; }
 API cuDevicePrimaryCtxRelease_v2(int) { return OK; }
-API cuCtxSetCurrent(void*) { return OK; }
+API cuCtxSetCurrent(void* context) { bound = context; return OK; }
 
 API cuMemAlloc_v2(Address* address, size_t bytes) {
-  CALL("cuMemAlloc", bytes)
+  CALL_NOW("cuMemAlloc", bytes)
   size_t rounded = (bytes + 255) / 256 * 256;
   if (allocated + rounded > size_t(number("CUEMU_MEMORY", 1ll << 32))) return OUT_OF_MEMORY;
   void* memory = aligned_alloc(256, rounded);
@@ -133,7 +151,7 @@ API cuMemAlloc_v2(Address* address, size_t bytes) {
   return OK;
 }
 API cuMemFree_v2(Address address) {
-  CALL("cuMemFree", 0)
+  CALL_NOW("cuMemFree", 0)
   drain_all();
   auto found = allocations.find(address);
   if (found == allocations.end()) return INVALID_VALUE;
@@ -143,36 +161,39 @@ API cuMemFree_v2(Address address) {
   return OK;
 }
 API cuMemHostAlloc(void** memory, size_t bytes, unsigned) {
-  CALL("cuMemHostAlloc", bytes)
+  CALL_NOW("cuMemHostAlloc", bytes)
+  if (allocated_on_host + bytes > size_t(number("CUEMU_HOST_MEMORY", 1ll << 40))) return OUT_OF_MEMORY;
   *memory = aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
+  allocated_on_host += pinned[*memory] = bytes;
   return OK;
 }
+// It waits for nothing: a copy that is still to come reads or writes what is not there any more.
 API cuMemFreeHost(void* memory) {
-  CALL("cuMemFreeHost", 0)
-  drain_all();
+  CALL_NOW("cuMemFreeHost", 0)
+  auto found = pinned.find(memory);
+  if (found == pinned.end()) return INVALID_VALUE;
+  memset(memory, 0xFF, found->second);
+  allocated_on_host -= found->second;
+  pinned.erase(found);
   free(memory);
   return OK;
 }
 API cuMemsetD8_v2(Address to, unsigned char value, size_t bytes) {
-  CALL("cuMemsetD8", bytes)
+  CALL_NOW("cuMemsetD8", bytes)
   if (!inside(to, bytes)) return INVALID_VALUE;
-  memset((void*)to, value, bytes);
-  return OK;
+  return enqueue(&default_stream, [=] { memset((void*)to, value, bytes); });
 }
-API cuCtxSynchronize() {
-  CALL("cuCtxSynchronize", 0)
-  drain_all();
-  return lost() ? LAUNCH_FAILED : OK;
-}
+// The host's memory may change as soon as this returns, but the device's has not yet.
 API cuMemcpyHtoD_v2(Address to, const void* from, size_t bytes) {
-  CALL("cuMemcpyHtoD", bytes)
+  CALL_NOW("cuMemcpyHtoD", bytes)
   if (!inside(to, bytes)) return INVALID_VALUE;
-  memcpy((void*)to, from, bytes);
-  return OK;
+  auto values = std::make_shared<std::vector<char>>((const char*)from, (const char*)from + bytes);
+  return enqueue(&default_stream, [=] { memcpy((void*)to, values->data(), bytes); });
 }
 API cuMemcpyDtoH_v2(void* to, Address from, size_t bytes) {
-  CALL("cuMemcpyDtoH", bytes)
+  CALL_NOW("cuMemcpyDtoH", bytes)
   if (!inside(from, bytes)) return INVALID_VALUE;
+  drain(&default_stream, default_stream.enqueued);
   memcpy(to, (void*)from, bytes);
   return OK;
 }
@@ -193,7 +214,7 @@ API cuMemcpyDtoDAsync_v2(Address to, Address from, size_t bytes, Stream* s) {
 }
 // A library is an ELF file whose section headers come last: they say how long it is.
 API cuModuleLoadData(void** module, const void* image) {
-  CALL("cuModuleLoadData", 0)
+  CALL_NOW("cuModuleLoadData", 0)
   int64_t refused = number("CUEMU_REFUSE", -1);
   if (++images == refused || !refused) return NO_BINARY_FOR_GPU;
   const unsigned char* bytes = (const unsigned char*)image;
@@ -215,15 +236,24 @@ API cuModuleLoadData(void** module, const void* image) {
 }
 API cuModuleUnload(void*) { return OK; }
 API cuModuleGetFunction(Function** function, void* module, const char* name) {
-  CALL("cuModuleGetFunction", 0)
+  CALL_NOW("cuModuleGetFunction", 0)
   void* bind = dlsym(module, (std::string("cuemu_bind_") + name).c_str());
   if (!bind) return NOT_FOUND;
   *function = new Function{(Bind)bind, 48 << 10};
   return OK;
 }
+// Bytes of shared memory that a block may ask for.
+static int most_shared() {
+  switch (number("CUEMU_CAPABILITY", 90)) {
+    case 80: case 87: return 163 << 10;
+    case 86: case 89: case 120: case 121: return 99 << 10;
+    default: return 227 << 10;
+  }
+}
 API cuFuncSetAttribute(Function* function, int attribute, int value) {
+  CALL_NOW("cuFuncSetAttribute", value)
   if (attribute == 8) {
-    if (value > 227 << 10) return INVALID_VALUE;
+    if (value > most_shared()) return INVALID_VALUE;
     function->most_shared = value;
   }
   return OK;
@@ -241,35 +271,51 @@ API cuLaunchKernel(Function* f, unsigned gx, unsigned gy, unsigned gz, unsigned 
   return enqueue(s, [moved] { if (!lost()) kernels++, moved(); });
 }
 
-API cuStreamCreate(Stream** s, unsigned) { CALL("cuStreamCreate", 0) streams[*s = new Stream] = 1; return OK; }
+// Others would wait for the default stream, and it for them.
+API cuStreamCreate(Stream** s, unsigned flags) {
+  CALL("cuStreamCreate", 0)
+  if (flags != 1) return INVALID_VALUE;
+  streams[*s = new Stream] = 1;
+  return OK;
+}
 API cuStreamDestroy_v2(Stream* s) {
-  CALL("cuStreamDestroy", 0)
+  CALL_NOW("cuStreamDestroy", 0)
   drain(s, s->enqueued);
   streams.erase(s);
   delete s;
   return OK;
 }
 API cuStreamSynchronize(Stream* s) {
-  CALL("cuStreamSynchronize", 0)
+  CALL_NOW("cuStreamSynchronize", 0)
+  s = stream(s);
+  if (s->recording) return CAPTURE_UNSUPPORTED;
   drain(s, s->enqueued);
   return lost() ? LAUNCH_FAILED : OK;
 }
-API cuStreamBeginCapture_v2(Stream* s, int) { CALL("cuStreamBeginCapture", 0) s->recording = new Graph; return OK; }
+API cuStreamBeginCapture_v2(Stream* s, int mode) {
+  CALL_NOW("cuStreamBeginCapture", 0)
+  // With another mode other threads could not work meanwhile.
+  if (mode != 1 || !s || s->recording) return INVALID_VALUE;
+  s->recording = new Graph;
+  recording = true;
+  return OK;
+}
 API cuStreamEndCapture(Stream* s, Graph** graph) {
   CALL("cuStreamEndCapture", 0)
   *graph = s->recording;
   s->recording = nullptr;
+  recording = false;
   return OK;
 }
 API cuGraphInstantiateWithFlags(Graph** executable, Graph* graph, unsigned long long) {
-  CALL("cuGraphInstantiate", graph->work.size())
+  CALL_NOW("cuGraphInstantiate", graph->work.size())
   *executable = new Graph(*graph);
   return OK;
 }
 API cuGraphDestroy(Graph* graph) { delete graph; return OK; }
 API cuGraphExecDestroy(Graph* graph) { CALL("cuGraphExecDestroy", 0) drain_all(); delete graph; return OK; }
 API cuGraphLaunch(Graph* graph, Stream* s) {
-  CALL("cuGraphLaunch", graph->work.size())
+  CALL_NOW("cuGraphLaunch", graph->work.size())
   return enqueue(s, [graph] { for (auto& work : graph->work) work(); });
 }
 
@@ -286,7 +332,7 @@ API cuStreamWaitEvent(Stream* s, Moment* event, unsigned) {
   return moment.stream ? enqueue(s, [moment] { drain(moment.stream, moment.position); }) : OK;
 }
 API cuEventSynchronize(Moment* event) {
-  CALL("cuEventSynchronize", 0)
+  CALL_NOW("cuEventSynchronize", 0)
   if (event->stream) drain(event->stream, event->position);
   return lost() ? LAUNCH_FAILED : OK;
 }
@@ -315,14 +361,14 @@ static TensorMap* tensor_map(int type, uint32_t rank, void* base, const uint64_t
     if (!dim[i] || dim[i] > 1ull << 32 || element[i] != 1) return nullptr;
     if (!i) continue;
     map.stride[i] = stride[i - 1];
-    if (stride[i - 1] % 16 || stride[i - 1] >= 1ull << 40) return nullptr;
+    if (stride[i - 1] % 16 || stride[i - 1] >= 1ull << 40 || stride[i - 1] % map.stride[i - 1]) return nullptr;
   }
   return new TensorMap(map);
 }
 API cuTensorMapEncodeTiled(void* out, int type, uint32_t rank, void* base, const uint64_t* dim, const uint64_t* stride,
                            const uint32_t* box, const uint32_t* element, int, int swizzle, int, int) {
   TensorMap* map = tensor_map(type, rank, base, dim, stride, element, swizzle);
-  if (!map) return INVALID_VALUE;
+  if (!map || (uint64_t)out & 63) return INVALID_VALUE;
   for (uint32_t i = 0; i < rank; i++) {
     map->box[i] = box[i];
     if (!box[i] || box[i] > 256) return INVALID_VALUE;

@@ -4,7 +4,7 @@
 
 enum Mistake {
   NONE, NO_BARRIER, BARRIER_OF_HALF, NO_WAIT, OUT_OF_BOUNDS, NOT_ALIGNED, NO_ARRIVAL, WRONG_BYTES, TOO_EARLY, NO_RESULT, WRONG_STRIDE,
-  WRONG_LEADING, WRONG_STEP
+  WRONG_LEADING, WRONG_STEP, NO_FENCE, NO_PRODUCTS_FENCE, NOT_AT_1024, TOO_MANY_REGISTERS
 };
 
 // The sum of 64 numbers: each is copied to shared memory and read by another thread.
@@ -19,7 +19,7 @@ __global__ void sum(const float* x, float* y, int mistake) {
   } else if (mistake != NO_BARRIER) {
     __syncthreads();
   }
-  float v = all[63 - t];
+  float v = mistake == NOT_ALIGNED ? ((float4*)(bytes + 4))->x : all[63 - t];
   for (int d = 16; d; d /= 2) v += __shfl_xor_sync(~0u, v, d);
   if (t % 32 == 0) atomicAdd(y, v);
 }
@@ -54,6 +54,18 @@ __global__ void arrivals(const float* x, float* y, int mistake) {
 }
 CUEMU_KERNEL(arrivals)
 
+// The sum of 64 numbers by two warpgroups, to which another leaves registers.
+__global__ void shared_out(const float* x, float* y, int mistake) {
+  if (threadIdx.x < 128) {
+    reg_dec<40>();
+    return;
+  }
+  if (mistake == TOO_MANY_REGISTERS) reg_inc<256>();
+  else reg_inc<232>();
+  if (threadIdx.x < 192) atomicAdd(y, x[threadIdx.x - 128]);
+}
+CUEMU_KERNEL(shared_out)
+
 // Twice the sum of 64 halves, as product of two matrices of 64 columns of k, of which the first row and the tenth column, or
 // with `ACROSS` the last, count. With `TF32` twice the sum of 32 numbers from 16 on, in f32, a little less before they are rounded.
 static TMap boxes[2];
@@ -65,6 +77,7 @@ static void multiply(float* y, int mistake) {
   const u64 leading = (u64)(mistake == WRONG_LEADING ? 256 : ACROSS ? 512 : 1) << 16;
   float d[64] = {};
   if (t == 0) mbar_init(full, 1);
+  if (t == 0 && mistake != NO_FENCE) fence_mbar_init();
   __syncthreads();
   auto bring = [&] {
     if (t) return;
@@ -76,10 +89,10 @@ static void multiply(float* y, int mistake) {
   bring();
   for (int step = 0; step < 2; step++) {
     if (step == 0 || mistake != NO_WAIT) mbar_wait(full, step);
-    wgmma_fence();
+    if (step == 0 || mistake != NO_PRODUCTS_FENCE) wgmma_fence();
     for (int k = 0; k < 4; k++) {
       const u64 by = k * (ACROSS ? 128 : mistake == WRONG_STEP ? 4 : 2);
-      const u64 rows = ((a >> 4) + by) | leading | stride | kind, columns = ((b >> 4) + by) | leading | stride | kind;
+      const u64 rows = ((a >> 4) + by + (mistake == NOT_AT_1024 ? 8 : 0)) | leading | stride | kind, columns = ((b >> 4) + by) | leading | stride | kind;
       if (TF32) wgmma_tf32(d, rows, columns, 1);
       else wgmma<ACROSS>(d, rows, columns, 1);
     }
@@ -134,6 +147,7 @@ int main(int count, char** arguments) {
       {"sum", cuemu_bind_sum, NONE},
       {"copied", cuemu_bind_copied, NONE},
       {"arrivals", cuemu_bind_arrivals, NONE},
+      {"shared_out", cuemu_bind_shared_out, NONE, 384},
       {"no_barrier", cuemu_bind_sum, NO_BARRIER},
       {"barrier_of_half", cuemu_bind_sum, BARRIER_OF_HALF},
       {"out_of_bounds", cuemu_bind_sum, OUT_OF_BOUNDS},
@@ -153,6 +167,11 @@ int main(int count, char** arguments) {
       {"wrong_stride_across", cuemu_bind_multiplied_across, WRONG_STRIDE, 128},
       {"wrong_leading_across", cuemu_bind_multiplied_across, WRONG_LEADING, 128},
       {"wrong_bytes", cuemu_bind_multiplied, WRONG_BYTES, 128},
+      {"number_not_aligned", cuemu_bind_sum, NOT_ALIGNED},
+      {"no_fence", cuemu_bind_multiplied, NO_FENCE, 128},
+      {"no_products_fence", cuemu_bind_multiplied, NO_PRODUCTS_FENCE, 128},
+      {"not_at_1024", cuemu_bind_multiplied, NOT_AT_1024, 128},
+      {"too_many_registers", cuemu_bind_shared_out, TOO_MANY_REGISTERS, 384},
       {"copy_not_aligned", cuemu_bind_multiplied, NOT_ALIGNED, 128},
   };
   alignas(16) float x[64], y = 0;

@@ -18,6 +18,8 @@ static inline void operand_row(u64 descriptor, u32 r, const Product& w, float* o
   u32 start = (descriptor & 0x3FFF) << 4, leading = (descriptor >> 16 & 0x3FFF) << 4;
   u32 stride = (descriptor >> 32 & 0x3FFF) << 4;
   if (descriptor >> 62 != 1) fault("only the swizzle of 128 bytes is emulated", descriptor >> 62);
+  // The pattern of exchanged pieces begins where its base offset says.
+  if ((start >> 7 & 7) != (descriptor >> 49 & 7)) fault("an operand does not begin at 1024 bytes", start, descriptor >> 49 & 7);
   if (w.across) {
     u32 first = start + r / 64 * leading + r % 64 * 2;
     for (u32 k = 0; k < 16; k++) {
@@ -54,7 +56,7 @@ static inline void multiply(const Product& w) {
 
 }  // namespace cuemu
 
-DEV void wgmma_fence() {}
+DEV void wgmma_fence() { cuemu::cur->fenced = true; }
 DEV void wgmma_commit() {
   cuemu::cur->product_groups.push_back(std::move(cuemu::cur->products));
   cuemu::cur->products.clear();
@@ -64,22 +66,39 @@ DEV void wgmma_wait() {
   auto& groups = cuemu::cur->product_groups;
   for (; groups.size() > N; groups.pop_front())
     for (auto& w : groups.front()) cuemu::multiply(w);
+  // The sums may be read and written now, and a fence comes between that and the next products.
+  if (groups.empty() && cuemu::cur->products.empty()) cuemu::cur->fenced = false;
 }
 template <int R>
-DEV void reg_inc() {}
+DEV void reg_inc() {
+  static_assert(R % 8 == 0 && R >= 24 && R <= 256);
+  auto& own = cuemu::cur->registers;
+  if (R < own) cuemu::fault("registers to get are fewer than there are", R, own);
+  while (cuemu::blk->registers < R - own) cuemu::yield("registers", R);
+  cuemu::blk->registers -= R - own, own = R;
+}
 template <int R>
-DEV void reg_dec() {}
+DEV void reg_dec() {
+  static_assert(R % 8 == 0 && R >= 24 && R <= 256);
+  auto& own = cuemu::cur->registers;
+  if (R > own) cuemu::fault("registers to keep are more than there are", R, own);
+  cuemu::blk->registers += own - R, own = R, cuemu::blk->progress++;
+}
+static inline void cuemu_issue(const cuemu::Product& w) {
+  if (!cuemu::cur->fenced) cuemu::fault("a product without a fence before it", cuemu::cur->lin);
+  cuemu::cur->products.push_back(w);
+}
 // N is twice the number of sums; `ACROSS`: operands lie as rows of one k each.
 template <int ACROSS, size_t SUMS>
 DEV void wgmma(float (&d)[SUMS], u64 a, u64 b, int scale) {
   static_assert(SUMS % 4 == 0 && SUMS <= 128);
-  cuemu::cur->products.push_back({d, int(2 * SUMS), a, b, scale, ACROSS != 0, false});
+  cuemu_issue({d, int(2 * SUMS), a, b, scale, ACROSS != 0, false});
 }
 // The low 13 bits of the operands do not count.
 template <size_t SUMS>
 DEV void wgmma_tf32(float (&d)[SUMS], u64 a, u64 b, int scale) {
   static_assert(SUMS % 4 == 0 && SUMS <= 128);
-  cuemu::cur->products.push_back({d, int(2 * SUMS), a, b, scale, false, true});
+  cuemu_issue({d, int(2 * SUMS), a, b, scale, false, true});
 }
 
 DEV u32 pack_bf16(float low, float high) { return u32(cuemu::to_bf16(low)) | u32(cuemu::to_bf16(high)) << 16; }

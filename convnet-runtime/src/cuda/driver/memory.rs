@@ -24,7 +24,7 @@ impl Memory {
         let mut address = 0;
         // SAFETY: the driver writes the address.
         let code = unsafe { sys::cuMemAlloc_v2(&raw mut address, bytes.max(1)) };
-        check_memory(code, bytes, "asking for memory")?;
+        check_memory(code, "asking for memory", DeviceError::OutOfMemory { bytes })?;
         Ok(Self { context: context.clone(), address, bytes })
     }
 
@@ -38,11 +38,12 @@ impl Memory {
         self.address + offset as u64
     }
 
-    /// Sets all of it to zero.
+    /// Sets all of it to zero and waits until it is.
     pub fn clear(&self) -> Result<(), DeviceError> {
         self.context.bind()?;
         // SAFETY: it is the whole of it.
-        check(unsafe { sys::cuMemsetD8_v2(self.address, 0, self.bytes) }, "clearing memory")
+        check(unsafe { sys::cuMemsetD8_v2(self.address, 0, self.bytes) }, "clearing memory")?;
+        Self::arrive()
     }
 
     /// Copies values to `offset` and waits until they are there.
@@ -51,7 +52,16 @@ impl Memory {
         assert!(offset + bytes <= self.bytes, "values fit where they are written");
         self.context.bind()?;
         // SAFETY: the device's range lies in this memory, the other is the slice.
-        check(unsafe { sys::cuMemcpyHtoD_v2(self.at(offset), values.as_ptr().cast(), bytes) }, "copying to the device")
+        let code = unsafe { sys::cuMemcpyHtoD_v2(self.at(offset), values.as_ptr().cast(), bytes) };
+        check(code, "copying to the device")?;
+        Self::arrive()
+    }
+
+    /// Waits for what `clear` and `write` have begun: they return as soon as the driver has it, and no stream of ours waits
+    /// for the default stream, on which it is. Not for the whole context, in which another thread may record a graph.
+    fn arrive() -> Result<(), DeviceError> {
+        // SAFETY: a context is bound, which has this stream.
+        check(unsafe { sys::cuStreamSynchronize(ptr::null_mut()) }, "copying to the device")
     }
 
     /// Copies values from `offset`.
@@ -95,7 +105,7 @@ impl Pinned {
         // SAFETY: the driver writes the pointer to as many bytes as were asked for, which are then all written.
         unsafe {
             let code = sys::cuMemHostAlloc(&raw mut pointer, bytes, 0);
-            check_memory(code, bytes, "asking for memory of the host")?;
+            check_memory(code, "asking for memory of the host", DeviceError::OutOfHostMemory { bytes })?;
             pointer.write_bytes(0, bytes);
         }
         Ok(Self { context: context.clone(), pointer: pointer.cast(), words })

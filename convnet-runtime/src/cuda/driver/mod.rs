@@ -47,13 +47,9 @@ fn check(code: CUresult, doing: &'static str) -> Result<(), DeviceError> {
     }
 }
 
-/// Like [`check`], for calls that need memory.
-fn check_memory(code: CUresult, bytes: usize, doing: &'static str) -> Result<(), DeviceError> {
-    if code == CUresult::CUDA_ERROR_OUT_OF_MEMORY {
-        Err(DeviceError::OutOfMemory { bytes })
-    } else {
-        check(code, doing)
-    }
+/// Like [`check`], for calls that need memory, with the error if there is none.
+fn check_memory(code: CUresult, doing: &'static str, none: DeviceError) -> Result<(), DeviceError> {
+    if code == CUresult::CUDA_ERROR_OUT_OF_MEMORY { Err(none) } else { check(code, doing) }
 }
 
 fn describe(code: CUresult) -> String {
@@ -126,13 +122,6 @@ impl Context {
             check(sys::cuDevicePrimaryCtxRetain(&raw mut raw, device), "opening the device")?;
             Ok((Arc::new(Self { raw, device }), facts))
         }
-    }
-
-    /// Waits until the device has nothing to do.
-    pub fn finish(&self) -> Result<(), DeviceError> {
-        self.bind()?;
-        // SAFETY: there is a driver, since this was retained.
-        check(unsafe { sys::cuCtxSynchronize() }, "waiting for the device")
     }
 
     /// Makes it the calling thread's.

@@ -40,7 +40,7 @@ impl Module {
         let mut raw = ptr::null_mut();
         // SAFETY: the image is an ELF file or nothing that the driver takes for one.
         let code = unsafe { sys::cuModuleLoadData(&raw mut raw, padded.as_ptr().cast()) };
-        match check_memory(code, image.len(), "loading the kernels") {
+        match check_memory(code, "loading the kernels", DeviceError::OutOfMemory { bytes: image.len() }) {
             Ok(()) => Ok(Self { context: context.clone(), raw }),
             Err(DeviceError::Driver { cause, .. }) => {
                 Err(DeviceError::Cubin { problem: format!("the driver refuses it: {cause}") })

@@ -211,8 +211,8 @@ impl Engine {
             time(1)?;
             // About 10 ms each, so that a network of many kernels is done within seconds.
             let count = (10.0 / time(2)?.max(1e-3)).clamp(1.0, 200.0) as u32;
-            let (kernel, products) = (launch.kernel.clone(), launch.products);
-            times.push(KernelTime { kernel, milliseconds: time(count)?, products });
+            let &Launch { products, layer, .. } = launch;
+            times.push(KernelTime { kernel: launch.kernel.clone(), layer, milliseconds: time(count)?, products });
         }
         Ok(times)
     }
@@ -256,5 +256,12 @@ impl Engine {
     pub fn undo(&self) -> Result<(), DeviceError> {
         let (values, statistics) = self.parameters.statistics();
         self.stream.copy(&self.kept, 0, values, statistics.start, statistics.len())
+    }
+}
+
+impl Drop for Engine {
+    /// Memory goes before the streams: nothing may be on its way to it or from it any more.
+    fn drop(&mut self) {
+        let _ = self.finish();
     }
 }

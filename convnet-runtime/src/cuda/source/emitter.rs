@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::kernel::Kernel;
 use super::scope::{Scope, parameters};
 use crate::cpu::map::{Buffer, Gradient};
-use crate::cuda::launch::{Argument, Launch, Precision, TensorMap};
+use crate::cuda::launch::{Argument, Launch, Layer, Precision, TensorMap};
 use crate::cuda::places::{Kind, ParameterSpec};
 use crate::ops::conv::Geometry;
 use crate::parameter::Role;
@@ -66,6 +66,8 @@ pub(crate) struct Emitter {
     names: BTreeMap<String, String>,
     counts: BTreeMap<&'static str, usize>,
     pub(super) launches: Vec<Launch>,
+    /// What the next launches are a part of.
+    pub layer: Option<Layer>,
     /// Where the workspace begins, how much of it the stage has taken, and the most that any has.
     workspace: usize,
     taken: usize,
@@ -106,6 +108,7 @@ impl Emitter {
             names: BTreeMap::new(),
             counts: BTreeMap::new(),
             launches: Vec::new(),
+            layer: None,
             workspace: 0,
             taken: 0,
             most: 0,
@@ -144,6 +147,7 @@ impl Emitter {
             maps: maps.iter().flatten().copied().collect(),
             arguments: parameters.iter().filter_map(|(_, argument)| *argument).collect(),
             products: 0,
+            layer: self.layer,
         };
         self.launches.push(launch);
     }

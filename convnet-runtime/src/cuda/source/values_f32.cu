@@ -11,8 +11,9 @@ template<int ALL> FN void load_8(const float* from, int first, float (&v)[8]) {
     for (int q = 0; q < 8; q++) v[q] = first + q < ALL ? from[first + q] : 0.f;
   }
 }
+// Rows of ALL may lie one after the other.
 template<int ALL> FN void store_8(float* to, int first, const float (&v)[8]) {
-  if (first + 8 <= ALL) {
+  if (first + 8 <= ALL && ALL % 4 == 0) {
     ((float4*)(to + first))[0] = make_float4(v[0], v[1], v[2], v[3]);
     ((float4*)(to + first))[1] = make_float4(v[4], v[5], v[6], v[7]);
   } else {

@@ -26,12 +26,16 @@ const VALUES: [Argument; 8] = [
     Argument::Loss(0),
 ];
 
+/// The tests are about the device of this machine.
+fn required() -> bool {
+    std::env::var_os("CONVNET_REQUIRE_CUDA").is_some_and(|value| value == "1")
+}
+
 /// The emulated device, or the real one; nothing where there is none, unless `CONVNET_REQUIRE_CUDA=1` makes that a failure.
 pub fn device() -> Option<Device> {
-    let required = std::env::var_os("CONVNET_REQUIRE_CUDA").is_some_and(|value| value == "1");
     match Device::new(0) {
         Ok(device) => Some(device),
-        Err(error) if required => panic!("CONVNET_REQUIRE_CUDA is set, but {error}"),
+        Err(error) if required() => panic!("CONVNET_REQUIRE_CUDA is set, but {error}"),
         Err(error) => {
             eprintln!("skipped: kernels against the CPU: {error}");
             None
@@ -62,16 +66,20 @@ fn memory(device: &Device, floats: usize) -> Memory {
     Memory::new(device.context(), floats * size_of::<f32>()).expect("there is memory")
 }
 
-/// Runs launches to their end.
+/// Runs launches to their end, one by one: what goes wrong has a name. On a real device they are printed, the last in vain if
+/// it does not end.
 pub fn run_launches(kernels: &Kernels, stream: &Stream, launches: &[Launch], address: impl Fn(&Argument) -> u64) {
     for launch in launches {
+        if required() {
+            println!("{}", launch.kernel);
+        }
         let kernel = kernels.kernel(&launch.kernel, launch.shared).expect("the source has all kernels");
         let arguments: Vec<u64> = launch.arguments.iter().map(&address).collect();
         let maps = launch.maps.iter().map(|map| Encoded::new(map, address(&map.base)).expect("a tensor"));
         let maps: Vec<Encoded> = maps.collect();
         stream.launch(kernel, [launch.grid, launch.block], launch.shared, &maps, &arguments).expect("it starts");
+        stream.finish().unwrap_or_else(|error| panic!("{}: {error}", launch.kernel));
     }
-    stream.finish().expect("it ends");
 }
 
 impl<N: Network> Bench<N> {

@@ -2,6 +2,8 @@
 //! numbers of bfloat16, so that nothing is rounded but sums and results; or, in TF32, a little beside them, so that they are
 //! if they are rounded to the nearest.
 
+use std::fmt::Write;
+
 use super::bench::{device, run_launches};
 use crate::cpu::map::{Buffer, Gradient, LANES, Layout, Map};
 use crate::cuda::Device;
@@ -200,15 +202,16 @@ fn words(bytes: &[u8]) -> Vec<f32> {
     bytes.chunks_exact(4).map(|word| f32::from_le_bytes(word.try_into().expect("four bytes"))).collect()
 }
 
-/// Tells whether a result is near; sums are rounded to the precision, or kept in `f32`.
-#[track_caller]
-fn near(what: &str, own: &[f32], expected: &[f64], rounding: f64) {
+/// What is wrong with a result, if it is not near; sums are rounded to the precision, or kept in `f32`.
+fn wrong(own: &[f32], expected: &[f64], rounding: f64) -> Option<String> {
     let largest = expected.iter().fold(1.0f64, |most, v| most.max(v.abs()));
-    for (i, (own, expected)) in own.iter().zip(expected).enumerate() {
-        let apart = (f64::from(*own) - expected).abs();
-        let allowed = expected.abs() * rounding + largest * 1e-5;
-        assert!(apart <= allowed, "{what}: {own}, not {expected}, at {i} of {}", own.to_bits());
-    }
+    let far = |(_, (own, expected)): &(usize, (&f32, &f64))| {
+        let apart = (f64::from(**own) - **expected).abs();
+        apart.is_nan() || apart > expected.abs() * rounding + largest * 1e-5
+    };
+    let mut all = own.iter().zip(expected).enumerate().filter(far);
+    let (first, (value, right)) = all.next()?;
+    Some(format!("{} of {} wrong, the first at {first}: {value}, not {right}", 1 + all.count(), own.len()))
 }
 
 fn wide_numbers(values: &[f32]) -> Vec<f64> {
@@ -319,18 +322,23 @@ fn check(precision: Precision, architecture: &str, count: usize, batch: usize, s
     machine.arena.read(0, &mut read).expect("it is there");
     let image: Vec<u8> = read.iter().flat_map(|word| word.to_le_bytes()).collect();
     let rounding = if precision == Precision::Bf16 { 1.0 / 256.0 } else { 0.0 };
-    let mut index = 0;
+    let (mut index, mut mistakes) = (0, String::new());
     for (i, case) in cases.iter().enumerate() {
-        let what = |what: &str| format!("{what} of {i}, {precision:?} {architecture}, batch {batch}: {:?}", case.stage);
-        near(&what("output"), &machine.get(&image, &case.stage.output), &case.forward(), rounding);
         let [dx, dw] = case.backward();
         let to = case.pass.input_gradient.expect("it is asked for");
-        near(&what("input's gradient"), &machine.get(&image, &to.buffer), &dx, rounding);
         let mut own = vec![0.0; dw.len()];
         machine.parameters[index][1].read(0, &mut own).expect("it is there");
-        near(&what("weights' gradient"), &own, &dw, 0.0);
+        let found = [
+            ("output", wrong(&machine.get(&image, &case.stage.output), &case.forward(), rounding)),
+            ("input's gradient", wrong(&machine.get(&image, &to.buffer), &dx, rounding)),
+            ("weights' gradient", wrong(&own, &dw, 0.0)),
+        ];
+        for (what, mistake) in found.into_iter().filter_map(|(what, mistake)| Some((what, mistake?))) {
+            let _ = writeln!(mistakes, "{what} of {i}: {mistake}\n  {:?}", case.stage);
+        }
         index += 1 + usize::from(!case.bias.is_empty());
     }
+    assert!(mistakes.is_empty(), "{precision:?} {architecture}, batch {batch}:\n{mistakes}");
 }
 
 #[test]

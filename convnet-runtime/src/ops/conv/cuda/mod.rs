@@ -9,7 +9,7 @@ pub use forward::forward;
 
 use super::{Bias, Geometry};
 use crate::cpu::map::Buffer;
-use crate::cuda::launch::{Argument, Precision};
+use crate::cuda::launch::{Argument, Layer, Precision};
 use crate::cuda::source::{Emitter, Kernel, Packing};
 
 /// Rows of a tile of a product: ROWS in `product_f32.cu` and `product_mma.cu`.
@@ -58,6 +58,12 @@ impl Geometry {
     /// Products of a number and a weight, of one sample.
     fn macs(&self) -> usize {
         self.output[0] * self.output[1] * self.weights()
+    }
+
+    /// What kernels are a part of.
+    #[allow(clippy::unnecessary_wraps)]
+    fn layer(&self, part: &'static str) -> Option<Layer> {
+        Some(Layer { part, input: self.input, output: self.output, kernel: self.kernel })
     }
 
     /// A kernel that knows the geometry.
