@@ -3,8 +3,13 @@
 use std::time::Instant;
 
 use convnet_runtime::cpu::exchange;
-use convnet_runtime::cpu::run::Workspace;
+use convnet_runtime::cpu::run::{Run, Workspace};
+use convnet_runtime::layers::Conv;
+use convnet_runtime::network::Key;
+use convnet_runtime::ops::conv;
+use convnet_runtime::parameter::Role;
 use convnet_runtime::prelude::*;
+use convnet_runtime::program::BackStep;
 
 use crate::measure::{Timing, time, time_calls};
 use crate::options::Mode;
@@ -97,18 +102,28 @@ fn measure<N: Network>(mode: Option<Mode>, batch: usize, secs: f64) -> Times {
         let mut gradient = N::Logits::default();
         N::logits(&run, &mut gradient);
         // Backward may write where the gradient of the output was.
-        let mut backward = |input_gradient| {
-            N::set_gradient(&gradient, &mut run);
-            let began = Instant::now();
-            net.backward(&mut run, input_gradient);
-            began.elapsed().as_secs_f64()
+        let mut timed = |backward: &mut dyn FnMut(&mut Run<'_>)| {
+            time(secs, || {
+                N::set_gradient(&gradient, &mut run);
+                let began = Instant::now();
+                backward(&mut run);
+                began.elapsed().as_secs_f64()
+            })
         };
-        let weights = time(secs, || backward(false));
-        // The gradient of the input never comes alone. Those of images are of no use.
-        if N::Input::DEPTH > 3 {
-            let both = time(secs, || backward(true));
-            let data = Timing { median: both.median - weights.median, min: both.min - weights.min, ..both };
-            times.push(("bwd_data", data));
+        let weights = timed(&mut |run| net.backward(run, false));
+        // Gradients of images are of no use.
+        if let [BackStep::Conv { pass, .. }] = N::PROGRAM.backward_to_input
+            && N::Input::DEPTH > 3
+        {
+            // What a frozen layer computes.
+            let mut layer = Conv::new(&pass.stage.geometry);
+            net.visit(&Key::ROOT, &mut |_, parameter| {
+                if parameter.role() == Role::Weight {
+                    layer.weight = parameter.clone();
+                }
+            });
+            let pass = conv::Backward { train_weights: false, ..*pass };
+            times.push(("bwd_data", timed(&mut |run| conv::backward(&pass, &mut layer, run))));
         }
         times.push(("bwd_weights", weights));
     }

@@ -69,7 +69,8 @@ pub unsafe fn input_gradient(
     if !turn {
         let len = Piece::all(geometry).map(|(_, weights)| weights.end).max().unwrap_or(0);
         scratch.grow(len);
-        transpose::pack(geometry, weights, &mut scratch[..len]);
+        let work = 2 * batch * geometry.output[0] * geometry.output[1] * pack::packed_len(geometry);
+        transpose::pack(geometry, weights, work, &mut scratch[..len]);
     }
     let mut pieces = Piece::all(geometry);
     loop {

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::phase::Phase;
 use super::span::Span;
-use super::{Algorithm, Geometry, pack};
+use super::{Algorithm, Geometry};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::threads::{MOVE, Shared, cut, parallel};
+use crate::cpu::threads::{Shared, cut, parallel};
 
 /// Floats of a tap between two blocks.
 const TAP: usize = LANES * LANES;
@@ -16,10 +16,8 @@ const TAP: usize = LANES * LANES;
 const SQUARES: usize = 8;
 /// So many blocks of filters ahead, weights are asked for.
 const SOON: usize = 2;
-/// Weights that are many: they lie in a far cache.
-const MANY: usize = 1 << 17;
 /// Positions that are few.
-const FEW: usize = 128;
+const FEW: usize = 256;
 
 /// The taps of a phase.
 #[derive(Clone, Copy)]
@@ -55,13 +53,14 @@ fn between(geometry: &Geometry) -> usize {
     Span::transposed(geometry).len * TAP
 }
 
-/// Writes the transposed weights of all pieces.
+/// Writes the transposed weights of all pieces. `work` is that of the products for which they are needed: where those wake all
+/// threads, these do, so that none falls asleep in between.
 ///
 /// # Panics
 /// If a slice is too short.
-pub fn pack(geometry: &Geometry, weights: &[f32], to: &mut [f32]) {
+pub fn pack(geometry: &Geometry, weights: &[f32], work: usize, to: &mut [f32]) {
     let blocks = geometry.input[2].div_ceil(LANES);
-    let (work, room) = (MOVE * to.len(), to.len());
+    let room = to.len();
     assert!(Piece::all(geometry).all(|(_, range)| range.end <= room), "there is room for the weights");
     let to = Shared::new(to);
     let seen = Span::transposed(geometry).len;
@@ -115,11 +114,11 @@ impl<'a> Turn<'a> {
         Self { geometry, weights, piece, forward: Span::forward(geometry), span: Span::transposed(geometry) }
     }
 
-    /// Whether that pays: the weights are many, and used for so few positions that a pass over them that only transposes would be
-    /// a large part of the time.
+    /// Whether that pays: they are used for so few positions that a pass over them that only transposes would be a large part of
+    /// the time.
     pub fn pays(geometry: &Geometry, samples: usize) -> bool {
         let plain = geometry.algorithm == Algorithm::Blocked && geometry.groups == 1;
-        plain && samples * geometry.output[0] * geometry.output[1] <= FEW && pack::packed_len(geometry) >= MANY
+        plain && samples * geometry.output[0] * geometry.output[1] <= FEW
     }
 
     /// Floats of a block.
