@@ -30,7 +30,8 @@ const PRODUCT: f64 = 1.05;
 /// A block of 16 channels of a tile: transforming its inputs and its outputs, by 4, 6, 8 points a side.
 const INPUT_TILE: [f64; 3] = [70.0, 400.0, 900.0];
 const OUTPUT_TILE: [f64; 3] = [50.0, 300.0, 650.0];
-/// A block of 16 channels of a tile of four rows and one column: the same.
+/// Most channels of tiles of four rows and one column; a block of 16 of them: the same.
+const COLUMN_DEPTH: u64 = 64;
 const INPUT_COLUMN: f64 = 40.0;
 const OUTPUT_COLUMN: f64 = 40.0;
 /// Weights of a network that stay in a shared cache from one use to the next.
@@ -171,7 +172,7 @@ impl Work {
                 candidates.push(Method::Winograd(6));
             }
         }
-        if self.forward && self.taps == 5 && self.depth < LEAST_DEPTH[1] {
+        if self.forward && self.taps == 5 && self.depth <= COLUMN_DEPTH {
             candidates.push(Method::WinogradColumns);
         }
         let time = |method: &Method| self.time(*method, batch);

@@ -3,7 +3,8 @@
 
     python3 docs/peers/gpu_table.py ours.jsonl torch.jsonl
 
-Of a network, PyTorch's is the best of all its modes and layouts. Of a layer, ours is all kernels of the part, the mean where
+Of a network, PyTorch's is the best of all its modes and layouts, with the batch on the device before; ours copies it there in
+the time. Of a layer, ours is all kernels of the part, the mean where
 the network has the layer several times; forward with bias, ReLU and pool, as PyTorch's, and to the input with the slope and
 the bias's gradient of the layer before, which PyTorch's is without.
 """

@@ -1,7 +1,5 @@
 //! Single convolutions, each a network of one layer: its kernels alone, on volumes that lie as they read them.
 
-use std::time::Instant;
-
 use convnet_runtime::cpu::exchange;
 use convnet_runtime::cpu::run::{Run, Workspace};
 use convnet_runtime::layers::Conv;
@@ -11,7 +9,7 @@ use convnet_runtime::parameter::Role;
 use convnet_runtime::prelude::*;
 use convnet_runtime::program::BackStep;
 
-use crate::measure::{Timing, time, time_calls};
+use crate::measure::{Timing, time_calls};
 use crate::options::Mode;
 use crate::works::images;
 
@@ -101,14 +99,10 @@ fn measure<N: Network>(mode: Option<Mode>, batch: usize, secs: f64) -> Times {
         net.forward(&mut run);
         let mut gradient = N::Logits::default();
         N::logits(&run, &mut gradient);
-        // Backward may write where the gradient of the output was.
         let mut timed = |backward: &mut dyn FnMut(&mut Run<'_>)| {
-            time(secs, || {
-                N::set_gradient(&gradient, &mut run);
-                let began = Instant::now();
-                backward(&mut run);
-                began.elapsed().as_secs_f64()
-            })
+            // Backward leaves it as it is: there is neither pool nor activation.
+            N::set_gradient(&gradient, &mut run);
+            time_calls(secs, || backward(&mut run))
         };
         let weights = timed(&mut |run| net.backward(run, false));
         // Gradients of images are of no use.

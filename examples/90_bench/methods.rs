@@ -282,7 +282,7 @@ fn methods(geometry: &Geometry) -> &'static [Method] {
     match kernel {
         _ if !plain || output[..2] == [1, 1] => &[],
         [3, 3] => &[Method::Direct, Method::Winograd2, Method::Winograd4, Method::Winograd6],
-        [5, 5] if input[2] < 32 => &[Method::Direct, Method::Winograd4x1, Method::Winograd2],
+        [5, 5] if input[2] <= 64 => &[Method::Direct, Method::Winograd4x1, Method::Winograd2],
         [5, 5] => &[Method::Direct, Method::Winograd2],
         _ => &[],
     }

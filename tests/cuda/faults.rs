@@ -5,7 +5,8 @@ use std::fs;
 use convnet_runtime::cuda::{Cuda, CudaTrainer, Device, DeviceError, Precision};
 use convnet_runtime::prelude::*;
 
-use crate::support::{alone, emulated, folder, on_device};
+use crate::networks::distance;
+use crate::support::{alone, emulated, emulated_each, folder, on_device};
 
 network! { pub struct Tiny { input 4x4x2 -> conv3-3 -> bn -> relu -> fc-3 -> softmax } }
 
@@ -64,6 +65,20 @@ fn an_old_device() {
     emulated("faults::an_old_device", &[("CUEMU_CAPABILITY", "75")], || {
         let error = Device::new(0).unwrap_err().to_string();
         assert!(error.ends_with("has compute capability 7.5; the kernels need 8.0 (Ampere) or later"), "{error}");
+    });
+}
+
+#[test]
+fn devices_with_less_shared_memory() {
+    network! { pub struct Wide { input 6x6x8 -> conv3-128 -> relu -> fc-2 } }
+    let environments = [&[("CUEMU_CAPABILITY", "86")][..], &[("CUEMU_CAPABILITY", "120")]];
+    emulated_each("faults::devices_with_less_shared_memory", &environments, || {
+        let (cpu, device) = (Wide::new(1), Device::new(0).unwrap());
+        let images = Tensor::from_fn(2, |n, c, y, x| (n + c + y * x) as f32 * 0.1 - 0.5);
+        let (expected, mut net) = (cpu.predict(&images), Cuda::with_precision(cpu, &device, Precision::Bf16).unwrap());
+        assert!(distance(net.predict(&images).unwrap().values(), expected.values()) < 0.02);
+        let mut trainer = CudaTrainer::new(Sgd::new(0.1), 1);
+        assert!(trainer.step(&mut net, &images, &CrossEntropy(&[0, 1])).is_ok());
     });
 }
 

@@ -180,13 +180,13 @@ API cuMemFreeHost(void* memory) {
 }
 API cuMemsetD8_v2(Address to, unsigned char value, size_t bytes) {
   CALL_NOW("cuMemsetD8", bytes)
-  if (!inside(to, bytes)) return INVALID_VALUE;
+  if (!bytes || !inside(to, bytes)) return INVALID_VALUE;
   return enqueue(&default_stream, [=] { memset((void*)to, value, bytes); });
 }
 // The host's memory may change as soon as this returns, but the device's has not yet.
 API cuMemcpyHtoD_v2(Address to, const void* from, size_t bytes) {
   CALL_NOW("cuMemcpyHtoD", bytes)
-  if (!inside(to, bytes)) return INVALID_VALUE;
+  if (!bytes || !inside(to, bytes)) return INVALID_VALUE;
   auto values = std::make_shared<std::vector<char>>((const char*)from, (const char*)from + bytes);
   return enqueue(&default_stream, [=] { memcpy((void*)to, values->data(), bytes); });
 }

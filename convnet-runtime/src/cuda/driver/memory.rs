@@ -40,6 +40,9 @@ impl Memory {
 
     /// Sets all of it to zero and waits until it is.
     pub fn clear(&self) -> Result<(), DeviceError> {
+        if self.bytes == 0 {
+            return Ok(());
+        }
         self.context.bind()?;
         // SAFETY: it is the whole of it.
         check(unsafe { sys::cuMemsetD8_v2(self.address, 0, self.bytes) }, "clearing memory")?;

@@ -219,7 +219,7 @@ impl Sink for Epilogue {
     fn lines(&self, at: Segment) -> [Lines; 2] {
         let lines = |view: View| {
             let first = view.at(at.sample, at.block, at.row as isize, at.column as isize);
-            Lines { first, step: LANES }
+            Lines { first, step: LANES, row: view.row }
         };
         [lines(self.output), self.residual.map_or(Lines::NONE, lines)]
     }

@@ -197,7 +197,8 @@ impl Sink for Spread {
         }
         let [row, column] = self.place(at);
         let first = self.dx.at(at.sample, at.block, row, column);
-        [Lines { first, step: self.stride[1] * LANES }, Lines::NONE]
+        let [rows, columns] = self.stride;
+        [Lines { first, step: columns * LANES, row: rows * self.dx.row }, Lines::NONE]
     }
 
     unsafe fn border(&self, sample: usize, block: usize) {

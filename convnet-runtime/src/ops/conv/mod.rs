@@ -18,6 +18,7 @@ mod method;
 mod narrow;
 pub mod pack;
 mod phase;
+mod places;
 mod pooled;
 mod product;
 mod reduce;

@@ -4,7 +4,7 @@
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
-use super::tile::{Tile, Walk, by_pixels};
+use super::tile::{Tile, Walk, by_pixels, cut};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 
@@ -42,12 +42,12 @@ pub unsafe fn condense<S: Simd>(s: S, walk: &Walk, width: usize, w: *const f32, 
 /// # Safety
 /// As for `Tile::product`, with one block.
 #[inline(always)]
-pub unsafe fn product<S: Simd>(s: S, run: Tile<'_>, width: usize, positions: usize) {
-    by_pixels!(run.cut(positions, pixels::<S>()), S::TILE_PIXELS, [1 2 3 4 5 6 7 8], |tile, count, P| {
+pub unsafe fn product<S: Simd>(s: S, run: &mut Tile<'_>, width: usize, positions: usize) {
+    by_pixels!(cut(positions, pixels::<S>()), S::TILE_PIXELS, [1 2 3 4 5 6 7 8], |_first, count, P| {
         if width == 4 {
-            s.vectorize(Narrow::<4, P>(&tile, count));
+            s.vectorize(Narrow::<4, P>(run, count));
         } else {
-            s.vectorize(Narrow::<8, P>(&tile, count));
+            s.vectorize(Narrow::<8, P>(run, count));
         }
     });
 }
@@ -58,18 +58,20 @@ pub const fn pixels<S: Simd>() -> usize {
 }
 
 /// Tiles of `P` positions, in groups of `W` channels.
-struct Narrow<'a, const W: usize, const P: usize>(&'a Tile<'a>, usize);
+struct Narrow<'a, 'b, const W: usize, const P: usize>(&'a mut Tile<'b>, usize);
 
-impl<const W: usize, const P: usize> Kernel for Narrow<'_, W, P> {
+impl<const W: usize, const P: usize> Kernel for Narrow<'_, '_, W, P> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(&Tile { walk, x, w, sums, mut ahead, .. }, count) = self;
-        for i in 0..count {
-            ahead.ask(s, walk, P);
-            let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
-            let mut row = x.wrapping_add(i * P * walk.pixel_step);
+        let Self(tile, count) = self;
+        let walk = tile.walk;
+        for _ in 0..count {
+            tile.ahead.ask(s, walk, P);
+            let (mut w, mut row, sums) = (tile.w, tile.x.at, tile.sums);
+            tile.x.some(P);
+            tile.sums = sums.wrapping_add(P * LANES);
             let mut acc = [s.zero(); P];
             // SAFETY: the promise of whoever called `product`. Pointers beyond the last tap are formed, not read.
             unsafe {

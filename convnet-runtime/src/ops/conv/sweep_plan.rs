@@ -24,7 +24,7 @@ const TASK: Range<usize> = 1 << 19..1 << 25;
 pub enum Line {
     /// A row of one sample.
     Row,
-    /// All rows of one sample, one behind the other: the step across the end of a row is the same as within it.
+    /// All rows of one sample, one behind the other.
     Plane,
     /// The samples: there is but one position.
     Batch,
@@ -71,26 +71,26 @@ impl<'a> Plan<'a> {
     #[inline(always)]
     pub fn new<S: Simd>(sweep: &'a Sweep<'a>) -> Self {
         let mut walk = sweep.walk;
+        let taps = walk.rows * walk.columns;
+        let narrow = match sweep.span.as_ref().and_then(Span::narrow) {
+            Some(width) if sweep.rows * sweep.columns > 1 && taps <= narrow::TAPS => Some(width),
+            _ => None,
+        };
         let line = if sweep.pool {
             Line::Row
         } else if sweep.rows * sweep.columns == 1 {
             walk.pixel_step = sweep.x_sample;
             Line::Batch
-        } else if sweep.x_row == sweep.columns * walk.pixel_step {
-            Line::Plane
-        } else {
+        } else if narrow.is_some() && sweep.x_row != sweep.columns * walk.pixel_step {
             Line::Row
+        } else {
+            Line::Plane
         };
         let (samples, lines, positions) = match line {
             Line::Row if sweep.pool => (sweep.samples, sweep.rows / 2, sweep.columns / 2),
             Line::Row => (sweep.samples, sweep.rows, sweep.columns),
             Line::Plane => (sweep.samples, 1, sweep.rows * sweep.columns),
             Line::Batch => (1, 1, sweep.samples),
-        };
-        let taps = walk.rows * walk.columns;
-        let narrow = match sweep.span.as_ref().and_then(Span::narrow) {
-            Some(width) if line != Line::Batch && taps <= narrow::TAPS => Some(width),
-            _ => None,
         };
         let pixels = if narrow.is_some() { narrow::pixels::<S>() } else { S::TILE_PIXELS };
         // With pool a tile has pairs of positions.

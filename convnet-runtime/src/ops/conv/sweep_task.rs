@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::narrow;
+use super::places::Places;
 use super::sweep::{Segment, Sink};
 use super::sweep_ahead::{Ahead, Next};
 use super::sweep_plan::{Line, Plan, RUN};
@@ -139,12 +140,18 @@ impl<K: Sink> Task<'_, K> {
         }
     }
 
-    /// The first tap of a position, in block 0.
+    /// The first taps of the positions from one on, in block 0.
     #[inline(always)]
-    fn input(&self, sample: usize, line: usize, position: usize) -> *const f32 {
+    fn input(&self, sample: usize, line: usize, position: usize) -> Places {
         let (sweep, walk) = (self.plan.sweep, &self.plan.walk);
+        let x = sweep.x.wrapping_add(sample * sweep.x_sample);
+        if self.plan.line == Line::Plane {
+            let (row, column) = (position / sweep.columns, position % sweep.columns);
+            let x = x.wrapping_add(row * sweep.x_row + column * walk.pixel_step);
+            return Places::rows(x, walk.pixel_step, [column, sweep.columns], sweep.x_row);
+        }
         let pairs = if sweep.pool { 2 } else { 1 };
-        sweep.x.wrapping_add(sample * sweep.x_sample + pairs * (line * sweep.x_row + position * walk.pixel_step))
+        Places::line(x.wrapping_add(pairs * (line * sweep.x_row + position * walk.pixel_step)), walk.pixel_step)
     }
 
     /// Row and column of a position; the batch's samples are all at the first one.
@@ -160,7 +167,7 @@ impl<K: Sink> Task<'_, K> {
 
     /// The part of the next run's input that is asked for with some of the blocks.
     #[inline(always)]
-    fn soon(&self, input: *const f32, some: &Range<usize>, all: &Range<usize>) -> Ahead {
+    fn soon(&self, mut input: Places, some: &Range<usize>, all: &Range<usize>) -> Ahead {
         let (sweep, walk) = (self.plan.sweep, &self.plan.walk);
         let [start, end] = if sweep.span.is_some() {
             [0, walk.blocks]
@@ -169,8 +176,8 @@ impl<K: Sink> Task<'_, K> {
         };
         // The line before has read the other rows.
         let rows = (sweep.x_row / walk.row_step.unsigned_abs().max(1)).max(1).min(walk.rows);
-        let input = input.wrapping_add((sweep.from(some.start) + start) * walk.block_step);
-        let input = input.wrapping_offset((walk.rows - rows) as isize * walk.row_step);
+        let at = input.at.wrapping_add((sweep.from(some.start) + start) * walk.block_step);
+        input.at = at.wrapping_offset((walk.rows - rows) as isize * walk.row_step);
         Ahead { input, blocks: end - start, rows, ..Ahead::NOTHING }
     }
 
@@ -187,31 +194,31 @@ impl<K: Sink> Task<'_, K> {
     ) {
         let (plan, sweep, walk) = (self.plan, self.plan.sweep, &self.plan.walk);
         let pairs = if sweep.pool { 2 } else { 1 };
-        let x = self.input(sample, line, positions.start).wrapping_add(sweep.from(blocks.start) * walk.block_step);
+        let mut x = self.input(sample, line, positions.start);
+        x.at = x.at.wrapping_add(sweep.from(blocks.start) * walk.block_step);
         if plan.asks[1] {
             let [row, column] = self.place(line, positions.start);
             for (lines, block) in ahead.lines.iter_mut().zip(blocks.clone()) {
-                *lines = self.sink.lines(Segment { sample, block, row, column, len: positions.len() });
+                let at = Segment { sample, block, row, column, len: positions.len() };
+                *lines = self.sink.lines(at).map(|lines| match plan.line {
+                    _ if lines.first.is_null() => Places::NONE,
+                    Line::Plane => Places::rows(lines.first, lines.step, [column, sweep.columns], lines.row),
+                    _ => Places::line(lines.first, lines.step),
+                });
             }
         }
         // For two rows.
         let mut memory = MaybeUninit::<[Sums; 2]>::uninit();
         let sums = memory.as_mut_ptr().cast::<f32>();
         for row in 0..pairs {
-            let tile = Tile {
-                walk,
-                x: x.wrapping_add(row * sweep.x_row),
-                w,
-                sums: sums.wrapping_add(row * SUMS),
-                sums_step: STEP,
-                ahead,
-            };
-            (ahead.input, ahead.next) = (ahead.input.wrapping_add(sweep.x_row), Next::NONE);
+            let mut tile = Tile { walk, x, w, sums: sums.wrapping_add(row * SUMS), sums_step: STEP, ahead };
+            x.at = x.at.wrapping_add(sweep.x_row);
+            (ahead.input.at, ahead.next) = (ahead.input.at.wrapping_add(sweep.x_row), Next::NONE);
             let len = pairs * positions.len();
             // SAFETY: see `run`; there is room for the sums, and for the weights of groups of few channels.
             unsafe {
                 if let Some(width) = plan.narrow {
-                    narrow::product(s, tile, width, len);
+                    narrow::product(s, &mut tile, width, len);
                 } else {
                     tile.product(s, blocks.len(), len);
                 }

@@ -4,6 +4,7 @@
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
+use super::places::Places;
 use super::sweep_ahead::{Ahead, Next};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
@@ -48,13 +49,12 @@ impl Walk {
     }
 }
 
-/// A run of positions, and what is read and written for them.
-#[derive(Clone, Copy)]
+/// A run of positions, and what is read and written for those that are left of them.
 pub struct Tile<'a> {
     /// How the input is walked.
     pub walk: &'a Walk,
-    /// The first tap of the first position.
-    pub x: *const f32,
+    /// The first tap of each position.
+    pub x: Places,
     /// The weights of the first block of output channels.
     pub w: *const f32,
     /// The sums of the first block of output channels, `[position][16]`.
@@ -89,69 +89,72 @@ impl Tile<'_> {
     /// The walk stays in the input and in the weights, for `positions` positions and `blocks` blocks of output channels;
     /// there is room for the sums.
     #[inline(always)]
-    pub unsafe fn product<S: Simd>(self, s: S, blocks: usize, positions: usize) {
+    pub unsafe fn product<S: Simd>(&mut self, s: S, blocks: usize, positions: usize) {
         s.vectorize(Products { tile: self, blocks, positions });
-    }
-
-    /// Tiles of at most `most` positions that differ by one at most: the larger ones and the others, with their number and
-    /// their positions.
-    #[inline(always)]
-    pub fn cut(self, positions: usize, most: usize) -> [(Self, usize, usize); 2] {
-        let tiles = positions.div_ceil(most);
-        let (len, larger) = (positions / tiles.max(1), positions % tiles.max(1));
-        let done = larger * (len + 1);
-        let (x, sums) = (self.x.wrapping_add(done * self.walk.pixel_step), self.sums.wrapping_add(done * LANES));
-        let Walk { blocks, rows, columns, lanes, .. } = *self.walk;
-        let next = self.ahead.next;
-        // The last block may have fewer lanes: then a little is asked for earlier.
-        let next = Next { at: next.at.wrapping_add(larger * blocks * rows * columns * lanes * next.step), ..next };
-        let ahead = Ahead { done: self.ahead.done + done, next, ..self.ahead };
-        [(self, larger, len + 1), (Self { x, sums, ahead, ..self }, tiles - larger, len)]
     }
 }
 
+/// Tiles of at most `most` positions that differ by one at most: the first position of the larger ones and of the others, how
+/// many tiles these are and their positions.
+#[inline(always)]
+pub fn cut(positions: usize, most: usize) -> [(usize, usize, usize); 2] {
+    let tiles = positions.div_ceil(most);
+    let (len, larger) = (positions / tiles.max(1), positions % tiles.max(1));
+    [(0, larger, len + 1), (larger * (len + 1), tiles - larger, len)]
+}
+
 /// See [`Tile::product`]. A kernel of its own: many call it, and there are many tiles.
-struct Products<'a> {
-    tile: Tile<'a>,
+struct Products<'a, 'b> {
+    tile: &'a mut Tile<'b>,
     blocks: usize,
     positions: usize,
 }
 
-impl Kernel for Products<'_> {
+impl Kernel for Products<'_, '_> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Self { tile, blocks, positions } = self;
-        let near = tile.walk.pixel_step == LANES;
-        by_pixels!(tile.cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |tile, count, P| {
+        let near = tile.x.even() && tile.x.step == LANES;
+        by_pixels!(cut(positions, S::TILE_PIXELS), S::TILE_PIXELS, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], |_first, count, P| {
             match blocks {
-                1 if near => s.vectorize(Product::<1, P, LANES>(&tile, count)),
-                1 => s.vectorize(Product::<1, P, 0>(&tile, count)),
-                2 if const { S::TILE_BLOCKS > 1 } && near => s.vectorize(Product::<2, P, LANES>(&tile, count)),
-                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, 0>(&tile, count)),
+                1 if near => s.vectorize(Product::<1, P, LANES>(tile, count)),
+                1 => s.vectorize(Product::<1, P, 0>(tile, count)),
+                2 if const { S::TILE_BLOCKS > 1 } && near => s.vectorize(Product::<2, P, LANES>(tile, count)),
+                2 if const { S::TILE_BLOCKS > 1 } => s.vectorize(Product::<2, P, 0>(tile, count)),
                 _ => unreachable!("a tile of {blocks} blocks"),
             }
         });
     }
 }
 
-/// Tiles of `OB` blocks of output channels and `P` positions, which are `STEP` floats apart, or as many as the walk says if
-/// that is zero; see [`Tile::product`].
-struct Product<'a, const OB: usize, const P: usize, const STEP: usize>(&'a Tile<'a>, usize);
+/// Tiles of `OB` blocks of output channels and `P` positions, which are `STEP` floats apart, or anywhere if that is zero;
+/// see [`Tile::product`].
+struct Product<'a, 'b, const OB: usize, const P: usize, const STEP: usize>(&'a mut Tile<'b>, usize);
 
-impl<const OB: usize, const P: usize, const STEP: usize> Kernel for Product<'_, OB, P, STEP> {
+impl<const OB: usize, const P: usize, const STEP: usize> Kernel for Product<'_, '_, OB, P, STEP> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self(&Tile { walk, x, w, sums, sums_step, mut ahead }, count) = self;
-        let step = if STEP > 0 { STEP } else { walk.pixel_step };
-        let mut next = if ahead.next.at.is_null() { Next { at: w, step: 0 } } else { ahead.next };
-        for i in 0..count {
-            ahead.ask(s, walk, P);
-            let (mut w, sums) = (w, sums.wrapping_add(i * P * LANES));
-            let mut block = x.wrapping_add(i * P * step);
+        let Self(tile, count) = self;
+        let (walk, sums_step) = (tile.walk, tile.sums_step);
+        let mut next = if tile.ahead.next.at.is_null() { Next { at: tile.w, step: 0 } } else { tile.ahead.next };
+        for _ in 0..count {
+            tile.ahead.ask(s, walk, P);
+            let (mut w, sums) = (tile.w, tile.sums);
+            let mut at = [tile.x.at; P];
+            if STEP > 0 {
+                tile.x.at = tile.x.at.wrapping_add(P * STEP);
+            } else {
+                for p in 0..P {
+                    at[p] = tile.x.next();
+                }
+            }
+            tile.sums = sums.wrapping_add(P * LANES);
+            // From the first tap on.
+            let mut block = 0_usize;
             let mut acc = [[s.zero(); OB]; P];
             // SAFETY: the promise of whoever called `Tile::product`. Pointers beyond the last tap are formed, not read.
             unsafe {
@@ -159,26 +162,31 @@ impl<const OB: usize, const P: usize, const STEP: usize> Kernel for Product<'_, 
                     let lanes = if i + 1 == walk.blocks { walk.last_lanes } else { walk.lanes };
                     let mut row = block;
                     for _ in 0..walk.rows {
-                        let mut x = row;
+                        let mut tap = row;
                         for _ in 0..walk.columns {
-                            for lane in 0..lanes {
+                            let mut row_w = w;
+                            let end = tap.wrapping_add(lanes);
+                            let mut i = tap;
+                            while i != end {
                                 let mut b = [s.zero(); OB];
                                 for o in 0..OB {
-                                    b[o] = s.load_from(w.add(o * walk.stream + lane * LANES));
+                                    b[o] = s.load_from(row_w.add(o * walk.stream));
                                 }
+                                row_w = row_w.wrapping_add(LANES);
                                 s.prefetch_far(next.at);
                                 next.at = next.at.wrapping_add(next.step);
                                 for p in 0..P {
-                                    let a = s.splat(*x.add(p * step + lane));
+                                    let a = s.splat(*at[p].wrapping_add(p * STEP).wrapping_add(i));
                                     for o in 0..OB {
                                         acc[p][o] = s.fma(a, b[o], acc[p][o]);
                                     }
                                 }
+                                i = i.wrapping_add(1);
                             }
                             w = w.wrapping_add(walk.lanes * LANES);
-                            x = x.wrapping_offset(walk.column_step);
+                            tap = tap.wrapping_add_signed(walk.column_step);
                         }
-                        row = row.wrapping_offset(walk.row_step);
+                        row = row.wrapping_add_signed(walk.row_step);
                     }
                     block = block.wrapping_add(walk.block_step);
                 }
@@ -188,6 +196,9 @@ impl<const OB: usize, const P: usize, const STEP: usize> Kernel for Product<'_, 
                     }
                 }
             }
+        }
+        if !tile.ahead.next.at.is_null() {
+            tile.ahead.next = next;
         }
     }
 }

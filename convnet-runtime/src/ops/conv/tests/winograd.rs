@@ -25,7 +25,7 @@ fn small(random: &mut Random, method: Method) -> Geometry {
     let five = method == Method::Winograd4x1 || method == Method::Winograd2 && random.once_in(2);
     let taps = if five { 5 } else { 3 };
     let depth = if random.once_in(3) { 16 * random.range(1, 4) } else { random.range(1, 70) };
-    let depth = if method == Method::Winograd4x1 { depth.min(random.range(1, 31)) } else { depth };
+    let depth = if method == Method::Winograd4x1 { depth.min(random.range(1, 64)) } else { depth };
     let filters = if random.once_in(3) { random.range(60, 130) } else { random.range(1, 40) };
     let mut side = || {
         let size = random.range(1, 20);
@@ -217,9 +217,10 @@ fn errors_are_as_documented() {
         let error = error(&mut random, five(size, depth, filters), Method::Winograd2);
         assert!(error < 2e-6, "5x5, {size}x{size}, {depth} to {filters}: {error:e}");
     }
-    for depth in [6, 16, 31] {
+    for depth in [6, 16, 64] {
         let error = error(&mut random, five(28, depth, 32), Method::Winograd4x1);
-        assert!(error < 1e-6, "5x5 by columns, {depth} to 32: {error:e}");
+        let bound = if depth < 32 { 1e-6 } else { 2e-6 };
+        assert!(error < bound, "5x5 by columns, {depth} to 32: {error:e}");
     }
     for depth in [1, 4] {
         let error =

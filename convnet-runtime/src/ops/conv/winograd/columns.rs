@@ -8,6 +8,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::five::F4;
 use crate::cpu::map::LANES;
@@ -25,11 +26,13 @@ pub const TAPS: usize = 5;
 pub const POINTS: usize = 8;
 pub const ROWS: usize = 4;
 /// Most channels.
-const DEPTH: usize = 31;
+const DEPTH: usize = 64;
 /// Most columns of the output that go through all steps together.
 const COLUMNS: usize = 28;
 /// Most blocks of output channels of a tile, on any instruction set.
 const BLOCKS: usize = 2;
+/// Weights that stay in the nearest cache.
+const NEAR: usize = 4096;
 /// Channels that leave room for those of another column in a vector.
 const HALF: usize = LANES / 2;
 /// Tasks that keep all processors busy.
@@ -157,17 +160,27 @@ impl<K: Sink> Columns<'_, K> {
         let [rows, columns, filters] = self.geometry.output;
         let lines = self.lines();
         let strips = TASKS.div_ceil(self.samples.max(1)).min(lines).max(1);
+        // Where lines are few, their blocks are tasks, too; each transforms the line's input again.
+        let blocks = filters.div_ceil(LANES);
+        let parts = (2 * TASKS).div_ceil(self.samples.max(1) * strips).min(blocks.div_ceil(BLOCKS));
         let work = self.samples * rows * columns * filters * POINTS * row(self.geometry);
-        parallel(self.samples * strips, work, |i| {
-            let (sample, strip) = (i / strips, i % strips);
+        parallel(self.samples * strips * parts, work, |i| {
+            let (sample, strip, part) = (i / strips / parts, i / parts % strips, i % parts);
+            let blocks = cut(blocks, parts, part)..cut(blocks, parts, part + 1);
             if strip == 0 {
-                for block in 0..filters.div_ceil(LANES) {
+                for block in blocks.clone() {
                     // SAFETY: the first strip of a sample writes its borders.
                     unsafe { self.sink.border(sample, block) };
                 }
             }
             for line in cut(lines, strips, strip)..cut(lines, strips, strip + 1) {
-                dispatch(Four { columns: self, sample, line });
+                let blocks = blocks.clone();
+                // Memory that is not needed takes time, too: its pages are touched.
+                if self.geometry.input[2] <= HALF {
+                    dispatch(Four::<_, { input_len(HALF) }> { columns: self, sample, line, blocks });
+                } else {
+                    dispatch(Four::<_, { input_len(DEPTH) }> { columns: self, sample, line, blocks });
+                }
             }
         });
     }
@@ -185,28 +198,34 @@ impl<K: Sink> Columns<'_, K> {
     }
 }
 
-/// Four rows of a sample.
-struct Four<'a, K> {
+/// Floats of the input at its points.
+const fn input_len(depth: usize) -> usize {
+    POINTS * ((COLUMNS + TAPS - 1) * depth + LANES)
+}
+
+/// Four rows of a sample, some of their blocks, with memory for `INPUT` floats of input.
+struct Four<'a, K, const INPUT: usize> {
     columns: &'a Columns<'a, K>,
     sample: usize,
     line: usize,
+    blocks: Range<usize>,
 }
 
 #[repr(C, align(64))]
-struct Memory {
-    input: [f32; POINTS * ((COLUMNS + TAPS - 1) * DEPTH + LANES)],
+struct Memory<const INPUT: usize> {
+    input: [f32; INPUT],
     sums: [f32; BLOCKS * POINTS * COLUMNS * LANES],
     rows: [f32; ROWS * COLUMNS * LANES],
 }
 
-impl<K: Sink> Kernel for Four<'_, K> {
+impl<K: Sink, const INPUT: usize> Kernel for Four<'_, K, INPUT> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self { columns: all @ Columns { geometry, filters, pool, sink, .. }, sample, line } = self;
-        let [_, columns, depth] = geometry.output;
-        let mut memory = MaybeUninit::<Memory>::uninit();
+        let Self { columns: all @ Columns { geometry, filters, pool, sink, .. }, sample, line, ref blocks } = self;
+        let columns = geometry.output[1];
+        let mut memory = MaybeUninit::<Memory<INPUT>>::uninit();
         // SAFETY: fields of the local memory, by address.
         let [input, sums, rows] = unsafe {
             let memory = memory.as_mut_ptr();
@@ -214,7 +233,6 @@ impl<K: Sink> Kernel for Four<'_, K> {
             [input, sums, (&raw mut (*memory).rows).cast::<f32>()]
         };
         let row_of = |i: usize| rows.wrapping_add(i * COLUMNS * LANES);
-        let blocks = depth.div_ceil(LANES);
         // Windows of a pool stay together.
         let step = if *pool { 2 } else { 1 };
         let parts = (columns / step).div_ceil(COLUMNS / step);
@@ -224,18 +242,23 @@ impl<K: Sink> Kernel for Four<'_, K> {
             // SAFETY: see `forward`; there is room for so many columns, channels and blocks.
             unsafe {
                 let plane = self.input(s, start, len, input);
-                for first in (0..blocks).step_by(S::TILE_BLOCKS) {
-                    let together = S::TILE_BLOCKS.min(blocks - first);
+                for first in blocks.clone().step_by(S::TILE_BLOCKS) {
+                    let together = S::TILE_BLOCKS.min(blocks.end - first);
                     let each = POINTS * row(geometry) * LANES;
-                    let tile = Tile {
-                        input,
-                        plane,
-                        step: geometry.input[2],
-                        w: filters.as_ptr().wrapping_add(first * each),
-                        stream: each,
-                        sums,
-                    };
-                    tile.products(s, together, len);
+                    // Weights of a point serve all positions while they are in the nearest cache.
+                    let points = (NEAR / (each / POINTS)).clamp(1, POINTS);
+                    for point in (0..POINTS).step_by(points) {
+                        let tile = Tile {
+                            points: points.min(POINTS - point),
+                            input: input.wrapping_add(point * plane),
+                            plane,
+                            step: geometry.input[2],
+                            w: filters.as_ptr().wrapping_add(first * each + point * each / POINTS),
+                            stream: each,
+                            sums: sums.wrapping_add(point * COLUMNS * LANES),
+                        };
+                        tile.products(s, together, len);
+                    }
                     for block in first..first + together {
                         let from = sums.wrapping_add((block - first) * POINTS * COLUMNS * LANES);
                         for column in 0..len {
@@ -264,12 +287,12 @@ impl<K: Sink> Kernel for Four<'_, K> {
     }
 }
 
-impl<K: Sink> Four<'_, K> {
+impl<K: Sink, const INPUT: usize> Four<'_, K, INPUT> {
     /// Writes the points of the columns that some columns of the output see, one behind the other; gives the floats from a
     /// point to the next.
     #[inline(always)]
     unsafe fn input<S: Simd>(&self, s: S, start: usize, len: usize, to: *mut f32) -> usize {
-        let Self { columns: Columns { geometry, x, .. }, sample, line } = *self;
+        let Self { columns: Columns { geometry, x, .. }, sample, line, .. } = *self;
         let depth = geometry.input[2];
         let [row, column] = [(ROWS * line) as isize, start as isize];
         let [row, column] = [row - geometry.pad[0] as isize, column - geometry.pad[1] as isize];
@@ -326,6 +349,7 @@ impl<K: Sink> Four<'_, K> {
 /// one after the other, took 8 % longer for all of LeNet-5.
 #[derive(Clone, Copy)]
 struct Tile {
+    points: usize,
     input: *const f32,
     /// From a point of the input to the next.
     plane: usize,
@@ -366,8 +390,8 @@ impl<const OB: usize, const P: usize> Kernel for Products<OB, P> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Tile { mut input, plane, step, mut w, stream, mut sums } = self.0;
-        for _ in 0..POINTS {
+        let Tile { points, mut input, plane, step, mut w, stream, mut sums } = self.0;
+        for _ in 0..points {
             let mut acc = [[s.zero(); OB]; P];
             // SAFETY: the promise of whoever called `Tile::products`.
             unsafe {

@@ -13,6 +13,7 @@ use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, cut, parallel, parallel_seated, seats, workers};
+use crate::ops::conv::places::Places;
 use crate::ops::conv::sweep::{Segment, Sink};
 use crate::ops::conv::sweep_ahead::{self, Next};
 use crate::ops::conv::tile::{Tile, Walk};
@@ -198,7 +199,7 @@ impl<K: Sink> Task<'_, K> {
                 let (w, count) = (weights(point, block), S::TILE_BLOCKS.min(outputs.end - block));
                 let sums = sums.wrapping_add((block - outputs.start) * tiles * LANES);
                 let ahead = sweep_ahead::Ahead::NOTHING;
-                let mut run = Tile { walk: &walk, x, w, sums, sums_step: tiles * LANES, ahead };
+                let mut run = Tile { walk: &walk, x: Places::line(x, LANES), w, sums, sums_step: tiles * LANES, ahead };
                 let mut left = tiles;
                 // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the points.
                 unsafe {
@@ -213,7 +214,6 @@ impl<K: Sink> Task<'_, K> {
                         run.ahead.next = Next { at, step: LANES };
                         let len = left.div_ceil(left.div_ceil(S::TILE_PIXELS));
                         run.product(s, count, len);
-                        (run.x, run.sums) = (run.x.add(len * LANES), run.sums.add(len * LANES));
                         left -= len;
                     }
                 }
