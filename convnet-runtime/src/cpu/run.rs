@@ -29,7 +29,7 @@ impl Workspace {
 pub struct Run<'a> {
     workspace: &'a mut Workspace,
     /// Samples in the batch.
-    pub batch: usize,
+    pub(crate) batch: usize,
     /// Which of a larger batch's samples is the first.
     pub(crate) first: usize,
     /// The samples of that larger batch.
