@@ -111,11 +111,22 @@ pub fn same_and_pad(own: bool) -> String {
 }
 
 pub fn not_positive(name: &str, value: f64) -> String {
-    format!("{name} is {value}, but must be larger than 0")
+    format!("{name} is {}, but must be larger than 0", with_rounding(value, 0.0))
+}
+
+pub fn negative(name: &str, value: f64) -> String {
+    format!("{name} is {value}, but must be at least 0")
+}
+
+/// A number, and `to` where it becomes that as one of 32 bits.
+fn with_rounding(value: f64, to: f32) -> String {
+    let rounded = (value as f32).to_bits() == to.to_bits() && value.to_bits() != f64::from(to).to_bits();
+    let written = if value != 0.0 && value.abs() < 1e-6 { format!("{value:e}") } else { value.to_string() };
+    if rounded { format!("{written} (with 32 bits {to})") } else { written }
 }
 
 pub fn ceiling(value: f64) -> String {
-    format!("clipped_relu({value}) is zero everywhere; its ceiling must be larger than 0")
+    format!("clipped_relu({}) is zero everywhere; its ceiling must be larger than 0", with_rounding(value, 0.0))
 }
 
 pub fn momentum(value: f64) -> String {
@@ -130,5 +141,6 @@ pub fn even_n(n: u64) -> String {
 pub fn dropout(p: f64) -> String {
     let percent =
         if p > 1.0 && p < 100.0 { format!("; for {p} percent write dropout({})", p / 100.0) } else { String::new() };
+    let p = with_rounding(p, 1.0);
     format!("dropout({p}) makes no sense: p, the part that is dropped, is at least 0 and less than 1{percent}")
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta};
 
 use super::{Parser, Tokens};
@@ -57,11 +58,24 @@ impl Parser<'_> {
                 let half = self.choice(&attribute, "weights(f16)", &WEIGHTS);
                 let tokens = half.map(|()| attribute.meta.to_token_stream());
                 self.once(&attribute, "weights", tokens, &mut found.half);
-            } else {
+            } else if !self.derives_clone(&attribute) {
                 found.others.push(attribute);
             }
         }
         found
+    }
+
+    /// `#[derive(Clone)]`, which the generated struct has, is reported.
+    fn derives_clone(&mut self, attribute: &Attribute) -> bool {
+        let traits = attribute.path().is_ident("derive").then(|| {
+            attribute.parse_args_with(Punctuated::<syn::Path, syn::Token![,]>::parse_terminated).unwrap_or_default()
+        });
+        let named = |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "Clone");
+        let clone = traits.into_iter().flatten().find(named);
+        if let Some(path) = &clone {
+            self.errors.at(path, syntax::derives_clone());
+        }
+        clone.is_some()
     }
 
     fn list(&mut self, attribute: &Attribute, example: &str) -> Option<Tokens> {

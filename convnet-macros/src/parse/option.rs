@@ -177,7 +177,7 @@ fn real(text: &str, negative: bool, span: proc_macro2::Span) -> Option<OptionVal
     if let (false, Ok(number)) = (negative, plain.parse()) {
         return Some(OptionValue::Pair(Pair::Both(Number::Literal(number, span))));
     }
-    let number: f64 = plain.parse().ok().filter(|number: &f64| number.is_finite())?;
+    let number: f64 = plain.parse().ok().filter(|&number: &f64| (number as f32).is_finite())?;
     Some(OptionValue::Float(if negative { -number } else { number }))
 }
 

@@ -174,6 +174,9 @@ pub fn wrong_value(name: &str, kind: Kind, written: &str, parameters: &[Ident]) 
     if (name, written) == ("`pad`", "same") {
         return "`same` stands alone, without `pad`: `(same)`".into();
     }
+    if kind == Kind::Real && is_number(written) {
+        return format!("{name} takes a number, and `{written}` is too large for one of 32 bits");
+    }
     let names: Vec<String> = parameters.iter().map(Ident::to_string).collect();
     match nearest(written, names.iter().map(String::as_str)) {
         Some(near) if !matches!(kind, Kind::Bool | Kind::Bias) => {
@@ -181,6 +184,11 @@ pub fn wrong_value(name: &str, kind: Kind, written: &str, parameters: &[Ident]) 
         }
         _ => format!("{name} takes {wanted}, not `{written}`"),
     }
+}
+
+fn is_number(written: &str) -> bool {
+    let plain = written.trim_start_matches('-').replace('_', "");
+    plain.starts_with(|c: char| c.is_ascii_digit()) && plain.parse::<f64>().is_ok()
 }
 
 const fn sample(kind: Kind) -> &'static str {
