@@ -55,7 +55,9 @@ fn lenet_trains_as_on_the_cpu() {
         let sgd = Sgd::new(0.02).momentum(0.9).weight_decay(5e-4);
         let (mut cpu, mut trainer) = (LeNet::new(1), Trainer::new(sgd, 1));
         let (mut net, mut device_trainer) = (Cuda::new(cpu.clone(), device).unwrap(), CudaTrainer::new(sgd, 1));
-        for step in 0..3 {
+        // Among the images of seed 0, a window of a pool has two largest sums that differ by less than rounding does: the CPU's
+        // methods and the device may choose differently, and all that follows is another gradient.
+        for step in 1..4 {
             let (images, labels) = (images(4, step), labels(4, 10, step));
             let expected = trainer.step(&mut cpu, &images, &CrossEntropy(&labels)).unwrap();
             let loss = device_trainer.step(&mut net, &images, &CrossEntropy(&labels)).unwrap();

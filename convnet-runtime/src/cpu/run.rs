@@ -16,8 +16,11 @@ pub struct Workspace {
 
 impl Workspace {
     /// Begins a pass over `batch` samples of a network whose arena takes `floats` per sample.
+    ///
+    /// # Panics
+    /// If the arena does not fit into any memory.
     pub fn run(&mut self, floats: usize, batch: usize, seed: u64) -> Run<'_> {
-        self.arena.grow(floats * batch);
+        self.arena.grow(floats.checked_mul(batch).expect("a batch's arena fits into memory"));
         Run { workspace: self, batch, first: 0, total: batch, seed }
     }
 }
@@ -26,7 +29,7 @@ impl Workspace {
 pub struct Run<'a> {
     workspace: &'a mut Workspace,
     /// Samples in the batch.
-    pub batch: usize,
+    pub(crate) batch: usize,
     /// Which of a larger batch's samples is the first.
     pub(crate) first: usize,
     /// The samples of that larger batch.
@@ -92,10 +95,10 @@ impl Run<'_> {
         let len = self.workspace.arena.len();
         let overlap = |a: &std::ops::Range<usize>, b: &std::ops::Range<usize>| a.start < b.end && b.start < a.end;
         for (i, w) in writes.iter().enumerate() {
-            assert!(w.end <= len, "a stage writes beyond its arena");
+            assert!(w.start <= w.end && w.end <= len, "a stage writes beyond its arena");
             assert!(!reads.iter().chain(&writes[..i]).any(|r| overlap(w, r)), "a stage's buffers overlap");
         }
-        assert!(reads.iter().all(|r| r.end <= len), "a stage reads beyond its arena");
+        assert!(reads.iter().all(|r| r.start <= r.end && r.end <= len), "a stage reads beyond its arena");
         let base = self.workspace.arena.as_mut_ptr();
         // SAFETY: every range lies in the arena, and no range to write overlaps another (asserted above), so the
         // slices follow the rules of borrowing for as long as `self` is borrowed.

@@ -40,7 +40,7 @@ impl<'a, V: Shape> Batches<'a, V> {
     /// }
     /// ```
     pub fn next_into(&mut self, batch: &mut Batch<V>) -> bool {
-        let indices = &self.order[self.done..self.order.len().min(self.done + self.size)];
+        let indices = &self.order[self.done..self.order.len().min(self.done.saturating_add(self.size))];
         if indices.is_empty() {
             return false;
         }

@@ -37,8 +37,11 @@ pub struct Tensor<V: Shape> {
 
 impl<V: Shape> Tensor<V> {
     /// A batch of zeros.
+    ///
+    /// # Panics
+    /// If so many do not fit into any memory.
     pub fn zeros(batch: usize) -> Self {
-        Self { values: vec![0.0; batch * V::LEN], batch, shape: PhantomData }
+        Self { values: vec![0.0; Self::floats(batch)], batch, shape: PhantomData }
     }
 
     /// A batch of which `f(sample, channel, row, column)` is each value.
@@ -160,9 +163,12 @@ impl<V: Shape> Tensor<V> {
     }
 
     /// Makes room for `batch` samples, all zero, in the memory that is there if it suffices.
+    ///
+    /// # Panics
+    /// If so many do not fit into any memory.
     pub fn reset(&mut self, batch: usize) {
         self.values.clear();
-        self.values.resize(batch * V::LEN, 0.0);
+        self.values.resize(Self::floats(batch), 0.0);
         self.batch = batch;
     }
 
@@ -208,6 +214,11 @@ impl<V: Shape> Tensor<V> {
     fn of(&self, run: &Run<'_>) -> &[f32] {
         assert!(self.batch == run.total, "a gradient of {} samples for a batch of {}", self.batch, run.total);
         &self.values[run.first * V::LEN..(run.first + run.batch) * V::LEN]
+    }
+
+    /// Floats of a batch. Kernels trust the batch: it may not be one that wraps to a few floats.
+    fn floats(batch: usize) -> usize {
+        batch.checked_mul(V::LEN).expect("a batch fits into memory")
     }
 
     fn samples_in(len: usize) -> Result<usize, LengthError> {

@@ -18,9 +18,9 @@ pub struct Part<'a> {
     /// Which sample of the batch.
     pub sample: usize,
     /// Blocks of the map, from 0 for the first of its own.
-    pub blocks: Range<usize>,
+    pub(super) blocks: Range<usize>,
     /// Rows of the volume.
-    pub rows: Range<usize>,
+    pub(super) rows: Range<usize>,
     pub(super) borrow: PhantomData<&'a mut [f32]>,
 }
 
@@ -29,6 +29,18 @@ impl Part<'_> {
     #[inline(always)]
     pub fn map(&self) -> &Map {
         &self.map
+    }
+
+    /// Blocks of the map, from 0 for the first of its own.
+    #[inline(always)]
+    pub fn blocks(&self) -> Range<usize> {
+        self.blocks.clone()
+    }
+
+    /// Rows of the volume.
+    #[inline(always)]
+    pub fn rows(&self) -> Range<usize> {
+        self.rows.clone()
     }
 
     /// Channels of this block; the other lanes hold zero.

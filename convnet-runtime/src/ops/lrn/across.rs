@@ -22,8 +22,8 @@ impl Job for Forward<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
-        let (n, row) = (part.sample, part.rows.start);
-        let line = Line::new(&self.rule, part.blocks.len());
+        let (n, row) = (part.sample, part.rows().start);
+        let line = Line::new(&self.rule, part.blocks().len());
         let mut scratch = Scratch::take(POSITIONS * line.len);
         let squares = &mut scratch.0[..POSITIONS * line.len];
         squares.fill(0.0);
@@ -56,8 +56,8 @@ impl Job for Backward<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
-        let (n, row, accumulate) = (part.sample, part.rows.start, part.accumulate);
-        let line = Line::new(&self.rule, part.blocks.len());
+        let (n, row, accumulate) = (part.sample, part.rows().start, part.accumulate);
+        let line = Line::new(&self.rule, part.blocks().len());
         let weight = s.splat(self.rule.gradient_weight());
         let mut scratch = Scratch::take(3 * POSITIONS * line.len);
         let all = &mut scratch.0[..3 * POSITIONS * line.len];
@@ -111,7 +111,7 @@ impl Line {
         positions: std::ops::Range<usize>,
         mut f: impl FnMut(&mut Part<'a>, usize, usize, usize),
     ) {
-        for block in part.blocks.clone() {
+        for block in part.blocks() {
             for (i, x) in positions.clone().enumerate() {
                 f(part, block, x, i * self.len + self.n / 2 + block * LANES);
             }

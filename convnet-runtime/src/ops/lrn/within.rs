@@ -43,7 +43,7 @@ impl Job for Backward<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
-        let (n, block, accumulate) = (part.sample, part.blocks.start, part.accumulate);
+        let (n, block, accumulate) = (part.sample, part.blocks().start, part.accumulate);
         let (height, width) = (part.map().height, part.map().width);
         let mut scratch = Scratch::take(2 * height * width * LANES);
         let (terms, more) = scratch.0.as_chunks_mut::<LANES>().0.split_at_mut(height * width);

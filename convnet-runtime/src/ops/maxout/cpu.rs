@@ -62,7 +62,7 @@ impl Job for Backward<'_> {
         if !part.accumulate {
             part.clear();
         }
-        let (n, row) = (part.sample, part.rows.start);
+        let (n, row) = (part.sample, part.rows().start);
         for unit in 0..self.dy.map().channels {
             for (position, dy) in self.dy.vectors(n, unit / LANES, row).iter().enumerate() {
                 let x = |c: usize| self.x.vectors(n, c / LANES, row)[position][c % LANES];

@@ -171,7 +171,7 @@ impl Job for BackwardMax<'_> {
         if !part.accumulate {
             part.clear();
         }
-        let (n, block) = (part.sample, part.blocks.start);
+        let (n, block) = (part.sample, part.blocks().start);
         for oy in 0..self.dy.map().height {
             let rows = self.stage.rows(oy);
             let dy = self.dy.vectors(n, block, oy);
@@ -200,7 +200,7 @@ impl BackwardMax<'_> {
         first: usize,
         dy: &[[f32; LANES]],
     ) {
-        let (n, block, stride) = (part.sample, part.blocks.start, self.stage.stride[1]);
+        let (n, block, stride) = (part.sample, part.blocks().start, self.stage.stride[1]);
         let lines: [_; R] = lines(&self.x, n, block, row);
         let mut start = first * stride - self.stage.pad[1];
         for dy in dy {
@@ -227,7 +227,7 @@ impl BackwardMax<'_> {
     /// Any windows.
     #[inline(always)]
     fn any<S: Simd>(&self, s: S, part: &mut Part<'_>, rows: Window, first: usize, dy: &[[f32; LANES]]) {
-        let (n, block) = (part.sample, part.blocks.start);
+        let (n, block) = (part.sample, part.blocks().start);
         for (i, dy) in dy.iter().enumerate() {
             let columns = self.stage.columns(first + i);
             let window = || (rows.first..rows.last).flat_map(|y| (columns.first..columns.last).map(move |x| (y, x)));
@@ -270,7 +270,7 @@ impl Job for BackwardAverage<'_> {
         if !part.accumulate {
             part.clear();
         }
-        let (n, block) = (part.sample, part.blocks.start);
+        let (n, block) = (part.sample, part.blocks().start);
         for oy in 0..self.dy.map().height {
             let rows = self.stage.rows(oy);
             let dy = self.dy.vectors(n, block, oy);

@@ -23,18 +23,18 @@ impl Job for Forward<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(&self, s: S, part: &mut Part<'_>) {
-        let (n, row) = (part.sample, part.rows.start);
+        let (n, row) = (part.sample, part.rows().start);
         let floor = s.splat(f32::NEG_INFINITY);
         for position in 0..part.map().width {
             let mut top = floor;
-            for block in part.blocks.clone() {
+            for block in part.blocks() {
                 let x = s.load(&self.x.vectors(n, block, row)[position]);
                 top = s.max(top, s.select(s.mask(lanes(part.depth(block))), x, floor));
             }
             let top = s.splat(s.reduce_max(top));
 
             let mut sum = s.zero();
-            for block in part.blocks.clone() {
+            for block in part.blocks() {
                 let x = s.load(&self.x.vectors(n, block, row)[position]);
                 let e = s.first(part.depth(block), math::exp(s, s.sub(x, top)));
                 s.store(&mut part.vectors(block, row)[position], e);
@@ -42,7 +42,7 @@ impl Job for Forward<'_> {
             }
             let scale = s.splat(1.0 / s.reduce_add(sum));
 
-            for block in part.blocks.clone() {
+            for block in part.blocks() {
                 let y = &mut part.vectors(block, row)[position];
                 s.store(y, s.mul(s.load(y), scale));
             }

@@ -20,17 +20,17 @@ pub fn backward(pass: &Backward, weights: usize, before: Option<Before>, ready: 
             pass.sum_gradient = pass.output_gradient;
         }
     }
-    emitter.layer = pass.stage.geometry.layer("around");
+    emitter.layer = Some(pass.stage.geometry.layer("around"));
     sum_gradient(&pass, emitter);
     if pass.train_weights {
         if !ready.bias {
             bias_gradient(&pass, weights, emitter);
         }
-        emitter.layer = pass.stage.geometry.layer("wgrad");
+        emitter.layer = Some(pass.stage.geometry.layer("wgrad"));
         weight_gradient(&pass, weights, emitter);
     }
     if let Some(to) = &pass.input_gradient {
-        emitter.layer = pass.stage.geometry.layer("dgrad");
+        emitter.layer = Some(pass.stage.geometry.layer("dgrad"));
         input_gradient(&pass, to, weights, before, emitter);
     }
     emitter.layer = None;

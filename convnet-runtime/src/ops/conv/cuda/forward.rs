@@ -11,7 +11,7 @@ use crate::cuda::source::{BLOCKS, Emitter, Kernel};
 pub fn forward(stage: &Stage, weights: usize, norm: Option<(usize, f32)>, emitter: &mut Emitter) {
     let geometry = &stage.geometry;
     let [rows, columns, filters] = geometry.output;
-    emitter.layer = geometry.layer(if stage.pool { "fprop+pool" } else { "fprop" });
+    emitter.layer = Some(geometry.layer(if stage.pool { "fprop+pool" } else { "fprop" }));
     // Winners are kept for 16 filters at a time, which must then be those of one block.
     let fits = !geometry.is_depthwise() && (geometry.groups == 1 || geometry.filters().is_multiple_of(LANES));
     let apart = stage.pool && !fits;

@@ -61,9 +61,8 @@ impl Geometry {
     }
 
     /// What kernels are a part of.
-    #[allow(clippy::unnecessary_wraps)]
-    fn layer(&self, part: &'static str) -> Option<Layer> {
-        Some(Layer { part, input: self.input, output: self.output, kernel: self.kernel })
+    fn layer(&self, part: &'static str) -> Layer {
+        Layer { part, input: self.input, output: self.output, kernel: self.kernel }
     }
 
     /// A kernel that knows the geometry.
