@@ -49,7 +49,7 @@ pub fn attribute_one_word(example: &str) -> String {
 }
 
 pub fn derives_clone() -> String {
-    "a network has `Clone` already".into()
+    "a network has `Clone` already: leave it out".into()
 }
 
 pub fn not_one_of(word: &str, among: &[&str], nearest: Option<&str>) -> String {

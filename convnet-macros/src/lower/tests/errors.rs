@@ -585,11 +585,11 @@ fn numbers_of_32_bits() {
         -> lrn(k=-2, alpha=-1) -> lrn(beta=-0.75, alpha=0) -> bn(eps=0)",
         &expect![[r#"
             eps=1e-46
-                eps is 1e-46 (with 32 bits 0), but must be larger than 0
+                eps is 1e-46, which rounds to 0 as a 32-bit float, but must be larger than 0
             1e-50
-                clipped_relu(1e-50 (with 32 bits 0)) is zero everywhere; its ceiling must be larger than 0
+                clipped_relu(1e-50) is zero everywhere, because `1e-50` rounds to 0 as a 32-bit float; its ceiling must be larger than 0
             0.99999999999
-                dropout(0.99999999999 (with 32 bits 1)) makes no sense: p, the part that is dropped, is at least 0 and less than 1
+                dropout(0.99999999999) makes no sense: `0.99999999999` rounds to 1 as a 32-bit float, and p, the part that is dropped, is at least 0 and less than 1
             k=0
                 k is 0, but must be larger than 0
             alpha=-1

@@ -113,7 +113,7 @@ fn frames() {
 
             #[derive(Debug, std::clone::Clone)] struct Net { input 3x3x3 -> relu }    => relu
             std::clone::Clone
-                a network has `Clone` already
+                a network has `Clone` already: leave it out
 
         "#]],
     );
