@@ -173,7 +173,7 @@ fn options() {
 
             conv3-64(kernel_size=3, padding=1)    => ? -> relu
             kernel_size
-                unknown option `kernel_size`: conv has `pad`, `dilation`, `groups`, `bias`, `exact`, `floor`, `same`, `direct` and `fastest`
+                unknown option `kernel_size` of conv: the size stands in the word, as in `conv3-64`
             padding
                 unknown option `padding` of conv: did you mean `pad`?
 
