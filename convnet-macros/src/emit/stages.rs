@@ -202,7 +202,11 @@ pub fn new_conv(conv: &Conv, geometry: &TokenStream) -> TokenStream {
 }
 
 pub fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
-    if let Some(value) = value { quote!(Some(#value)) } else { quote!(None) }
+    if let Some(value) = value {
+        quote!(::core::option::Option::Some(#value))
+    } else {
+        quote!(::core::option::Option::None)
+    }
 }
 
 fn activation(activation: Option<Activation>) -> TokenStream {
