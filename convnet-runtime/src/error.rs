@@ -105,6 +105,29 @@ impl fmt::Display for DataError {
     }
 }
 
+/// A network of which a parameter was replaced by one of another layer that does not fit there. A network's parameters are
+/// set by [`Parameter::set`](crate::parameter::Parameter::set) or by loading a file, which check what they are given.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ParameterError {
+    problem: String,
+}
+
+impl ParameterError {
+    pub(crate) fn new(problem: String) -> Self {
+        Self { problem }
+    }
+}
+
+impl fmt::Display for ParameterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a parameter was replaced by another layer's: {}; `set` copies values of the same shape",
+            self.problem
+        )
+    }
+}
+
 /// A loss that cannot be computed.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -156,6 +179,13 @@ pub enum TrainError {
         /// The step, counted from 0.
         step: u64,
     },
+    /// A parameter was replaced by another layer's.
+    Parameter {
+        /// The step, counted from 0.
+        step: u64,
+        /// Which, and by what.
+        cause: ParameterError,
+    },
     /// The loss could not be computed.
     Loss {
         /// The step, counted from 0.
@@ -191,6 +221,7 @@ impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EmptyBatch { step } => write!(f, "step {step}: the batch is empty"),
+            Self::Parameter { step, cause } => write!(f, "step {step}: {cause}"),
             Self::Loss { step, cause } => write!(f, "step {step}: {cause}"),
             Self::NotFinite { step, loss } => {
                 write!(f, "step {step}: the loss is {loss}; a smaller learning rate or scaled inputs may help")
@@ -217,4 +248,4 @@ macro_rules! readable {
     )*};
 }
 
-readable!(LengthError, LoadError, SaveError, DataError, LossError, TrainError);
+readable!(LengthError, LoadError, SaveError, DataError, ParameterError, LossError, TrainError);

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use crate::cpu::map::LANES;
 use crate::cpu::memory::Floats;
 use crate::network::Key;
 use crate::ops::bn::Line;
-use crate::ops::conv::{Bias, Geometry};
+use crate::ops::conv::{Bias, Geometry, pack};
 use crate::parameter::{Packing, Parameter, Role};
 
 /// Memory that a layer's kernels use while training. It keeps nothing from one call to the next, so that a clone of the
@@ -68,6 +69,21 @@ impl Conv {
             bias: Parameter::new(bias, packing, Role::Bias),
             scratch: Scratch::default(),
         }
+    }
+
+    /// Whether weights and bias are as long as those of a convolution: kernels trust it.
+    ///
+    /// # Panics
+    /// If not.
+    pub(crate) fn check(&self, geometry: &Geometry) {
+        let [height, width, filters] = geometry.output;
+        let bias = match geometry.bias {
+            Bias::None => 0,
+            Bias::Channel => filters.next_multiple_of(LANES),
+            Bias::Position => filters.next_multiple_of(LANES) * height * width,
+        };
+        assert!(self.weight.packed().len() == pack::packed_len(geometry), "the weights are the layer's");
+        assert!(self.bias.packed().len() == bias, "the bias is the layer's");
     }
 
     /// Calls `f` with `weight` and, if there is one, `bias`.

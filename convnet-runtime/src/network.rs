@@ -1,6 +1,7 @@
 //! The trait that `network!` implements, and what every network can do.
 
 mod budget;
+mod check;
 mod key;
 mod layer;
 mod pass;
@@ -13,6 +14,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 pub use budget::{Cost, budget};
+pub(crate) use check::check;
 pub use key::Key;
 pub use layer::Layer;
 pub use tap::Tap;
@@ -181,7 +183,11 @@ pub trait Network: Sized + Send + Sync + 'static {
     }
 
     /// Runs the network on a batch of any size, one sample included. An empty batch gives an empty output.
+    ///
+    /// # Panics
+    /// If parameters of another layer were put in the place of this network's, which do not fit there; the message names them.
     fn predict(&self, input: &Tensor<Self::Input>) -> Self::Output {
+        check::require(self);
         let output = Mutex::new(Self::Output::default());
         if input.batch() > 0 {
             let size =
@@ -196,7 +202,11 @@ pub trait Network: Sized + Send + Sync + 'static {
 
     /// What the layer gives that `tap` names, for a batch of any size: `net.features_at(VggD::FC7, &image)`. What comes
     /// behind that layer does not run.
+    ///
+    /// # Panics
+    /// As [`predict`](Self::predict).
     fn features_at<V: Shape>(&self, tap: Tap<Self, V>, input: &Tensor<Self::Input>) -> Tensor<V> {
+        check::require(self);
         let mut features = Tensor::default();
         if input.batch() > 0 {
             self.workspaces().with(|workspace| {

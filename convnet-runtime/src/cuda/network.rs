@@ -15,7 +15,7 @@ use super::parameters::Parameters;
 use super::source::Module;
 use crate::cpu::map::Buffer;
 use crate::data::Dataset;
-use crate::network::{Key, Network};
+use crate::network::{Key, Network, check};
 use crate::shape::Shape;
 use crate::tensor::{Classify, Parts, Tensor};
 
@@ -51,7 +51,8 @@ impl<N: Network> Cuda<N> {
     /// The kernels come from the cache on disk, or are compiled and kept there.
     ///
     /// # Errors
-    /// If there is no compiler, or no memory for the parameters; the error gives the network back.
+    /// If there is no compiler, or no memory for the parameters, or if one was replaced by another layer's; the error gives
+    /// the network back.
     pub fn new(net: N, device: &Device) -> Result<Self, MoveError<N>> {
         Self::with_precision(net, device, Precision::F32)
     }
@@ -118,6 +119,7 @@ impl<N: Network> Cuda<N> {
         kernels: impl FnOnce(&str) -> Result<Cubin, DeviceError>,
     ) -> Result<Self, MoveError<N>> {
         let make = || {
+            check(&net).map_err(|cause| DeviceError::Parameter { cause })?;
             let module = Module::new(&N::PROGRAM, precision, &device.architecture());
             let cubin = kernels(&engine::text(&module))?;
             let parameters = Parameters::new(&net, &module, device)?;

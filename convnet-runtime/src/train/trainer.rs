@@ -8,7 +8,7 @@ use crate::cpu::exchange;
 use crate::cpu::run::Workspace;
 use crate::cpu::threads;
 use crate::error::TrainError;
-use crate::network::{Key, Network};
+use crate::network::{Key, Network, check};
 use crate::tensor::Tensor;
 
 /// Trains one network: the optimizer, the memory of a step, the step's number, the seed of dropout.
@@ -73,8 +73,8 @@ impl<N: Network> Trainer<N> {
     /// One step: forward, loss, backward, update. Gives the loss, from before the update.
     ///
     /// # Errors
-    /// If the batch is empty, labels or targets do not fit, or the loss or a gradient is infinite or not a number. The
-    /// network is then as it was before the step, and the step does not count.
+    /// If the batch is empty, labels or targets do not fit, a loss of your own gives a gradient of another batch, or the
+    /// loss or a gradient is infinite or not a number, or if a parameter was replaced by another layer's. The network is then as it was before the step, and the step does not count.
     pub fn step(
         &mut self,
         net: &mut N,
@@ -84,6 +84,7 @@ impl<N: Network> Trainer<N> {
         if input.batch() == 0 {
             return Err(TrainError::EmptyBatch { step: self.step });
         }
+        check(net).map_err(|cause| TrainError::Parameter { step: self.step, cause })?;
         self.keep_statistics(net);
         let result = self.gradients(net, input, loss);
         self.parts.finish();
