@@ -28,6 +28,11 @@ network! {
     pub struct Learner { input 8x8x3 -> Eye @ eye -> 4x4x16 -> fc-10 -> softmax }
 }
 
+network! {
+    /// Two losses.
+    pub struct Seer { input 8x8x3 -> conv3-4 -> relu -> { class: fc-10, lights: conv1-2 } }
+}
+
 fn images(batch: usize) -> Tensor<Volume<8, 8, 3>> {
     Tensor::from_fn(batch, |n, c, y, x| ((n * 7 + c * 5 + y * 3 + x) % 11) as f32 / 11.0)
 }
@@ -112,4 +117,22 @@ fn parameters_of_a_layer_that_is_alike_fit() {
     (third.conv6, third.conv7, third.conv8, third.tall, third.last) =
         (net.conv6, net.conv7, net.conv8, net.tall, net.last);
     assert_eq!(third.predict(&images(3)), other.predict(&images(3)));
+}
+
+#[test]
+fn gradients_of_another_batch_are_counted() {
+    let mut net = Seer::new(1);
+    let before = net.to_bytes();
+    let mut trainer = Trainer::new(Sgd::new(0.1), 1);
+    for (class, lights, given) in [(1, 2, 1), (2, 3, 3), (0, 5, 5), (4, 5, 4), (6, 0, 6)] {
+        let loss = |_: &SeerLogits, gradient: &mut SeerLogits| {
+            gradient.class.reset(class);
+            gradient.lights.reset(lights);
+            Ok(1.0)
+        };
+        let error = trainer.step(&mut net, &images(2), &loss).expect_err("another batch");
+        assert_eq!(error.to_string(), format!("step 0: {given} gradients for 2 outputs"));
+        assert!(matches!(error, TrainError::Loss { cause: LossError::Count { expected: 2, .. }, .. }));
+    }
+    assert_eq!(net.to_bytes(), before);
 }

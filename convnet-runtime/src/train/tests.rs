@@ -85,6 +85,17 @@ fn a_step_that_fails_changes_nothing() -> Result<(), TrainError> {
     assert!(error.to_string().starts_with("step 1: the gradient of `0.weight` is not finite"), "{error}");
     assert_eq!(values(&net), before);
 
+    // Gradients of other batches.
+    for batch in [1, 3, 5] {
+        let short = |_: &Tensor<Features<3>>, gradient: &mut Tensor<Features<3>>| {
+            gradient.reset(batch);
+            Ok(1.0)
+        };
+        let error = trainer.step(&mut net, data.images(), &short).expect_err("another batch");
+        assert_eq!(error.to_string(), format!("step 1: {batch} gradients for 4 outputs"));
+        assert_eq!(values(&net), before);
+    }
+
     trainer.step(&mut net, data.images(), &CrossEntropy(data.labels()))?;
     assert_eq!(trainer.steps(), 2);
     Ok(())
