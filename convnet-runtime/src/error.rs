@@ -32,7 +32,7 @@ impl fmt::Display for LengthError {
     }
 }
 
-/// A weight file that is not this network's: everything that is wrong with it. The network is as it was.
+/// A weight file that is not this network's: what is wrong with it. The network is as it was.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LoadError {
     path: Option<PathBuf>,
@@ -48,7 +48,7 @@ impl LoadError {
         Self { path: Some(path.to_owned()), ..self }
     }
 
-    /// One sentence for each thing that is wrong.
+    /// One sentence for each thing that is wrong; of many of a kind the first few, and how many more there are.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }

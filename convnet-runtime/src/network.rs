@@ -263,8 +263,8 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// A network with the parameters of a safetensors file; `f16`, `bf16` and `f64` become `f32`.
     ///
     /// # Errors
-    /// If the file cannot be read, is no safetensors file, or its tensors are not this network's: one error lists all that
-    /// are missing, left over or of another shape.
+    /// If the file cannot be read, is no safetensors file, or its tensors are not this network's: one error lists those that
+    /// are missing, left over or of another shape, the first few where they are many.
     fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         Self::load_renamed(path, |name| Some(name.to_owned()))
     }
