@@ -32,6 +32,41 @@ impl fmt::Display for LengthError {
     }
 }
 
+/// Bytes that make no images.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ImageError {
+    /// Too many or too few bytes, means or deviations.
+    Length(LengthError),
+    /// A number that makes none of a byte: see [`Pixels`](crate::tensor::Pixels).
+    Pixels {
+        /// Scale, mean or deviation.
+        what: &'static str,
+        /// Of which channel.
+        channel: usize,
+        /// The number.
+        value: f32,
+    },
+}
+
+impl From<LengthError> for ImageError {
+    fn from(error: LengthError) -> Self {
+        Self::Length(error)
+    }
+}
+
+impl fmt::Display for ImageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length(error) => fmt::Display::fmt(error, f),
+            Self::Pixels { what, channel, value } => {
+                let positive = if *what == "deviation" { " and above 0" } else { "" };
+                write!(f, "the {what} of pixels of channel {channel} is {value}; it must be finite{positive}")
+            }
+        }
+    }
+}
+
 /// A weight file that is not this network's: what is wrong with it. The network is as it was.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LoadError {
@@ -248,4 +283,4 @@ macro_rules! readable {
     )*};
 }
 
-readable!(LengthError, LoadError, SaveError, DataError, ParameterError, LossError, TrainError);
+readable!(LengthError, ImageError, LoadError, SaveError, DataError, ParameterError, LossError, TrainError);

@@ -14,7 +14,7 @@ pub use probabilities::{Classify, Probabilities};
 use crate::cpu::exchange;
 use crate::cpu::map::Buffer;
 use crate::cpu::run::Run;
-use crate::error::LengthError;
+use crate::error::{ImageError, LengthError};
 use crate::shape::{Shape, text};
 
 /// A batch of volumes of shape `V`: `[sample][channel][row][column]`, contiguous. The batch is dynamic, all else static.
@@ -72,8 +72,9 @@ impl<V: Shape> Tensor<V> {
     /// One or more images as files hold them, in the order row, column, channel. `pixels` says which number a byte is.
     ///
     /// # Errors
-    /// If the length is no multiple of one image's.
-    pub fn from_hwc_bytes(bytes: &[u8], pixels: &Pixels<'_>) -> Result<Self, LengthError> {
+    /// If the length is no multiple of one image's, or `pixels` has means or deviations for another number of channels, a
+    /// deviation that is not above 0, or a number that is not finite.
+    pub fn from_hwc_bytes(bytes: &[u8], pixels: &Pixels<'_>) -> Result<Self, ImageError> {
         let batch = Self::samples_in(bytes.len())?;
         pixels.check(V::DEPTH)?;
         Ok(Self::from_fn(batch, |n, c, y, x| {
@@ -84,8 +85,9 @@ impl<V: Shape> Tensor<V> {
     /// One or more images, channel by channel (CIFAR's and MNIST's files). `pixels` says which number a byte is.
     ///
     /// # Errors
-    /// If the length is no multiple of one image's.
-    pub fn from_chw_bytes(bytes: &[u8], pixels: &Pixels<'_>) -> Result<Self, LengthError> {
+    /// If the length is no multiple of one image's, or `pixels` has means or deviations for another number of channels, a
+    /// deviation that is not above 0, or a number that is not finite.
+    pub fn from_chw_bytes(bytes: &[u8], pixels: &Pixels<'_>) -> Result<Self, ImageError> {
         let batch = Self::samples_in(bytes.len())?;
         pixels.check(V::DEPTH)?;
         Ok(Self::from_fn(batch, |n, c, y, x| {
@@ -302,6 +304,27 @@ mod tests {
         let three = Pixels::UNIT.mean(&[0.1, 0.2, 0.3]);
         let error = Image::from_hwc_bytes(&[0; 12], &three).expect_err("three means, two channels");
         assert_eq!(error.to_string(), "the mean of pixels of 2 channels has 2 values, but 3 were given");
+        for (pixels, text) in [
+            (Pixels::UNIT.std(&[0.0]), "the deviation of pixels of channel 0 is 0; it must be finite and above 0"),
+            (
+                Pixels::UNIT.std(&[0.2, -0.5]),
+                "the deviation of pixels of channel 1 is -0.5; it must be finite and above 0",
+            ),
+            (
+                Pixels::UNIT.std(&[f32::NAN]),
+                "the deviation of pixels of channel 0 is NaN; it must be finite and above 0",
+            ),
+            (
+                Pixels::UNIT.std(&[f32::INFINITY]),
+                "the deviation of pixels of channel 0 is inf; it must be finite and above 0",
+            ),
+            (Pixels::UNIT.mean(&[0.5, f32::NAN]), "the mean of pixels of channel 1 is NaN; it must be finite"),
+            (Pixels::scale(1.0 / 0.0), "the scale of pixels of channel 0 is inf; it must be finite"),
+            (Pixels::UNIT.std(&[]), "the deviation of pixels of 2 channels has 2 values, but 0 were given"),
+        ] {
+            assert_eq!(Image::from_hwc_bytes(&[0; 12], &pixels).expect_err(text).to_string(), text);
+            assert_eq!(Image::from_chw_bytes(&[], &pixels).expect_err(text).to_string(), text);
+        }
     }
 
     #[test]
