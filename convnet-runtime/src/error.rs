@@ -124,19 +124,27 @@ impl fmt::Display for SaveError {
 /// A data set that cannot be read: the file, and what is wrong with it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DataError {
-    path: PathBuf,
+    /// None where no file was named.
+    path: Option<PathBuf>,
     problem: String,
 }
 
 impl DataError {
     pub(crate) fn new(path: &Path, problem: impl fmt::Display) -> Self {
-        Self { path: path.to_owned(), problem: problem.to_string() }
+        Self { path: Some(path.to_owned()), problem: problem.to_string() }
+    }
+
+    pub(crate) fn no_file(problem: impl Into<String>) -> Self {
+        Self { path: None, problem: problem.into() }
     }
 }
 
 impl fmt::Display for DataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot read `{}`: {}", self.path.display(), self.problem)
+        match &self.path {
+            Some(path) => write!(f, "cannot read `{}`: {}", path.display(), self.problem),
+            None => f.write_str(&self.problem),
+        }
     }
 }
 
