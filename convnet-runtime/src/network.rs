@@ -9,6 +9,7 @@ mod tap;
 #[cfg(test)]
 mod tests;
 
+use std::convert::Infallible;
 use std::fmt::Debug;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -32,6 +33,7 @@ use crate::program::Program;
 use crate::shape::Shape;
 use crate::summary::Summary;
 use crate::tensor::{Classify, Parts, Tensor};
+use crate::train::evaluate;
 use crate::train::init::{self, Init};
 
 /// A network: what `network!` makes of a declaration.
@@ -228,7 +230,9 @@ pub trait Network: Sized + Send + Sync + 'static {
     where
         Self::Output: Classify,
     {
-        crate::train::evaluate::classify(self, input)
+        let predict = |samples: &Tensor<Self::Input>| Ok::<_, Infallible>(self.predict(samples));
+        let Ok(classes) = evaluate::classify(input, [64 << 20, Self::ACTIVATION_BYTES, 256], predict);
+        classes
     }
 
     /// The share of a data set's samples that get the class of their label; NaN for an empty one.
@@ -236,7 +240,7 @@ pub trait Network: Sized + Send + Sync + 'static {
     where
         Self::Output: Classify,
     {
-        crate::train::evaluate::accuracy(self, data)
+        evaluate::accuracy(&self.classify(data.images()), data.labels())
     }
 
     /// All parameters with their names in weight files, in order.
