@@ -159,11 +159,6 @@ impl<V: Shape> Tensor<V> {
         &mut self.values
     }
 
-    /// All values, without a copy.
-    pub fn into_values(self) -> Vec<f32> {
-        self.values
-    }
-
     /// Makes room for `batch` samples, all zero, in the memory that is there if it suffices.
     ///
     /// # Panics
