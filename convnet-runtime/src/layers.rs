@@ -47,12 +47,14 @@ pub struct Conv {
 
 impl Conv {
     /// A convolution with all parameters at zero.
+    #[doc(hidden)]
     pub fn new(geometry: &'static Geometry) -> Self {
         let [height, width] = geometry.kernel;
         Self::with_shape(geometry, vec![geometry.output[2], geometry.input[2] / geometry.groups, height, width])
     }
 
     /// A fully connected layer with all parameters at zero: the filter covers the whole input.
+    #[doc(hidden)]
     pub fn fully_connected(geometry: &'static Geometry) -> Self {
         Self::with_shape(geometry, vec![geometry.output[2], geometry.input.iter().product()])
     }
@@ -87,6 +89,7 @@ impl Conv {
     }
 
     /// Calls `f` with `weight` and, if there is one, `bias`.
+    #[doc(hidden)]
     pub fn visit<'a>(&'a self, key: &Key<'_>, f: &mut dyn FnMut(&Key<'_>, &'a Parameter)) {
         f(&key.join("weight"), &self.weight);
         if !self.bias.is_empty() {
@@ -95,6 +98,7 @@ impl Conv {
     }
 
     /// Like `visit`.
+    #[doc(hidden)]
     pub fn visit_mut(&mut self, key: &Key<'_>, f: &mut dyn FnMut(&Key<'_>, &mut Parameter)) {
         f(&key.join("weight"), &mut self.weight);
         if !self.bias.is_empty() {
@@ -120,6 +124,7 @@ pub struct BatchNorm {
 
 impl BatchNorm {
     /// A batch norm that changes nothing yet.
+    #[doc(hidden)]
     pub fn new(channels: usize) -> Self {
         let parameter = |role| Parameter::new(vec![channels], Packing::Plain, role);
         Self {
@@ -133,6 +138,7 @@ impl BatchNorm {
     }
 
     /// Calls `f` with `weight`, `bias`, `running_mean` and `running_var`.
+    #[doc(hidden)]
     pub fn visit<'a>(&'a self, key: &Key<'_>, f: &mut dyn FnMut(&Key<'_>, &'a Parameter)) {
         f(&key.join("weight"), &self.weight);
         f(&key.join("bias"), &self.bias);
@@ -141,6 +147,7 @@ impl BatchNorm {
     }
 
     /// Like `visit`.
+    #[doc(hidden)]
     pub fn visit_mut(&mut self, key: &Key<'_>, f: &mut dyn FnMut(&Key<'_>, &mut Parameter)) {
         f(&key.join("weight"), &mut self.weight);
         f(&key.join("bias"), &mut self.bias);

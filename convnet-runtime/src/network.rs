@@ -14,6 +14,7 @@ use std::fmt::Debug;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+#[doc(hidden)]
 pub use budget::{Cost, budget};
 pub(crate) use check::check;
 pub use key::Key;
@@ -97,12 +98,12 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// Where the input goes and how much arena a sample takes at inference.
     #[doc(hidden)]
     const INFERENCE: Frame;
-    /// How far a sample of a batch goes alone.
-    #[doc(hidden)]
-    const BY_SAMPLE: Option<BySample> = None;
     /// The same in training.
     #[doc(hidden)]
     const TRAINING: Frame;
+    /// How far a sample of a batch goes alone at inference.
+    #[doc(hidden)]
+    const BY_SAMPLE: Option<BySample> = None;
 
     /// What calls of `predict` run in: a field of the generated struct.
     #[doc(hidden)]
@@ -348,6 +349,7 @@ pub trait Backbone: Network {
 }
 
 /// The stages of inference that each sample of a batch runs through alone, if there are enough of them for all threads.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct BySample {
     /// How many.
@@ -357,6 +359,7 @@ pub struct BySample {
 }
 
 /// The arena of one kind of pass.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
     /// Floats per sample.

@@ -49,7 +49,7 @@ impl Values {
 
 /// How values lie in memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Packing {
+pub(crate) enum Packing {
     /// As in the file, zeros behind up to a multiple of 16.
     Plain,
     /// The filters of a convolution, packed for its algorithm.
