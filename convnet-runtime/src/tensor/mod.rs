@@ -45,6 +45,9 @@ impl<V: Shape> Tensor<V> {
     }
 
     /// A batch of which `f(sample, channel, row, column)` is each value.
+    ///
+    /// # Panics
+    /// As [`zeros`](Self::zeros).
     pub fn from_fn(batch: usize, mut f: impl FnMut(usize, usize, usize, usize) -> f32) -> Self {
         let mut tensor = Self::zeros(batch);
         let mut values = tensor.values.iter_mut();
