@@ -217,6 +217,15 @@ impl fmt::Display for LossError {
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TrainError {
+    /// The optimizer has a number that is negative or not finite.
+    Optimizer {
+        /// The step, counted from 0.
+        step: u64,
+        /// Rate, momentum or weight decay.
+        what: &'static str,
+        /// The number.
+        value: f32,
+    },
     /// The batch is empty.
     EmptyBatch {
         /// The step, counted from 0.
@@ -263,6 +272,9 @@ pub enum TrainError {
 impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Optimizer { step, what, value } => {
+                write!(f, "step {step}: the optimizer's {what} is {value}; it must be finite and not negative")
+            }
             Self::EmptyBatch { step } => write!(f, "step {step}: the batch is empty"),
             Self::Parameter { step, cause } => write!(f, "step {step}: {cause}"),
             Self::Loss { step, cause } => write!(f, "step {step}: {cause}"),

@@ -184,6 +184,10 @@ fn steps_that_fail_move_nothing() {
         assert_eq!(error(trainer.step(&mut net, &images(2), &CrossEntropy(&[0]))), "step 1: 1 labels for 2 outputs");
         let text = error(trainer.step(&mut net, &images(2), &CrossEntropy(&[0, 3])));
         assert_eq!(text, "step 1: label 1 is 3, but there are 3 classes, 0 to 2");
+        trainer.optimizer.rate = f32::NAN;
+        let text = error(trainer.step(&mut net, &images(2), &CrossEntropy(&[0, 1])));
+        assert_eq!(text, "step 1: the optimizer's rate is NaN; it must be finite and not negative");
+        trainer.optimizer.rate = 0.1;
         for batch in [1, 3] {
             let other = |_: &Tensor<Features<3>>, gradient: &mut Tensor<Features<3>>| {
                 gradient.reset(batch);

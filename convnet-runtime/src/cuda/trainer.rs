@@ -49,9 +49,10 @@ impl<N: Network> CudaTrainer<N> {
     /// One step: forward, loss, backward, update. Gives the loss, from before the update.
     ///
     /// # Errors
-    /// If the batch is empty, labels or targets do not fit, a loss of your own gives a gradient of another batch, or the
-    /// loss or a gradient is infinite or not a number. The network is then as it was before the step, and the step does not count. If there is no memory for the batch, or the
-    /// device is lost. The error of a queued step comes here, too; this step is then not done.
+    /// If the optimizer has a negative number or one that is not finite, the batch is empty, labels or targets do not fit, a
+    /// loss of your own gives a gradient of another batch, or the loss or a gradient is infinite or not a number. The network
+    /// is then as it was before the step, and the step does not count. If there is no memory for the batch, or the device is
+    /// lost. The error of a queued step comes here, too; this step is then not done.
     pub fn step(
         &mut self,
         net: &mut Cuda<N>,
@@ -81,6 +82,7 @@ impl<N: Network> CudaTrainer<N> {
         loss: &impl DeviceLoss<N::Logits>,
     ) -> Result<Option<f32>, TrainError> {
         let (step, batch) = (self.step, input.batch());
+        self.optimizer.check(step)?;
         if batch == 0 {
             return Err(TrainError::EmptyBatch { step });
         }

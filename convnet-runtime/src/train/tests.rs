@@ -71,6 +71,18 @@ fn a_step_that_fails_changes_nothing() -> Result<(), TrainError> {
     assert_eq!(error.to_string(), "step 1: 1 labels for 4 outputs");
     let error = trainer.step(&mut net, data.images(), &MeanSquared(&Tensor::zeros(5))).expect_err("five targets");
     assert_eq!(error.to_string(), "step 1: 5 targets for 4 outputs");
+    let fit = trainer.optimizer;
+    for (optimizer, text) in [
+        (Sgd { rate: f32::NAN, ..fit }, "rate is NaN"),
+        (Sgd { rate: -0.1, ..fit }, "rate is -0.1"),
+        (Sgd { momentum: f32::INFINITY, ..fit }, "momentum is inf"),
+        (Sgd { weight_decay: -1.0, ..fit }, "weight decay is -1"),
+    ] {
+        trainer.optimizer = optimizer;
+        let error = trainer.step(&mut net, data.images(), &CrossEntropy(data.labels())).expect_err(text);
+        assert_eq!(error.to_string(), format!("step 1: the optimizer's {text}; it must be finite and not negative"));
+    }
+    trainer.optimizer = fit;
     let error = trainer.step(&mut net, &Tensor::zeros(0), &CrossEntropy(&[])).expect_err("no images");
     assert_eq!(error.to_string(), "step 1: the batch is empty");
     assert_eq!(values(&net), before);

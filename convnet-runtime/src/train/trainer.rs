@@ -73,15 +73,16 @@ impl<N: Network> Trainer<N> {
     /// One step: forward, loss, backward, update. Gives the loss, from before the update.
     ///
     /// # Errors
-    /// If the batch is empty, labels or targets do not fit, a loss of your own gives a gradient of another batch, the loss
-    /// or a gradient is infinite or not a number, or a parameter was replaced by another layer's. The network is then as it
-    /// was before the step, and the step does not count.
+    /// If the optimizer has a negative number or one that is not finite, the batch is empty, labels or targets do not fit, a
+    /// loss of your own gives a gradient of another batch, the loss or a gradient is infinite or not a number, or a parameter
+    /// was replaced by another layer's. The network is then as it was before the step, and the step does not count.
     pub fn step(
         &mut self,
         net: &mut N,
         input: &Tensor<N::Input>,
         loss: &impl Loss<N::Logits>,
     ) -> Result<f32, TrainError> {
+        self.optimizer.check(self.step)?;
         if input.batch() == 0 {
             return Err(TrainError::EmptyBatch { step: self.step });
         }
