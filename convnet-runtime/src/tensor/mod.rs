@@ -6,6 +6,7 @@ mod probabilities;
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Range;
 
 pub use parts::Parts;
 pub use pixels::Pixels;
@@ -113,6 +114,7 @@ impl<V: Shape> Tensor<V> {
     /// # Panics
     /// If there is no such sample, as a slice does.
     #[must_use]
+    #[track_caller]
     pub fn select(&self, samples: &[usize]) -> Self {
         let mut selected = Self::default();
         selected.set_to(self, samples);
@@ -123,6 +125,7 @@ impl<V: Shape> Tensor<V> {
     ///
     /// # Panics
     /// If there is no such sample, as a slice does.
+    #[track_caller]
     pub fn set_to(&mut self, source: &Self, samples: &[usize]) {
         self.values.clear();
         self.batch = samples.len();
@@ -140,16 +143,25 @@ impl<V: Shape> Tensor<V> {
     ///
     /// # Panics
     /// If there is no such sample, as a slice does.
+    #[track_caller]
     pub fn sample(&self, index: usize) -> &[f32] {
-        &self.values[index * V::LEN..(index + 1) * V::LEN]
+        &self.values[self.range(index)]
     }
 
     /// One sample, to write.
     ///
     /// # Panics
     /// If there is no such sample, as a slice does.
+    #[track_caller]
     pub fn sample_mut(&mut self, index: usize) -> &mut [f32] {
-        &mut self.values[index * V::LEN..(index + 1) * V::LEN]
+        let range = self.range(index);
+        &mut self.values[range]
+    }
+
+    #[track_caller]
+    fn range(&self, index: usize) -> Range<usize> {
+        assert!(index < self.batch, "there is no sample {index} in a batch of {}, counted from 0", self.batch);
+        index * V::LEN..(index + 1) * V::LEN
     }
 
     /// All values: `[sample][channel][row][column]`.
@@ -334,6 +346,12 @@ mod tests {
         let back = Image::stack([&batch.select(&[0]), &batch.select(&[1, 2])]);
         assert_eq!(back, batch);
         assert_eq!(batch.sample(1)[6 + 3 + 2].to_bits(), 1112.0f32.to_bits());
+    }
+
+    #[test]
+    #[should_panic(expected = "there is no sample 2 in a batch of 2, counted from 0")]
+    fn a_sample_that_is_not_there_is_named() {
+        let _ = Image::zeros(2).sample(2);
     }
 
     #[test]
