@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Dataset;
-use super::mnist::read;
+use super::mnist::{is_compressed, read};
 use crate::error::DataError;
 use crate::shape::Volume;
 use crate::tensor::{Pixels, Tensor};
@@ -51,6 +51,9 @@ pub fn cifar10<P: AsRef<Path>>(
 
 /// Each record: a byte for the label, then the image.
 fn records(bytes: &[u8]) -> Result<Vec<(usize, &[u8])>, String> {
+    if is_compressed(bytes) {
+        return Err("it is compressed: unpack it with `tar xzf` first".into());
+    }
     let size = 1 + IMAGE;
     if bytes.is_empty() || !bytes.len().is_multiple_of(size) {
         return Err(format!(
@@ -77,6 +80,7 @@ mod tests {
         assert_eq!(records(&bytes).map(|r| r.len()), Ok(2));
         bytes[1 + IMAGE] = 10;
         assert_eq!(records(&bytes), Err("it is no binary batch of CIFAR-10: label 1 is 10, beyond 9".into()));
+        assert!(records(&[0x1f, 0x8b, 8]).expect_err("an archive").contains("tar xzf"));
         let error = records(&bytes[1..]).expect_err("cut");
         assert!(error.starts_with("it is cut or no binary batch of CIFAR-10: 6145 bytes"), "{error}");
     }

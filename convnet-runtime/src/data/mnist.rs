@@ -38,9 +38,14 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
     std::fs::read(path).map_err(|cause| DataError::new(path, cause))
 }
 
+/// By gzip.
+pub(super) fn is_compressed(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b])
+}
+
 /// The body of an IDX file of bytes: `[0, 0, 8, dimensions][count, u32][each further dimension, u32]`, big endian.
 fn idx<'a>(bytes: &'a [u8], item: &[u32]) -> Result<&'a [u8], String> {
-    if bytes.starts_with(&[0x1f, 0x8b]) {
+    if is_compressed(bytes) {
         return Err("it is compressed: unpack it with gunzip first".into());
     }
     let dimensions = item.len() + 1;
