@@ -43,11 +43,13 @@ fn panic<T>(f: impl FnOnce() -> T) -> String {
     cause.downcast_ref::<String>().cloned().unwrap_or_else(|| "no text".into())
 }
 
+type Change = fn(&mut Kinds, &Others);
+
 #[test]
 fn parameters_of_another_layer_are_named() {
     let whole = Kinds::new(1);
     let others = Others::new(1);
-    let cases: [(&str, fn(&mut Kinds, &Others)); 12] = [
+    let cases: [(&str, Change); 12] = [
         ("`0.weight` is a weight of [5, 64, 3, 3], where a weight of [3, 3, 3, 3] belongs", |net, others| {
             net.conv0 = others.conv0.clone();
         }),

@@ -41,20 +41,26 @@ pub fn forward_train(stage: &Stage, conv: &Conv, run: &mut Run<'_>) {
 
 /// `w / sqrt(var + eps)` and `b + (bias - mean) w / sqrt(var + eps)`, one behind the other.
 fn fold(geometry: &Geometry, conv: &Conv, norm: &BatchNorm, eps: f32, folded: &mut Floats) {
-    let (weight, shift) = (norm.weight.packed(), norm.bias.packed());
-    let (mean, var) = (norm.running_mean.packed(), norm.running_var.packed());
-    let len = weight.len();
+    let (len, channels) = (norm.weight.packed().len(), norm.weight.len());
     assert!(len == geometry.output[2].next_multiple_of(LANES), "the batch norm is the convolution's");
     folded.grow(2 * len);
-    for i in 0..norm.weight.len() {
-        let scale = weight[i] / (var[i] + eps).sqrt();
-        let bias = if geometry.bias == Bias::Channel { conv.bias.packed()[i] } else { 0.0 };
-        folded[i] = scale;
-        folded[len + i] = shift[i] + (bias - mean[i]) * scale;
-    }
+    let (scales, shifts) = folded[..2 * len].split_at_mut(len);
     // Lanes beyond the channels: sums are zero there.
-    folded[norm.weight.len()..len].fill(0.0);
-    folded[len + norm.weight.len()..2 * len].fill(0.0);
+    scales[channels..].fill(0.0);
+    shifts.fill(0.0);
+    // Slices of one length: the compiler computes several channels at a time.
+    let (scales, shifts) = (&mut scales[..channels], &mut shifts[..channels]);
+    let [weight, shift, mean, var] = [&norm.weight, &norm.bias, &norm.running_mean, &norm.running_var]
+        .map(|parameter| &parameter.packed()[..channels]);
+    for (scale, (weight, var)) in scales.iter_mut().zip(weight.iter().zip(var)) {
+        *scale = weight / (var + eps).sqrt();
+    }
+    if geometry.bias == Bias::Channel {
+        shifts.copy_from_slice(&conv.bias.packed()[..channels]);
+    }
+    for (to, (shift, (mean, scale))) in shifts.iter_mut().zip(shift.iter().zip(mean.iter().zip(&*scales))) {
+        *to = shift + (*to - mean) * scale;
+    }
 }
 
 fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run: &mut Run<'_>) {
