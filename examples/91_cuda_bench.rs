@@ -1,6 +1,9 @@
 //! How fast networks run on a GPU: one line per work, then a table of a network's kernels.
 
 use std::error::Error;
+#[cfg(feature = "cuda")]
+use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[cfg(feature = "cuda")]
@@ -17,6 +20,7 @@ const HELP: &str = "\
 Times VGG D, a VGG for CIFAR-10 and LeNet on a GPU: training and inference, several batches and precisions.
 
 Usage: 91_cuda_bench [--only WHICH] [--precision P] [--seconds S] [--kernels] [--json FILE] [--smoke]
+                     [--cubins FOLDER [--make ARCHITECTURE]]
 
   --only WHICH   vgg_d, or small for the others
   --precision P  bf16, tf32 or f32; f32 only for the small ones
@@ -24,6 +28,8 @@ Usage: 91_cuda_bench [--only WHICH] [--precision P] [--seconds S] [--kernels] [-
   --kernels      then a table of the kernels of VGG D's step, by layers
   --json FILE    adds each line to a file, as JSON
   --smoke        LeNet alone, small batches, each once: whether it runs
+  --cubins FOLDER  takes kernels from there that were made ahead for the device, which need no NVRTC
+  --make ARCHITECTURE  makes them (sm_90a) and does nothing else: there need be no device
   --help         this text
 
 It needs `--features cuda`, a device and NVRTC (CONVNET_CUDA_LIB names its folder). CONVNET_CUDA_ARCHITECTURE=sm_90 keeps
@@ -39,6 +45,8 @@ struct Options {
     kernels: bool,
     json: Option<String>,
     smoke: bool,
+    cubins: Option<PathBuf>,
+    make: Option<String>,
 }
 
 /// The options, or nothing if the help was asked for.
@@ -51,6 +59,8 @@ fn options() -> Result<Option<Options>, String> {
             "--smoke" => options.smoke = true,
             "--kernels" => options.kernels = true,
             "--json" => options.json = Some(arguments.next().ok_or("--json needs a file")?),
+            "--cubins" => options.cubins = Some(arguments.next().ok_or("--cubins needs a folder")?.into()),
+            "--make" => options.make = Some(arguments.next().ok_or("--make needs an architecture")?),
             "--seconds" => {
                 let value = arguments.next().and_then(|value| value.parse().ok());
                 options.seconds = value.ok_or("--seconds needs a number")?;
@@ -80,21 +90,33 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     use std::fs::File;
     use std::time::Instant;
 
-    let device = Device::new(0)?;
-    println!("device {device}");
-    let json = options.json.as_ref().map(|path| File::options().create(true).append(true).open(path)).transpose()?;
-    let bench = Bench { device, begun: Instant::now(), seconds: options.seconds, json, smoke: options.smoke };
-    bench.json(&format!("\"device\": \"{}\"", bench.device))?;
     let precisions = [("bf16", Precision::Bf16), ("tf32", Precision::Tf32), ("f32", Precision::F32)];
     let wanted = |name: &str| options.precision.as_deref().is_none_or(|precision| precision == name);
     let precisions = precisions.into_iter().filter(|(name, _)| wanted(name)).map(|(_, precision)| precision);
     let precisions: Vec<Precision> = precisions.collect();
     let tensor_cores: Vec<Precision> = precisions.iter().copied().filter(|p| *p != Precision::F32).collect();
+    let only = |which: &str| options.only.as_deref().is_none_or(|only| only == which);
+    if let Some(architecture) = &options.make {
+        let folder = options.cubins.as_deref().ok_or("--make needs --cubins")?;
+        if only("vgg_d") {
+            make::<VggD>("vgg_d", &tensor_cores, architecture, folder)?;
+        }
+        if only("small") {
+            make::<CifarVgg>("cifar_vgg", &precisions, architecture, folder)?;
+            make::<LeNet>("lenet", &precisions, architecture, folder)?;
+        }
+        return Ok(());
+    }
+    let device = Device::new(0)?;
+    println!("device {device}");
+    let json = options.json.as_ref().map(|path| File::options().create(true).append(true).open(path)).transpose()?;
+    let (seconds, smoke, cubins) = (options.seconds, options.smoke, options.cubins.clone());
+    let bench = Bench { device, begun: Instant::now(), seconds, json, smoke, cubins };
+    bench.json(&format!("\"device\": \"{}\"", bench.device))?;
     if options.smoke {
         bench.network::<LeNet, 10>("lenet", &precisions, &[2], &[1])?;
         return if options.kernels { bench.kernels::<LeNet>("lenet", &tensor_cores, 2) } else { Ok(()) };
     }
-    let only = |which: &str| options.only.as_deref().is_none_or(|only| only == which);
     if only("vgg_d") {
         bench.network::<VggD, 1000>("vgg_d", &tensor_cores, &[128], &[128, 1, 32, 256])?;
     }
@@ -115,6 +137,30 @@ struct Bench {
     seconds: f64,
     json: Option<std::fs::File>,
     smoke: bool,
+    cubins: Option<PathBuf>,
+}
+
+/// Where the kernels of a network lie that were made ahead.
+#[cfg(feature = "cuda")]
+fn cubin(folder: &Path, name: &str, precision: Precision, architecture: &str) -> PathBuf {
+    folder.join(format!("{name}-{}-{architecture}.cubin", lower(precision)))
+}
+
+/// Makes them.
+#[cfg(feature = "cuda")]
+fn make<N: Network>(
+    name: &str,
+    precisions: &[Precision],
+    architecture: &str,
+    folder: &Path,
+) -> Result<(), Box<dyn Error>> {
+    std::fs::create_dir_all(folder)?;
+    for &precision in precisions {
+        let file = cubin(folder, name, precision, architecture);
+        std::fs::write(&file, Cuda::<N>::cubin(architecture, precision)?)?;
+        println!("{}", file.display());
+    }
+    Ok(())
 }
 
 /// As PyTorch's lines have it.
@@ -125,6 +171,18 @@ fn lower(precision: Precision) -> String {
 
 #[cfg(feature = "cuda")]
 impl Bench {
+    /// A network on the device, by kernels that were made ahead if they are at hand and this network's.
+    fn ready<N: Network>(&self, name: &str, precision: Precision) -> Result<Cuda<N>, Box<dyn Error>> {
+        let file = self.cubins.iter().map(|folder| cubin(folder, name, precision, &self.device.architecture())).next();
+        let Some(made) = file.and_then(|file| std::fs::read(file).ok()) else {
+            return Ok(Cuda::with_precision(N::new(1), &self.device, precision)?);
+        };
+        Cuda::with_cubin(N::new(1), &self.device, precision, &made).or_else(|error| {
+            println!("{error}");
+            Ok(Cuda::with_precision(error.network, &self.device, precision)?)
+        })
+    }
+
     /// Writes an object with these members to the file, if there is one.
     fn json(&self, members: &str) -> std::io::Result<()> {
         use std::io::Write;
@@ -145,7 +203,7 @@ impl Bench {
                 continue;
             }
             let begun = std::time::Instant::now();
-            let mut net = Cuda::with_precision(N::new(1), &self.device, precision)?;
+            let mut net = self.ready::<N>(name, precision)?;
             println!("ready {name} {precision:?} after {:.1} s", begun.elapsed().as_secs_f64());
             for &batch in training {
                 let images = Tensor::from_fn(batch, |n, c, y, x| ((n * 7 + c * 5 + y * 3 + x) % 17) as f32 * 0.1 - 0.8);
@@ -169,7 +227,7 @@ impl Bench {
     /// The time of each kernel of a step.
     fn kernels<N: Network>(&self, name: &str, precisions: &[Precision], batch: usize) -> Result<(), Box<dyn Error>> {
         for &precision in precisions {
-            let net = Cuda::with_precision(N::new(1), &self.device, precision)?;
+            let net = self.ready::<N>(name, precision)?;
             for time in net.profile(batch)? {
                 let rate = 2e-9 * time.products as f64 / time.milliseconds;
                 let rate = if time.products > 0 { format!(", {rate:.1} TFLOP/s") } else { String::new() };

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # On a machine with a GPU: the tests, our times, then PyTorch's in the same run, in under 9 minutes.
 #
-# gpu.sh --pack          builds tests and benchmark and puts them, stripped, into target/gpu: that folder and docs/peers are
-#                        all that the machine with the GPU needs
+# gpu.sh --pack          builds tests and benchmark and puts them, stripped, into target/gpu, with the benchmark's kernels where
+#                        there is NVRTC: that folder and docs/peers are all that the machine with the GPU needs
 # gpu.sh [--smoke] [OUT] runs them, what is worth most first. Everything goes to OUT/log.txt as it comes (OUT is gpu-results
 #                        unless it is named), our numbers to OUT/ours.jsonl and PyTorch's to OUT/torch.jsonl, too, both beside
 #                        each other to OUT/table.txt. A part that fails, or hangs, or takes too long costs no other part
@@ -25,6 +25,11 @@ pack() {
     strip -o "$packed/units" "$(built test --release -p convnet-runtime --features cuda --lib --no-run)" || exit 2
     strip -o "$packed/bench" "$(built build --release --features cuda --example 91_cuda_bench)" || exit 2
     git describe --always --dirty >"$packed/version"
+    # To compile them would take much of the time on the other machine.
+    export CONVNET_CUDA_LIB=${CONVNET_CUDA_LIB:-$HOME/.cache/convnet-cuda}
+    rm -rf "$packed/cubins"
+    "$packed/bench" --cubins "$packed/cubins" --make sm_90a || echo "no kernels made ahead"
+    "$packed/bench" --cubins "$packed/cubins" --make sm_90 --only vgg_d
     ls -l "$packed"
 }
 
@@ -55,7 +60,7 @@ done
 
 # Seconds for all, for one test, and processes at once.
 seconds=530 jobs=12
-export ONE=60
+export ONE=75
 [ -z "$smoke" ] || { seconds=3000 jobs=2 ONE=600; }
 left() { echo $((seconds - SECONDS)); }
 say() { echo "$*" | tee -a "$out/log.txt"; }
@@ -117,7 +122,7 @@ machine 2>&1 | tee -a "$out/log.txt"
 # Where only one process at a time may use the device.
 [ "$(nvidia-smi --query-gpu=compute_mode --format=csv,noheader 2>/dev/null)" != Exclusive_Process ] || jobs=1
 
-bench() { part "$1" "$2" "$packed/bench" --json "$out/ours.jsonl" "${@:3}"; }
+bench() { part "$1" "$2" "$packed/bench" --cubins "$packed/cubins" --json "$out/ours.jsonl" "${@:3}"; }
 # peer NAME SECONDS SECTION,..: PyTorch's.
 peer() {
     # shellcheck disable=SC2086
@@ -153,7 +158,7 @@ else
     # Without what only Hopper has.
     for precision in bf16 tf32; do
         CONVNET_CUDA_ARCHITECTURE=sm_90 part "vgg_d's kernels for sm_90 in $precision" 25 "$packed/bench" \
-            --json "$out/sm_90.jsonl" --only vgg_d --precision "$precision" --seconds 0 --kernels
+            --cubins "$packed/cubins" --json "$out/sm_90.jsonl" --only vgg_d --precision "$precision" --seconds 0 --kernels
     done
     [ -z "$site" ] || [ "$(left)" -lt 60 ] || peer "PyTorch, compiled" "$(($(left) - 10))" compiled
 fi
