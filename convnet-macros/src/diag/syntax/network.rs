@@ -36,6 +36,10 @@ pub fn input_needs_volume() -> String {
     "the input needs a volume: `input 224x224x3` (height, width, depth) or `input 784`".into()
 }
 
+pub fn sign_before_volume() -> String {
+    "the volume follows `input` without a sign: `input 224x224x3`".into()
+}
+
 pub fn no_layers() -> String {
     "the network ends with its input: layers follow behind `->`".into()
 }
@@ -111,6 +115,14 @@ pub fn missing_semicolon() -> String {
 
 pub fn superfluous(sign: char) -> String {
     format!("superfluous `{sign}`")
+}
+
+pub fn block_ends() -> String {
+    "a block ends with `;`".into()
+}
+
+pub fn parameter_is_a_name() -> String {
+    "a parameter is a name alone, for a whole number that every call gives".into()
 }
 
 pub fn parameter_twice(name: &Ident) -> String {
