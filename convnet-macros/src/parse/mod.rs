@@ -67,7 +67,8 @@ pub fn parse(input: TokenStream, errors: &mut Errors) -> Option<NetworkDef> {
         attributes: attributes.others,
         budgets: attributes.budgets,
         rounding: attributes.rounding.unwrap_or_default(),
-        algorithm: attributes.algorithm.unwrap_or_default(),
+        algorithm: attributes.algorithm.as_ref().map(|&(algorithm, _)| algorithm).unwrap_or_default(),
+        algorithm_said: attributes.algorithm.map(|(_, said)| said),
         half: attributes.half,
         visibility: frame.visibility,
         name: frame.name,
@@ -89,6 +90,11 @@ struct Frame {
 
 impl Parse for Frame {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(Token![#]) && input.peek2(Token![!]) {
+            let sign = input.fork();
+            sign.parse::<Token![#]>()?;
+            return Err(syn::Error::new(sign.span(), syntax::inner_attribute()));
+        }
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         if !input.peek(Token![struct]) {

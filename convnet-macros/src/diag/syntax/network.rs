@@ -52,6 +52,15 @@ pub fn attribute_one_word(example: &str) -> String {
     format!("this attribute takes one word: `#[{example}]`")
 }
 
+pub fn inner_attribute() -> String {
+    "an attribute of a network is written `#[..]`, without `!`".into()
+}
+
+pub fn unknown_attribute(path: &syn::Path, meant: &str) -> String {
+    let name = path.get_ident().map(ToString::to_string).unwrap_or_default();
+    format!("unknown attribute `{name}`: did you mean `#[{meant}]`?")
+}
+
 pub fn derives_clone() -> String {
     "a network has `Clone` already: leave it out".into()
 }
@@ -65,6 +74,10 @@ pub fn not_one_of(word: &str, among: &[&str], nearest: Option<&str>) -> String {
 
 pub fn no_weights_to_halve(name: &Ident) -> String {
     format!("`f16` is for the weights of fully connected layers, of which {name} has none")
+}
+
+pub fn no_convolutions(name: &Ident) -> String {
+    format!("`conv` says how convolutions are computed, of which {name} has none")
 }
 
 pub fn budget_sign(key: &Ident) -> String {
