@@ -115,7 +115,8 @@ impl Stages<'_> {
             }
             Kind::Lrn { n, alpha, beta, k, within } => {
                 let (n, alpha, beta, k) = (number(*n), float(*alpha), float(*beta), float(*k));
-                quote!(rt::lrn::Stage { #plain, n: #n, alpha: #alpha, beta: #beta, k: #k, within: #within })
+                let rule = quote!(rt::lrn::Rule { n: #n, alpha: #alpha, beta: #beta, k: #k, within: #within });
+                quote!(rt::lrn::Stage { #plain, rule: #rule })
             }
             Kind::Dropout { p } => {
                 let (p, layer) = (float(*p), number(stage.output as u64));

@@ -76,6 +76,10 @@ pub fn enter<T: Send>(work: usize, f: impl FnOnce() -> T + Send) -> T {
     rayon::join(|| isa.scope(f), || ()).0
 }
 
+/// A count on lines of its own, since lines move from core to core with each change.
+#[repr(align(128))]
+struct Count(AtomicUsize);
+
 /// One copy for all kernels: a task is long, and so a call through a table costs nothing.
 fn run(tasks: usize, work: usize, task: &(dyn Fn(usize) + Sync)) {
     if tasks < 2 || work < SMALL || ALONE.get() || rayon::current_num_threads() < 2 {
@@ -86,27 +90,30 @@ fn run(tasks: usize, work: usize, task: &(dyn Fn(usize) + Sync)) {
     // Each thread begins with its own part of the tasks, in every loop the same one: what it has written in the loop before
     // is near. Then it helps the others.
     let parts = rayon::current_num_threads().min(tasks).min(PARTS);
-    let next: [_; PARTS] = std::array::from_fn(|part| AtomicUsize::new(cut(tasks, parts, part)));
-    let finished = AtomicUsize::new(0);
+    let next: [_; PARTS] = std::array::from_fn(|part| Count(AtomicUsize::new(cut(tasks, parts, part))));
+    let finished = Count(AtomicUsize::new(0));
     let worker = || {
         let own = rayon::current_thread_index().unwrap_or(0);
         isa.scope(|| {
             flushed(|| {
                 for part in (own..own + parts).map(|part| part % parts) {
+                    let end = cut(tasks, parts, part + 1);
+                    let mut done = 0;
                     loop {
-                        let i = next[part].fetch_add(1, Ordering::Relaxed);
-                        if i >= cut(tasks, parts, part + 1) {
+                        let i = next[part].0.fetch_add(1, Ordering::Relaxed);
+                        if i >= end {
                             break;
                         }
                         task(i);
-                        finished.fetch_add(1, Ordering::Relaxed);
+                        done += 1;
                     }
+                    finished.0.fetch_add(done, Ordering::Relaxed);
                 }
             });
         });
         // All leave together, awake: the next loop usually follows at once.
         for _ in 0..PATIENCE {
-            if finished.load(Ordering::Relaxed) >= tasks {
+            if finished.0.load(Ordering::Relaxed) >= tasks {
                 break;
             }
             std::hint::spin_loop();
