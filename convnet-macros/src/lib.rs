@@ -5,6 +5,7 @@ mod ast;
 mod backward;
 mod count;
 mod diag;
+mod elsewhere;
 mod emit;
 mod expand;
 mod fuse;

@@ -85,50 +85,8 @@ const POOL: Takes = Takes {
 pub const EXCLUSIVE: &[&[&str]] =
     &[&["exact", "floor", "ceil", "same"], &["direct", "fastest"], &["nearest", "bilinear"]];
 
-/// What other frameworks call a word, for suggestions only.
-const ELSEWHERE: &[(&str, Word)] = &[
-    ("batchnorm", Word::Bn),
-    ("convolution", Word::Conv),
-    ("dense", Word::Fc),
-    ("depthwise", Word::DwConv),
-    ("fullyconnected", Word::Fc),
-    ("globalavgpool", Word::Gap),
-    ("globalaveragepool", Word::Gap),
-    ("adaptiveavgpool", Word::Gap),
-    ("averagepool", Word::AvgPool),
-    ("linear", Word::Fc),
-    ("localresponsenorm", Word::Lrn),
-    ("logsoftmax", Word::Softmax),
-    ("lrelu", Word::LeakyRelu),
-    ("pool", Word::MaxPool),
-];
-
 /// Words of the language that no version has yet.
 const PLANNED: &[&str] = &["deconv", "local", "fracpool", "roipool", "gru", "lstm", "bigru", "bilstm"];
-
-/// What other frameworks have in place of words, and the sentence's end that names them: what there is here.
-const ABSENT: &[(&[&str], &str)] = &[
-    (
-        &["gelu", "silu", "swish", "mish", "selu", "prelu", "softplus", "hardswish"],
-        "the activations are `relu`, `leaky_relu`, `elu`, `sigmoid`, `tanh`, `clipped_relu` and `maxout`",
-    ),
-    (&["layernorm", "groupnorm", "instancenorm", "normalize"], "the normalisations are `bn` and `lrn`"),
-    (&["add", "sum"], "branches are summed in brackets: `(conv3-64 + skip)`"),
-    (&["concat", "concatenate", "cat"], "branches are concatenated in brackets: `(conv1-64 | conv3-64)`"),
-    (&["crossentropy", "crossentropyloss", "nllloss", "mse", "mseloss", "loss"], "a loss is given to the trainer"),
-    (&["zeropad", "zeropadding", "pad", "padding"], "padding is an option: `conv3-64(pad=1)`"),
-    (
-        &["convtranspose", "transposedconv", "transposeconv"],
-        "there are no transposed convolutions; `upsample2` enlarges",
-    ),
-];
-
-/// What there is in place of a word of other frameworks, which nothing here is.
-pub fn absent(name: &str) -> Option<&'static str> {
-    let plain = name.replace('_', "").to_ascii_lowercase();
-    let plain = split(&plain).0;
-    ABSENT.iter().find(|(names, _)| names.contains(&plain)).map(|&(_, instead)| instead)
-}
 
 /// What an identifier says, read as a layer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -315,15 +273,6 @@ impl Word {
     /// The word that is written `first-second`: `soft-max`.
     pub fn from_hyphenated(first: &str, second: &str) -> Option<Self> {
         (first.eq_ignore_ascii_case("soft") && second.eq_ignore_ascii_case("max")).then_some(Self::Softmax)
-    }
-
-    /// The word for what other frameworks call `name`.
-    pub fn from_elsewhere(name: &str) -> Option<Self> {
-        let plain = name.replace(['_', '-', ' '], "").to_ascii_lowercase();
-        let plain = plain.trim_end_matches("1d").trim_end_matches("2d");
-        let same = |other: &str| other.replace('_', "") == plain;
-        let own = Self::ALL.into_iter().find(|word| same(word.name()));
-        own.or_else(|| ELSEWHERE.iter().find(|(other, _)| same(other)).map(|&(_, word)| word))
     }
 }
 

@@ -32,7 +32,42 @@ impl fmt::Display for LengthError {
     }
 }
 
-/// A weight file that is not this network's: everything that is wrong with it. The network is as it was.
+/// Bytes that make no images.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ImageError {
+    /// Too many or too few bytes, means or deviations.
+    Length(LengthError),
+    /// A number that makes none of a byte: see [`Pixels`](crate::tensor::Pixels).
+    Pixels {
+        /// Scale, mean or deviation.
+        what: &'static str,
+        /// Of which channel.
+        channel: usize,
+        /// The number.
+        value: f32,
+    },
+}
+
+impl From<LengthError> for ImageError {
+    fn from(error: LengthError) -> Self {
+        Self::Length(error)
+    }
+}
+
+impl fmt::Display for ImageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length(error) => fmt::Display::fmt(error, f),
+            Self::Pixels { what, channel, value } => {
+                let positive = if *what == "deviation" { " and above 0" } else { "" };
+                write!(f, "the {what} of pixels of channel {channel} is {value}; it must be finite{positive}")
+            }
+        }
+    }
+}
+
+/// A weight file that is not this network's: what is wrong with it. The network is as it was.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LoadError {
     path: Option<PathBuf>,
@@ -48,7 +83,7 @@ impl LoadError {
         Self { path: Some(path.to_owned()), ..self }
     }
 
-    /// One sentence for each thing that is wrong.
+    /// One sentence for each thing that is wrong; of many of a kind the first few, and how many more there are.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
@@ -89,19 +124,50 @@ impl fmt::Display for SaveError {
 /// A data set that cannot be read: the file, and what is wrong with it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DataError {
-    path: PathBuf,
+    /// None where no file was named.
+    path: Option<PathBuf>,
     problem: String,
 }
 
 impl DataError {
     pub(crate) fn new(path: &Path, problem: impl fmt::Display) -> Self {
-        Self { path: path.to_owned(), problem: problem.to_string() }
+        Self { path: Some(path.to_owned()), problem: problem.to_string() }
+    }
+
+    pub(crate) fn no_file(problem: impl Into<String>) -> Self {
+        Self { path: None, problem: problem.into() }
     }
 }
 
 impl fmt::Display for DataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot read `{}`: {}", self.path.display(), self.problem)
+        match &self.path {
+            Some(path) => write!(f, "cannot read `{}`: {}", path.display(), self.problem),
+            None => f.write_str(&self.problem),
+        }
+    }
+}
+
+/// A network of which a parameter was replaced by one of another layer that does not fit there. A network's parameters are
+/// set by [`Parameter::set`](crate::parameter::Parameter::set) or by loading a file, which check what they are given.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ParameterError {
+    problem: String,
+}
+
+impl ParameterError {
+    pub(crate) fn new(problem: String) -> Self {
+        Self { problem }
+    }
+}
+
+impl fmt::Display for ParameterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a parameter was replaced by another layer's: {}; `set` copies values of the same shape",
+            self.problem
+        )
     }
 }
 
@@ -151,10 +217,26 @@ impl fmt::Display for LossError {
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TrainError {
+    /// The optimizer has a number that is negative or not finite.
+    Optimizer {
+        /// The step, counted from 0.
+        step: u64,
+        /// Rate, momentum or weight decay.
+        what: &'static str,
+        /// The number.
+        value: f32,
+    },
     /// The batch is empty.
     EmptyBatch {
         /// The step, counted from 0.
         step: u64,
+    },
+    /// A parameter was replaced by another layer's.
+    Parameter {
+        /// The step, counted from 0.
+        step: u64,
+        /// Which, and by what.
+        cause: ParameterError,
     },
     /// The loss could not be computed.
     Loss {
@@ -190,7 +272,11 @@ pub enum TrainError {
 impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Optimizer { step, what, value } => {
+                write!(f, "step {step}: the optimizer's {what} is {value}; it must be finite and not negative")
+            }
             Self::EmptyBatch { step } => write!(f, "step {step}: the batch is empty"),
+            Self::Parameter { step, cause } => write!(f, "step {step}: {cause}"),
             Self::Loss { step, cause } => write!(f, "step {step}: {cause}"),
             Self::NotFinite { step, loss } => {
                 write!(f, "step {step}: the loss is {loss}; a smaller learning rate or scaled inputs may help")
@@ -217,4 +303,4 @@ macro_rules! readable {
     )*};
 }
 
-readable!(LengthError, LoadError, SaveError, DataError, LossError, TrainError);
+readable!(LengthError, ImageError, LoadError, SaveError, DataError, ParameterError, LossError, TrainError);

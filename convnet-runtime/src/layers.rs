@@ -3,10 +3,11 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use crate::cpu::map::LANES;
 use crate::cpu::memory::Floats;
 use crate::network::Key;
 use crate::ops::bn::Line;
-use crate::ops::conv::{Bias, Geometry};
+use crate::ops::conv::{Bias, Geometry, pack};
 use crate::parameter::{Packing, Parameter, Role};
 
 /// Memory that a layer's kernels use while training. It keeps nothing from one call to the next, so that a clone of the
@@ -46,12 +47,14 @@ pub struct Conv {
 
 impl Conv {
     /// A convolution with all parameters at zero.
+    #[doc(hidden)]
     pub fn new(geometry: &'static Geometry) -> Self {
         let [height, width] = geometry.kernel;
         Self::with_shape(geometry, vec![geometry.output[2], geometry.input[2] / geometry.groups, height, width])
     }
 
     /// A fully connected layer with all parameters at zero: the filter covers the whole input.
+    #[doc(hidden)]
     pub fn fully_connected(geometry: &'static Geometry) -> Self {
         Self::with_shape(geometry, vec![geometry.output[2], geometry.input.iter().product()])
     }
@@ -70,7 +73,23 @@ impl Conv {
         }
     }
 
+    /// Whether weights and bias are as long as those of a convolution: kernels trust it.
+    ///
+    /// # Panics
+    /// If not.
+    pub(crate) fn check(&self, geometry: &Geometry) {
+        let [height, width, filters] = geometry.output;
+        let bias = match geometry.bias {
+            Bias::None => 0,
+            Bias::Channel => filters.next_multiple_of(LANES),
+            Bias::Position => filters.next_multiple_of(LANES) * height * width,
+        };
+        assert!(self.weight.packed().len() == pack::packed_len(geometry), "the weights are the layer's");
+        assert!(self.bias.packed().len() == bias, "the bias is the layer's");
+    }
+
     /// Calls `f` with `weight` and, if there is one, `bias`.
+    #[doc(hidden)]
     pub fn visit<'a>(&'a self, key: &Key<'_>, f: &mut dyn FnMut(&Key<'_>, &'a Parameter)) {
         f(&key.join("weight"), &self.weight);
         if !self.bias.is_empty() {
@@ -79,6 +98,7 @@ impl Conv {
     }
 
     /// Like `visit`.
+    #[doc(hidden)]
     pub fn visit_mut(&mut self, key: &Key<'_>, f: &mut dyn FnMut(&Key<'_>, &mut Parameter)) {
         f(&key.join("weight"), &mut self.weight);
         if !self.bias.is_empty() {
@@ -104,6 +124,7 @@ pub struct BatchNorm {
 
 impl BatchNorm {
     /// A batch norm that changes nothing yet.
+    #[doc(hidden)]
     pub fn new(channels: usize) -> Self {
         let parameter = |role| Parameter::new(vec![channels], Packing::Plain, role);
         Self {
@@ -117,6 +138,7 @@ impl BatchNorm {
     }
 
     /// Calls `f` with `weight`, `bias`, `running_mean` and `running_var`.
+    #[doc(hidden)]
     pub fn visit<'a>(&'a self, key: &Key<'_>, f: &mut dyn FnMut(&Key<'_>, &'a Parameter)) {
         f(&key.join("weight"), &self.weight);
         f(&key.join("bias"), &self.bias);
@@ -125,6 +147,7 @@ impl BatchNorm {
     }
 
     /// Like `visit`.
+    #[doc(hidden)]
     pub fn visit_mut(&mut self, key: &Key<'_>, f: &mut dyn FnMut(&Key<'_>, &mut Parameter)) {
         f(&key.join("weight"), &mut self.weight);
         f(&key.join("bias"), &mut self.bias);

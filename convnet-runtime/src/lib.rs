@@ -35,6 +35,8 @@ extern crate self as convnet_runtime;
 
 pub use convnet_macros::network;
 
+// What is hidden here and below is public for generated code, tests and benchmarks.
+#[doc(hidden)]
 pub mod cpu;
 #[cfg(feature = "cuda")]
 pub mod cuda;
@@ -47,6 +49,7 @@ pub mod generated;
 mod io;
 pub mod layers;
 pub mod network;
+#[doc(hidden)]
 pub mod ops;
 pub mod parameter;
 pub mod prelude;

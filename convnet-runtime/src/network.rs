@@ -1,6 +1,7 @@
 //! The trait that `network!` implements, and what every network can do.
 
 mod budget;
+mod check;
 mod key;
 mod layer;
 mod pass;
@@ -8,11 +9,14 @@ mod tap;
 #[cfg(test)]
 mod tests;
 
+use std::convert::Infallible;
 use std::fmt::Debug;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+#[doc(hidden)]
 pub use budget::{Cost, budget};
+pub(crate) use check::check;
 pub use key::Key;
 pub use layer::Layer;
 pub use tap::Tap;
@@ -30,6 +34,7 @@ use crate::program::Program;
 use crate::shape::Shape;
 use crate::summary::Summary;
 use crate::tensor::{Classify, Parts, Tensor};
+use crate::train::evaluate;
 use crate::train::init::{self, Init};
 
 /// A network: what `network!` makes of a declaration.
@@ -93,12 +98,12 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// Where the input goes and how much arena a sample takes at inference.
     #[doc(hidden)]
     const INFERENCE: Frame;
-    /// How far a sample of a batch goes alone.
-    #[doc(hidden)]
-    const BY_SAMPLE: Option<BySample> = None;
     /// The same in training.
     #[doc(hidden)]
     const TRAINING: Frame;
+    /// How far a sample of a batch goes alone at inference.
+    #[doc(hidden)]
+    const BY_SAMPLE: Option<BySample> = None;
 
     /// What calls of `predict` run in: a field of the generated struct.
     #[doc(hidden)]
@@ -181,7 +186,11 @@ pub trait Network: Sized + Send + Sync + 'static {
     }
 
     /// Runs the network on a batch of any size, one sample included. An empty batch gives an empty output.
+    ///
+    /// # Panics
+    /// If parameters of another layer were put in the place of this network's, which do not fit there; the message names them.
     fn predict(&self, input: &Tensor<Self::Input>) -> Self::Output {
+        check::require(self);
         let output = Mutex::new(Self::Output::default());
         if input.batch() > 0 {
             let size =
@@ -196,7 +205,11 @@ pub trait Network: Sized + Send + Sync + 'static {
 
     /// What the layer gives that `tap` names, for a batch of any size: `net.features_at(VggD::FC7, &image)`. What comes
     /// behind that layer does not run.
+    ///
+    /// # Panics
+    /// As [`predict`](Self::predict).
     fn features_at<V: Shape>(&self, tap: Tap<Self, V>, input: &Tensor<Self::Input>) -> Tensor<V> {
+        check::require(self);
         let mut features = Tensor::default();
         if input.batch() > 0 {
             self.workspaces().with(|workspace| {
@@ -218,7 +231,9 @@ pub trait Network: Sized + Send + Sync + 'static {
     where
         Self::Output: Classify,
     {
-        crate::train::evaluate::classify(self, input)
+        let predict = |samples: &Tensor<Self::Input>| Ok::<_, Infallible>(self.predict(samples));
+        let Ok(classes) = evaluate::classify(input, [64 << 20, Self::ACTIVATION_BYTES, 256], predict);
+        classes
     }
 
     /// The share of a data set's samples that get the class of their label; NaN for an empty one.
@@ -226,7 +241,7 @@ pub trait Network: Sized + Send + Sync + 'static {
     where
         Self::Output: Classify,
     {
-        crate::train::evaluate::accuracy(self, data)
+        evaluate::accuracy(&self.classify(data.images()), data.labels())
     }
 
     /// All parameters with their names in weight files, in order.
@@ -253,8 +268,8 @@ pub trait Network: Sized + Send + Sync + 'static {
     /// A network with the parameters of a safetensors file; `f16`, `bf16` and `f64` become `f32`.
     ///
     /// # Errors
-    /// If the file cannot be read, is no safetensors file, or its tensors are not this network's: one error lists all that
-    /// are missing, left over or of another shape.
+    /// If the file cannot be read, is no safetensors file, or its tensors are not this network's: one error lists those that
+    /// are missing, left over or of another shape, the first few where they are many.
     fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         Self::load_renamed(path, |name| Some(name.to_owned()))
     }
@@ -334,6 +349,7 @@ pub trait Backbone: Network {
 }
 
 /// The stages of inference that each sample of a batch runs through alone, if there are enough of them for all threads.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct BySample {
     /// How many.
@@ -343,6 +359,7 @@ pub struct BySample {
 }
 
 /// The arena of one kind of pass.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
     /// Floats per sample.

@@ -13,6 +13,7 @@ use crate::cpu::map::LANES;
 use crate::cpu::memory::Floats;
 use crate::error::LengthError;
 use crate::ops::conv::{Geometry, Product, pack};
+use crate::program::Slot;
 
 /// A tensor of parameters. Values lie as the kernels read them; `values` and `set` speak the order of weight files
 /// (PyTorch's: filters as `[K, C / groups, H, W]`, fully connected as `[K, C * H * W]`).
@@ -48,7 +49,7 @@ impl Values {
 
 /// How values lie in memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Packing {
+pub(crate) enum Packing {
     /// As in the file, zeros behind up to a multiple of 16.
     Plain,
     /// The filters of a convolution, packed for its algorithm.
@@ -123,6 +124,22 @@ impl Parameter {
     /// What it is for.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// Whether this is what belongs there: the same values, and the same order of them.
+    pub(crate) fn fits(&self, slot: &Slot) -> bool {
+        let packed = match (self.packing, slot.packing) {
+            (Packing::Plain, Packing::Plain) => true,
+            (Packing::Filters(own), Packing::Filters(other)) => pack::is_same(own, other),
+            (Packing::Positions(own), Packing::Positions(other)) => own.output == other.output,
+            _ => false,
+        };
+        packed && self.role == slot.role && self.len() == slot.len
+    }
+
+    /// What it is, as [`fits`](Self::fits) compares it.
+    pub(crate) fn slot(&self) -> Slot {
+        Slot { packing: self.packing, role: self.role, len: self.len() }
     }
 
     /// The values in the order of weight files.

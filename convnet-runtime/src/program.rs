@@ -3,9 +3,11 @@
 
 use crate::cpu::map::{Buffer, Gradient};
 use crate::network::Frame;
+use crate::ops::conv::{Bias, pack};
 use crate::ops::{
     activation, add, bn, concat, conv, dropout, flatten, gap, lrn, maxout, network, pool, softmax, upsample, widen,
 };
+use crate::parameter::{Packing, Role};
 
 /// All programs of a network.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +60,84 @@ pub enum Weights {
     Norm(usize),
     /// All of an inner network.
     Network(&'static Program),
+}
+
+impl Weights {
+    /// How many parameters.
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Self::Conv(geometry) => 1 + usize::from(geometry.bias != Bias::None),
+            Self::Norm(_) => 4,
+            Self::Network(program) => program.weights.iter().map(Self::count).sum(),
+        }
+    }
+
+    /// One of them, of `0..count`.
+    fn slot(&'static self, index: usize) -> Option<Slot> {
+        const NORM: [Role; 4] = [Role::Scale, Role::Bias, Role::RunningMean, Role::RunningVariance];
+        match self {
+            Self::Conv(geometry) => {
+                let [rows, columns, filters] = geometry.output;
+                let (packing, len) = match (index, geometry.bias) {
+                    (0, _) => (Packing::Filters(geometry), pack::file_len(geometry)),
+                    (_, Bias::Position) => (Packing::Positions(geometry), filters * rows * columns),
+                    _ => (Packing::Plain, filters),
+                };
+                let role = if index == 0 { Role::Weight } else { Role::Bias };
+                Some(Slot { packing, role, len })
+            }
+            Self::Norm(channels) => Some(Slot { packing: Packing::Plain, role: NORM[index], len: *channels }),
+            Self::Network(program) => Slots::new(program.weights).nth(index),
+        }
+    }
+}
+
+/// What a parameter is in its network.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot {
+    /// How its values lie on the CPU.
+    pub packing: Packing,
+    /// What it is for.
+    pub role: Role,
+    /// The number of values.
+    pub len: usize,
+}
+
+/// What the parameters of a network are, in the order in which they are visited.
+#[derive(Clone, Debug)]
+pub(crate) struct Slots {
+    rest: &'static [Weights],
+    /// How many of the first set are done.
+    done: usize,
+}
+
+impl Slots {
+    /// Of these sets.
+    pub fn new(weights: &'static [Weights]) -> Self {
+        Self { rest: weights, done: 0 }
+    }
+}
+
+impl Iterator for Slots {
+    type Item = Slot;
+
+    fn next(&mut self) -> Option<Slot> {
+        self.nth(0)
+    }
+
+    /// Without a look at those before.
+    fn nth(&mut self, index: usize) -> Option<Slot> {
+        self.done += index;
+        loop {
+            let (first, rest) = self.rest.split_first()?;
+            let count = first.count();
+            if self.done < count {
+                self.done += 1;
+                return first.slot(self.done - 1);
+            }
+            (self.rest, self.done) = (rest, self.done - count);
+        }
+    }
 }
 
 /// A stage forward. `weights` is an index in [`Program::weights`].

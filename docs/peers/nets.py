@@ -82,8 +82,11 @@ WORKS = {
 }
 # Weights of fully connected layers in half precision, which are nearly all.
 HALF = "-f16"
+# Larger Winograd tiles, ours alone.
+FASTEST = "-fastest"
+WORKS["W1" + FASTEST] = WORKS["W1"]
 WORKS["W3" + HALF] = (*WORKS["W3"][:2], [("infer", 1), ("infer", 32)])
-NAMES = {"W1": "VGG D", "W2": "VGG D", "W3": "AlexNet", "W3" + HALF: "AlexNet, f16 weights", "W4": "LeNet-5", "W5": "CIFAR VGG", "resnet50": "ResNet-50",
+NAMES = {"W1": "VGG D", "W1" + FASTEST: "VGG D, `#[conv(fastest)]`", "W2": "VGG D", "W3": "AlexNet", "W3" + HALF: "AlexNet, f16 weights", "W4": "LeNet-5", "W5": "CIFAR VGG", "resnet50": "ResNet-50",
          "mobilenet": "MobileNet", "googlenet": "GoogLeNet"}
 # Single layers; the names are those of `90_bench`.
 LAYERS = {

@@ -58,7 +58,7 @@ def measure(work, mode, batch, out):
         else:
             peak = calibrate("2")
             # The others run the network as it is.
-            plain = ["--work", work.removesuffix(nets.HALF)]
+            plain = ["--work", work.removesuffix(nets.HALF).removesuffix(nets.FASTEST)]
             turn([sys.executable, os.path.join(HERE, "bench.py"), "--peer", name] + plain + what, out, peak, work)
 
 

@@ -29,6 +29,19 @@ network! {
 }
 
 network! {
+    /// The same, allowed larger Winograd tiles.
+    #[conv(fastest)]
+    pub struct VggDFastest {
+        input 224x224x3
+        -> [conv3-64 -> relu]*2 -> maxpool
+        -> [conv3-128 -> relu]*2 -> maxpool
+        -> [conv3-256 -> relu]*3 -> maxpool
+        -> [[conv3-512 -> relu]*3 -> maxpool]*2
+        -> [FC-4096 -> relu]*2 -> FC-1000
+    }
+}
+
+network! {
     /// torchvision's `alexnet`.
     #[rounding(floor)]
     pub struct AlexNet {

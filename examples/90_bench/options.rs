@@ -13,6 +13,7 @@ Usage: 90_bench --work WORK [--mode MODE] [--batch N] [--threads N] [--secs S] [
   --work WORK      W1 VGG D, inference          W2 VGG D, training     W3 AlexNet (torchvision's)
                    W4 LeNet-5 on 28x28          W5 a VGG for CIFAR     W6 3x3 layers
                    W7 the machine               W8 other layers
+                   W1-fastest VGG D with `#[conv(fastest)]`
                    W3-f16 AlexNet, its fully connected weights in half precision
                    resnet50, mobilenet, googlenet
   --mode MODE      infer or train (default: what is usual for the work)

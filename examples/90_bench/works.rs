@@ -8,7 +8,7 @@ use convnet_runtime::prelude::*;
 
 use crate::layers::{self, Single};
 use crate::measure::{Line, time, time_calls};
-use crate::nets::{AlexNet, AlexNetHalf, CifarVgg, GoogLeNet, LeNet5, MobileNet, ResNet50, VggD};
+use crate::nets::{AlexNet, AlexNetHalf, CifarVgg, GoogLeNet, LeNet5, MobileNet, ResNet50, VggD, VggDFastest};
 use crate::options::{Mode, Options, Task};
 use crate::{machine, methods, stages};
 
@@ -35,8 +35,9 @@ impl Work {
 
 const SMALL: &[(Mode, usize)] = &[(Mode::Infer, 1), (Mode::Infer, 8)];
 
-const WORKS: [Work; 9] = [
+const WORKS: [Work; 10] = [
     Work::of::<VggD>("W1", SMALL),
+    Work::of::<VggDFastest>("W1-fastest", SMALL),
     Work::of::<VggD>("W2", &[(Mode::Train, 8)]),
     Work::of::<AlexNet>("W3", &[(Mode::Infer, 1), (Mode::Infer, 32), (Mode::Train, 32)]),
     Work::of::<AlexNetHalf>("W3-f16", &[(Mode::Infer, 1), (Mode::Infer, 32)]),
@@ -52,7 +53,7 @@ pub fn exists(name: &str) -> bool {
 }
 
 pub fn names() -> &'static str {
-    "W1, W2, W3, W3-f16, W4, W5, W6, W7, W8, resnet50, mobilenet, googlenet"
+    "W1, W1-fastest, W2, W3, W3-f16, W4, W5, W6, W7, W8, resnet50, mobilenet, googlenet"
 }
 
 /// The modes and batches to measure.

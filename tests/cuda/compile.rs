@@ -36,6 +36,8 @@ struct Usage {
     spilled: usize,
     /// Bytes of memory of a thread's own.
     stack: usize,
+    /// Bytes of static shared memory.
+    shared: usize,
 }
 
 fn compiler() -> Option<Compiler> {
@@ -60,13 +62,14 @@ fn usages(log: &str) -> Vec<Usage> {
     for line in log.lines() {
         if let Some((_, kernel)) = line.split_once("Function properties for ") {
             let kernel = kernel.trim().to_owned();
-            usages.push(Usage { kernel, registers: 0, spilled: 0, stack: 0 });
+            usages.push(Usage { kernel, registers: 0, spilled: 0, stack: 0, shared: 0 });
         } else if let Some(usage) = usages.last_mut() {
             if line.contains("bytes spill stores") {
                 usage.stack = before(line, " bytes stack frame");
                 usage.spilled = before(line, " bytes spill stores") + before(line, " bytes spill loads");
             } else if line.contains("Used ") {
                 usage.registers = before(line, " registers");
+                usage.shared = before(line, " bytes smem");
             }
         }
     }
@@ -125,9 +128,10 @@ fn check<N: Network>(compiler: &Compiler, ways: &[Way]) {
             assert!(!serialised && !line.contains("warning"), "{name}: {line}");
         }
         // Kernels for Hopper's units share out the registers with which they are launched: all that 384 threads may have. Their
-        // tensor maps stay where the launch has put them, from where the copies take them; a copy would lie on the stack.
-        for Usage { kernel, registers, stack, .. } in usages.iter().filter(|usage| usage.kernel.contains("_boxes_")) {
-            assert_eq!((*registers, *stack), (168, 0), "{name}: `{kernel}`");
+        // tensor maps stay where the launch has put them, from where the copies take them; a copy would lie on the stack. All
+        // the shared memory of a multiprocessor is what they are launched with, which begins at a multiple of 1024 bytes.
+        for Usage { kernel, registers, stack, shared, .. } in usages.iter().filter(|u| u.kernel.contains("_boxes_")) {
+            assert_eq!((*registers, *stack, *shared), (168, 0, 0), "{name}: `{kernel}`");
         }
         // A step of a kernel for Hopper's units is four products, and at least two copies.
         let wide = usages.iter().filter(|usage| usage.kernel.contains("_boxes_")).count();
@@ -191,9 +195,9 @@ fn logs_are_read() {
     let log = "ptxas info    : Compiling entry function 'a_0' for 'sm_80'\n\
                ptxas info    : Function properties for a_0\n    \
                16 bytes stack frame, 12 bytes spill stores, 8 bytes spill loads\n\
-               ptxas info    : Used 40 registers, used 1 barriers, 384 bytes cmem[0]\n";
+               ptxas info    : Used 40 registers, used 1 barriers, 8704 bytes smem, 384 bytes cmem[0]\n";
     let usages = usages(log);
     assert_eq!(usages.len(), 1);
-    let Usage { kernel, registers, spilled, stack } = &usages[0];
-    assert_eq!((kernel.as_str(), *registers, *spilled, *stack), ("a_0", 40, 20, 16));
+    let Usage { kernel, registers, spilled, stack, shared } = &usages[0];
+    assert_eq!((kernel.as_str(), *registers, *spilled, *stack, *shared), ("a_0", 40, 20, 16, 8704));
 }

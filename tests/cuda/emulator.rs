@@ -63,6 +63,8 @@ fn mistakes_in_kernels_are_noticed() {
         ("no_arrival", "waits for an mbarrier"),
         ("out_of_bounds", "shared memory out of bounds"),
         ("not_aligned", "not aligned to 16 bytes"),
+        ("row_not_aligned", "not aligned to as many"),
+        ("barrier_not_aligned", "not aligned to 8 bytes"),
         ("no_wait_for_copies", "ended with copies under way"),
         ("wrong_bytes", "waits for an mbarrier"),
         ("copy_not_aligned", "not aligned to 128 bytes"),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use convnet_runtime::cuda::{Cuda, CudaTrainer, Device, DeviceError, Precision};
+use convnet_runtime::cuda::{Cuda, CudaTrainer, Device, DeviceError, OnHost, Precision};
 use convnet_runtime::prelude::*;
 
 use crate::networks::distance;
@@ -184,6 +184,18 @@ fn steps_that_fail_move_nothing() {
         assert_eq!(error(trainer.step(&mut net, &images(2), &CrossEntropy(&[0]))), "step 1: 1 labels for 2 outputs");
         let text = error(trainer.step(&mut net, &images(2), &CrossEntropy(&[0, 3])));
         assert_eq!(text, "step 1: label 1 is 3, but there are 3 classes, 0 to 2");
+        trainer.optimizer.rate = f32::NAN;
+        let text = error(trainer.step(&mut net, &images(2), &CrossEntropy(&[0, 1])));
+        assert_eq!(text, "step 1: the optimizer's rate is NaN; it must be finite and not negative");
+        trainer.optimizer.rate = 0.1;
+        for batch in [1, 3] {
+            let other = |_: &Tensor<Features<3>>, gradient: &mut Tensor<Features<3>>| {
+                gradient.reset(batch);
+                Ok(1.0)
+            };
+            let text = error(trainer.step(&mut net, &images(2), &OnHost(other)));
+            assert_eq!(text, format!("step 1: {batch} gradients for 2 outputs"));
+        }
         assert_eq!(net.cpu().unwrap().to_bytes(), before);
         assert_eq!(trainer.steps(), 1);
         // Queued, the error comes with the step after the next, which is then not done.
@@ -193,6 +205,19 @@ fn steps_that_fail_move_nothing() {
         assert!(text.starts_with("step 1: the loss is NaN"), "{text}");
         assert!(trainer.finish(&mut net).unwrap().is_some());
         assert_eq!(trainer.steps(), 3);
+    });
+}
+
+#[test]
+fn a_parameter_of_another_layer_is_named() {
+    network! { pub struct Wide { input 4x4x4 -> conv3-3 -> fc-4 } }
+    on_device("faults::a_parameter_of_another_layer_is_named", |device| {
+        let mut net = Tiny::new(1);
+        net.conv0 = Wide::new(1).conv0;
+        let error = Cuda::new(net, device).unwrap_err();
+        let text = "`0.weight` is a weight of [3, 4, 3, 3], where a weight of [3, 2, 3, 3] belongs";
+        assert!(error.to_string().contains(text), "{error}");
+        assert_eq!(error.network.conv0.weight.shape(), [3, 4, 3, 3]);
     });
 }
 

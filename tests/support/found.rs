@@ -8,11 +8,12 @@ pub fn shared(what: &str, path: &str) -> Option<PathBuf> {
     found(what, Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(path))
 }
 
-/// A file of `~/.cache/convnet-data`, where `../shared/data/get.py` puts the public sets.
+/// A file of the public sets, in the folder that `CONVNET_DATA` names, or in `~/.cache/convnet-data`.
 #[allow(dead_code, reason = "the operator cases need none")]
 pub fn cached(what: &str, path: &str) -> Option<PathBuf> {
-    let home = std::env::home_dir().unwrap_or_default();
-    found(what, home.join(".cache/convnet-data").join(path))
+    let named = std::env::var_os("CONVNET_DATA").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let cache = || std::env::home_dir().unwrap_or_default().join(".cache/convnet-data");
+    found(what, named.unwrap_or_else(cache).join(path))
 }
 
 fn found(what: &str, path: PathBuf) -> Option<PathBuf> {

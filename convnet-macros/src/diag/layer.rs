@@ -111,11 +111,28 @@ pub fn same_and_pad(own: bool) -> String {
 }
 
 pub fn not_positive(name: &str, value: f64) -> String {
-    format!("{name} is {value}, but must be larger than 0")
+    let rounds = rounds_to(value, 0.0).map_or_else(String::new, |to| format!(", which {to}"));
+    format!("{name} is {}{rounds}, but must be larger than 0", written(value))
+}
+
+pub fn negative(name: &str, value: f64) -> String {
+    format!("{name} is {value}, but must be at least 0")
+}
+
+fn written(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-6 { format!("{value:e}") } else { value.to_string() }
+}
+
+/// What becomes of a number that is not `to` but the same as one of 32 bits.
+fn rounds_to(value: f64, to: f32) -> Option<String> {
+    let rounds = (value as f32).to_bits() == to.to_bits() && value.to_bits() != f64::from(to).to_bits();
+    rounds.then(|| format!("rounds to {to} as a 32-bit float"))
 }
 
 pub fn ceiling(value: f64) -> String {
-    format!("clipped_relu({value}) is zero everywhere; its ceiling must be larger than 0")
+    let (value, rounds) = (written(value), rounds_to(value, 0.0));
+    let why = rounds.map_or_else(String::new, |to| format!(", because `{value}` {to}"));
+    format!("clipped_relu({value}) is zero everywhere{why}; its ceiling must be larger than 0")
 }
 
 pub fn momentum(value: f64) -> String {
@@ -130,5 +147,6 @@ pub fn even_n(n: u64) -> String {
 pub fn dropout(p: f64) -> String {
     let percent =
         if p > 1.0 && p < 100.0 { format!("; for {p} percent write dropout({})", p / 100.0) } else { String::new() };
-    format!("dropout({p}) makes no sense: p, the part that is dropped, is at least 0 and less than 1{percent}")
+    let rounds = rounds_to(p, 1.0).map_or_else(String::new, |to| format!("`{p}` {to}, and "));
+    format!("dropout({p}) makes no sense: {rounds}p, the part that is dropped, is at least 0 and less than 1{percent}")
 }

@@ -5,8 +5,9 @@ use syn::Ident;
 use crate::lower::Place;
 
 /// The constants that every network has.
-pub const CONSTANTS: [&str; 16] = [
+pub const CONSTANTS: [&str; 20] = [
     "NAME",
+    "STUB",
     "PARAMS",
     "MACS",
     "ACTIVATION_BYTES",
@@ -16,8 +17,11 @@ pub const CONSTANTS: [&str; 16] = [
     "LAYERS",
     "PLAN",
     "INFERENCE",
+    "BY_SAMPLE",
     "TRAINING",
     "STAGES",
+    "FORWARD",
+    "BACKWARD",
     "OUTPUTS",
     "OUTPUT_GRADIENT",
     "INPUT_GRADIENT",
@@ -55,4 +59,8 @@ pub fn constant_is_taken(name: &Ident, constant: &str) -> String {
 
 pub fn constant_twice(name: &Ident, constant: &str) -> String {
     format!("`@ {name}` makes the constant `{constant}`, which another name makes too")
+}
+
+pub fn type_twice(name: &Ident, ty: &str) -> String {
+    format!("`{name}` makes the type `{ty}`, which another name makes too; choose another name")
 }

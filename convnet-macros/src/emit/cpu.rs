@@ -112,9 +112,9 @@ pub fn call(graph: &Graph, constant: &TokenStream, stage: &Stage, training: bool
         Kind::Conv(_) => {
             let norm = if let Some((norm, eps)) = stage.folded {
                 let (norm, eps) = (field(graph, norm), super::float(eps));
-                quote!(Some((&#norm, #eps)))
+                quote!(::core::option::Option::Some((&#norm, #eps)))
             } else {
-                quote!(None)
+                quote!(::core::option::Option::None)
             };
             quote!(rt::conv::forward(&#constant, &#weights, #norm, run))
         }
@@ -200,12 +200,12 @@ fn implementation(plan: &Plan<'_>) -> TokenStream {
             fn zeroed() -> Self { #zeroed }
             fn workspaces(&self) -> &rt::Workspaces { &self.workspaces }
             #[allow(unused_variables)]
-            fn visit<'a>(&'a self, key: &rt::Key<'_>, f: &mut dyn FnMut(&rt::Key<'_>, &'a rt::Parameter)) {
+            fn visit<'a>(&'a self, key: &rt::Key<'_>, f: &mut dyn ::core::ops::FnMut(&rt::Key<'_>, &'a rt::Parameter)) {
                 let net = self;
                 #visit
             }
             #[allow(unused_variables)]
-            fn visit_mut(&mut self, key: &rt::Key<'_>, f: &mut dyn FnMut(&rt::Key<'_>, &mut rt::Parameter)) {
+            fn visit_mut(&mut self, key: &rt::Key<'_>, f: &mut dyn ::core::ops::FnMut(&rt::Key<'_>, &mut rt::Parameter)) {
                 let net = self;
                 #visit_mut
             }
@@ -227,7 +227,8 @@ fn by_sample(program: &Program) -> TokenStream {
     let Some(last) = program.by_sample.checked_sub(1) else { return TokenStream::new() };
     let stages = number(program.by_sample as u64);
     let value = Stages { program, prefix: "" }.value(program.stages[last].output);
-    quote!(const BY_SAMPLE: Option<rt::BySample> = Some(rt::BySample { stages: #stages, value: #value });)
+    let by_sample = option(Some(quote!(rt::BySample { stages: #stages, value: #value })));
+    quote!(const BY_SAMPLE: ::core::option::Option<rt::BySample> = #by_sample;)
 }
 
 /// Makes one set of parameters. The geometry is that of inference; both programs agree on it.
@@ -327,7 +328,7 @@ fn backbone_constants(plan: &Plan<'_>) -> TokenStream {
     quote! {
         const OUTPUTS: [rt::Buffer; 2] = [#out, #train_out];
         const OUTPUT_GRADIENT: rt::Buffer = #gradient;
-        const INPUT_GRADIENT: Option<rt::Buffer> = #input;
+        const INPUT_GRADIENT: ::core::option::Option<rt::Buffer> = #input;
     }
 }
 

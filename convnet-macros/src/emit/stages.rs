@@ -115,7 +115,8 @@ impl Stages<'_> {
             }
             Kind::Lrn { n, alpha, beta, k, within } => {
                 let (n, alpha, beta, k) = (number(*n), float(*alpha), float(*beta), float(*k));
-                quote!(rt::lrn::Stage { #plain, n: #n, alpha: #alpha, beta: #beta, k: #k, within: #within })
+                let rule = quote!(rt::lrn::Rule { n: #n, alpha: #alpha, beta: #beta, k: #k, within: #within });
+                quote!(rt::lrn::Stage { #plain, rule: #rule })
             }
             Kind::Dropout { p } => {
                 let (p, layer) = (float(*p), number(stage.output as u64));
@@ -202,7 +203,11 @@ pub fn new_conv(conv: &Conv, geometry: &TokenStream) -> TokenStream {
 }
 
 pub fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
-    if let Some(value) = value { quote!(Some(#value)) } else { quote!(None) }
+    if let Some(value) = value {
+        quote!(::core::option::Option::Some(#value))
+    } else {
+        quote!(::core::option::Option::None)
+    }
 }
 
 fn activation(activation: Option<Activation>) -> TokenStream {

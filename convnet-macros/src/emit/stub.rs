@@ -69,8 +69,8 @@ pub fn stub(graph: &Graph) -> TokenStream {
                 const STAGES: &'static [fn(&Self, &mut rt::Run<'_>)] = &[];
                 fn zeroed() -> Self { #zeroed }
                 fn workspaces(&self) -> &rt::Workspaces { &self.workspaces }
-                fn visit<'a>(&'a self, key: &rt::Key<'_>, f: &mut dyn FnMut(&rt::Key<'_>, &'a rt::Parameter)) {}
-                fn visit_mut(&mut self, key: &rt::Key<'_>, f: &mut dyn FnMut(&rt::Key<'_>, &mut rt::Parameter)) {}
+                fn visit<'a>(&'a self, key: &rt::Key<'_>, f: &mut dyn ::core::ops::FnMut(&rt::Key<'_>, &'a rt::Parameter)) {}
+                fn visit_mut(&mut self, key: &rt::Key<'_>, f: &mut dyn ::core::ops::FnMut(&rt::Key<'_>, &mut rt::Parameter)) {}
                 fn output(run: &rt::Run<'_>, into: &mut Self::Output) {}
                 fn logits(run: &rt::Run<'_>, into: &mut Self::Logits) {}
                 fn set_gradient(gradient: &Self::Logits, run: &mut rt::Run<'_>) {}

@@ -7,6 +7,7 @@ use syn::{Ident, Visibility};
 
 use super::{Plan, name, number};
 use crate::ir::{Graph, NodeId, Op, Output, WeightsId};
+use crate::lower::camel;
 use crate::shape::Volume;
 
 /// The tree of fields.
@@ -63,17 +64,6 @@ impl Level {
         });
         quote!(#ty { #(#fields)* #more })
     }
-}
-
-fn camel(text: &str) -> String {
-    let text = text.strip_prefix("r#").unwrap_or(text);
-    let mut camel = String::new();
-    for part in text.split('_') {
-        let mut chars = part.chars();
-        camel.extend(chars.next().into_iter().flat_map(char::to_uppercase));
-        camel.extend(chars);
-    }
-    camel
 }
 
 /// The struct, its levels, its constants.
@@ -248,10 +238,10 @@ fn head_structs(graph: &Graph, node: &Output, path: &str, logits: bool, types: &
         #vis struct #ty { #fields }
         #[automatically_derived]
         impl ::convnet_runtime::generated::Parts for #ty {
-            fn parts(&self, f: &mut dyn FnMut(&[f32])) {
+            fn parts(&self, f: &mut dyn ::core::ops::FnMut(&[f32])) {
                 #(::convnet_runtime::generated::Parts::parts(&self.#read, f);)*
             }
-            fn parts_mut(&mut self, batch: usize, f: &mut dyn FnMut(&mut [f32])) {
+            fn parts_mut(&mut self, batch: usize, f: &mut dyn ::core::ops::FnMut(&mut [f32])) {
                 #(::convnet_runtime::generated::Parts::parts_mut(&mut self.#write, batch, f);)*
             }
         }

@@ -178,7 +178,7 @@ impl Lowering<'_> {
     fn bn(&mut self, layer: &Layer) -> Op {
         let eps = self.real_option(layer, "eps").unwrap_or(1e-5);
         let momentum = self.real_option(layer, "momentum").unwrap_or(0.1);
-        if eps <= 0.0 {
+        if eps as f32 <= 0.0 {
             self.option_error(layer, "eps", &diag::layer::not_positive("eps", eps));
         }
         if !(0.0..=1.0).contains(&momentum) {
@@ -193,19 +193,21 @@ impl Lowering<'_> {
         if n.is_multiple_of(2) {
             self.option_error(layer, "n", &diag::layer::even_n(n));
         }
-        let op = Op::Lrn {
-            n,
-            alpha: self.real_option(layer, "alpha").unwrap_or(1e-4),
-            beta: self.real_option(layer, "beta").unwrap_or(0.75),
-            k: self.real_option(layer, "k").unwrap_or(2.0),
-            within: flag(layer, "within"),
-        };
-        keeps(flow, op)
+        let alpha = self.real_option(layer, "alpha").unwrap_or(1e-4);
+        let beta = self.real_option(layer, "beta").unwrap_or(0.75);
+        let k = self.real_option(layer, "k").unwrap_or(2.0);
+        if alpha < 0.0 {
+            self.option_error(layer, "alpha", &diag::layer::negative("alpha", alpha));
+        }
+        if k as f32 <= 0.0 {
+            self.option_error(layer, "k", &diag::layer::not_positive("k", k));
+        }
+        keeps(flow, Op::Lrn { n, alpha, beta, k, within: flag(layer, "within") })
     }
 
     fn clipped_relu(&mut self, layer: &Layer) -> Op {
         let ceiling = self.real_value(layer).unwrap_or(20.0);
-        if ceiling <= 0.0
+        if ceiling as f32 <= 0.0
             && let Some(value) = bare(layer)
         {
             self.report(address(layer), "ceiling", &value.tokens, &diag::layer::ceiling(ceiling));
@@ -215,7 +217,7 @@ impl Lowering<'_> {
 
     fn dropout(&mut self, layer: &Layer) -> Op {
         let p = self.real_value(layer).unwrap_or(0.5);
-        if (0.0..1.0).contains(&p) {
+        if p >= 0.0 && (p as f32) < 1.0 {
             return Op::Dropout { p };
         }
         if let Some(value) = bare(layer) {

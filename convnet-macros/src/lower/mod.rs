@@ -30,6 +30,7 @@ use names::{Child, Level};
 use report::Reported;
 
 pub use flow::Flow;
+pub use names::camel;
 pub use report::Place;
 
 /// More nodes than any network has; a slip in a repeat must not exhaust the memory.
@@ -38,11 +39,12 @@ const MOST_NODES: usize = 10_000;
 const MOST_STEPS: usize = 100_000;
 
 pub fn lower(def: NetworkDef, errors: &mut Errors) -> Graph {
-    let Lowered { nodes, trunk, weights, output, taps } = walk(&def, errors);
+    let Lowered { nodes, trunk, mut weights, mut output, taps } = walk(&def, errors);
     let halves = |node: &Node| matches!(node.op, Op::Conv(Conv { half: true, .. }));
     if let Some(half) = def.half.as_ref().filter(|_| errors.is_empty() && !nodes.iter().any(halves)) {
         errors.at(half, diag::syntax::no_weights_to_halve(&def.name));
     }
+    names::types(&def.name, &mut weights, &mut output, errors);
     let NetworkDef { attributes, visibility, name, budgets, .. } = def;
     Graph { attributes, visibility, name, budgets, nodes, trunk, weights, output, taps }
 }

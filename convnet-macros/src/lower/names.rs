@@ -7,8 +7,8 @@ use syn::Ident;
 
 use super::Lowering;
 use super::report::address;
-use crate::diag;
-use crate::ir::{NodeId, Tap};
+use crate::diag::{self, Errors};
+use crate::ir::{NodeId, Output, Tap, Weights};
 
 /// Names are counted within a level.
 pub struct Level {
@@ -95,15 +95,16 @@ impl Lowering<'_> {
 
     fn named_child(&mut self, name: &Ident) -> Child {
         let plain = name.to_string();
+        let of_network = self.levels.len() == 1 && plain == diag::names::FIELD;
         let level = self.level();
         level.next += 1;
         let twice = !level.names.insert(plain.clone());
         let taken = level.fields.insert(plain.clone(), Some(name.clone()));
         // A field of its own all the same, so that one mistake is one error.
-        let clash = twice || taken == Some(None);
+        let clash = twice || of_network || taken == Some(None);
         let field = if clash { Ident::new(&format!("{plain}_{}", level.next), name.span()) } else { name.clone() };
         let child = level.child(&plain, field);
-        if self.levels.len() == 1 && plain == diag::names::FIELD {
+        if of_network {
             self.report(self.here(), "field", name, &diag::names::network_field(name));
         }
         if twice {
@@ -168,6 +169,72 @@ pub fn snake(name: &str) -> String {
         snake.extend(letter.to_lowercase());
     }
     snake
+}
+
+/// `VggBody` of `vgg_body`.
+pub fn camel(name: &str) -> String {
+    let mut camel = String::new();
+    for part in name.split('_') {
+        let mut chars = part.chars();
+        camel.extend(chars.next().into_iter().flat_map(char::to_uppercase));
+        camel.extend(chars);
+    }
+    camel
+}
+
+/// Reports levels and heads whose types would have one name, and gives them other ones.
+pub fn types(network: &Ident, weights: &mut [Weights], output: &mut Output, errors: &mut Errors) {
+    let mut types = Types { network, found: BTreeMap::new(), quiet: !errors.is_empty() };
+    let mut clash = false;
+    heads(output, &mut Vec::new(), &mut |path| clash |= types.clash("Output", path, errors));
+    heads(output, &mut Vec::new(), &mut |path| clash |= types.clash("Logits", path, errors));
+    if clash {
+        *output = Output::Node(0);
+    }
+    for weights in weights {
+        for length in 1..weights.path.len() {
+            let path: Vec<&Ident> = weights.path[..length].iter().collect();
+            if types.clash("", &path, errors) {
+                let last = &mut weights.path[length - 1];
+                *last = Ident::new(&format!("{last}_other"), last.span());
+            }
+        }
+    }
+}
+
+/// The types of levels and heads by name: what comes before the levels, and the levels.
+struct Types<'a> {
+    network: &'a Ident,
+    found: BTreeMap<String, (&'static str, Vec<String>)>,
+    /// What clashes has an error already.
+    quiet: bool,
+}
+
+impl Types<'_> {
+    /// Adds a type. True, after an error, if another one has its name.
+    fn clash(&mut self, prefix: &'static str, path: &[&Ident], errors: &mut Errors) -> bool {
+        let levels: Vec<String> = path.iter().map(ToString::to_string).collect();
+        let ty = format!("{}{prefix}{}", self.network, levels.iter().map(|level| camel(level)).collect::<String>());
+        let made = (prefix, levels);
+        let first = self.found.entry(ty.clone()).or_insert_with(|| made.clone());
+        let clash = *first != made;
+        if let Some(last) = path.last().filter(|_| clash && !self.quiet) {
+            errors.at(last, diag::names::type_twice(last, &ty));
+            self.quiet = true;
+        }
+        clash
+    }
+}
+
+/// The paths of heads that have heads.
+fn heads<'a>(output: &'a Output, path: &mut Vec<&'a Ident>, f: &mut impl FnMut(&[&'a Ident])) {
+    let Output::Heads(inner) = output else { return };
+    f(path);
+    for (name, output) in inner {
+        path.push(name);
+        heads(output, path, f);
+        path.pop();
+    }
 }
 
 #[cfg(test)]

@@ -55,10 +55,11 @@ impl Lowering<'_> {
     }
 
     pub fn network(&mut self, path: &Path, name: Option<&Ident>, flow: Flow, stated: Option<&VolumeNode>) -> Flow {
-        if path.is_ident(&self.def.name) {
+        let own = path.is_ident(&self.def.name) || path.is_ident("Self");
+        if own {
             self.report(address(path), "network", path, &diag::layer::own_layer(&self.def.name));
         }
-        let Some(last) = path.segments.last().filter(|_| !path.is_ident(&self.def.name)) else {
+        let Some(last) = path.segments.last().filter(|_| !own) else {
             self.numbered_as_layer(name);
             return flow.unknown();
         };

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta};
 
 use super::{Parser, Tokens};
@@ -57,11 +58,26 @@ impl Parser<'_> {
                 let half = self.choice(&attribute, "weights(f16)", &WEIGHTS);
                 let tokens = half.map(|()| attribute.meta.to_token_stream());
                 self.once(&attribute, "weights", tokens, &mut found.half);
+            } else if path.is_ident("derive") {
+                found.others.push(self.without_clone(attribute));
             } else {
                 found.others.push(attribute);
             }
         }
         found
+    }
+
+    /// Reports `Clone`, which the generated struct has, in `#[derive(Clone, Debug)]`, and keeps the other traits.
+    fn without_clone(&mut self, derive: Attribute) -> Attribute {
+        let Ok(traits) = derive.parse_args_with(Punctuated::<syn::Path, syn::Token![,]>::parse_terminated) else {
+            return derive;
+        };
+        let clone = |path: &&syn::Path| path.segments.last().is_some_and(|last| last.ident == "Clone");
+        let (clones, others): (Vec<&syn::Path>, Vec<&syn::Path>) = traits.iter().partition(clone);
+        for path in &clones {
+            self.errors.at(path, syntax::derives_clone());
+        }
+        if clones.is_empty() { derive } else { syn::parse_quote!(#[derive(#(#others),*)]) }
     }
 
     fn list(&mut self, attribute: &Attribute, example: &str) -> Option<Tokens> {

@@ -5,11 +5,13 @@ use proc_macro2::{Delimiter, Ident, Punct, TokenTree};
 use syn::Path;
 use syn::parse::Parser as _;
 
+use super::foreign::{self, calls, rest_of_unknown};
 use super::number::joined;
 use super::{MAX_DEPTH, Parser, Tokens};
 use crate::ast::{Call, Item};
 use crate::diag::syntax;
-use crate::vocabulary::{Reading, Word, absent, split};
+use crate::elsewhere;
+use crate::vocabulary::{Reading, Word, split};
 
 /// Words that are no layers. Case does not count.
 const KEYWORDS: [&str; 5] = ["input", "block", "skip", "frozen", "shared"];
@@ -68,6 +70,9 @@ impl Parser<'_> {
             tokens.skip(2);
             return Item::Unknown;
         }
+        if let Some(length) = Self::module(tokens, &text) {
+            return self.foreign(tokens, length);
+        }
         match text.to_ascii_lowercase().as_str() {
             "skip" => {
                 tokens.skip(1);
@@ -95,19 +100,15 @@ impl Parser<'_> {
         let length = written_apart(tokens, &text);
         match Reading::of(&text) {
             Reading::Layer(word, size) => return self.layer(tokens, word, size, 1),
+            Reading::BadSize(..) if calls(tokens, 1) && elsewhere::word(&text).is_some() => {
+                return self.foreign(tokens, 1);
+            }
             Reading::BadSize(word, size) if !self.may_be_network(tokens, &text) => {
                 self.errors.at(ident, syntax::bad_size(word, size));
             }
             Reading::Planned => self.errors.at(ident, syntax::planned(&text)),
             _ if length == 1 && self.may_be_network(tokens, &text) => return self.network(tokens),
-            _ => {
-                let begin = tokens.position();
-                tokens.skip(length);
-                let written = super::text(&tokens.since(begin));
-                let sentence = syntax::unknown_item(&written, &self.blocks, &self.parameters);
-                self.errors.at(&tokens.since(begin), sentence);
-                return rest_of_unknown(tokens);
-            }
+            _ => return self.foreign(tokens, length),
         }
         tokens.skip(1);
         rest_of_unknown(tokens)
@@ -126,7 +127,7 @@ impl Parser<'_> {
         }
         let stated = tokens.arrow_at(ahead) && Self::at_volume(tokens, ahead + 2);
         let capital = text.starts_with(char::is_uppercase);
-        let known = syntax::suggestion(text, &self.blocks).is_some() || absent(text).is_some();
+        let known = syntax::suggestion(text, &self.blocks).is_some() || elsewhere::absent(text).is_some();
         capital && !layer && (stated || !known)
     }
 
@@ -223,8 +224,16 @@ impl Parser<'_> {
         }
         let path = tokens.since(begin);
         if let Some(group) = tokens.group(Delimiter::Parenthesis).cloned() {
-            self.errors.at(&group, syntax::network_takes_nothing(&super::text(&path)));
             tokens.skip(1);
+            let last = path.clone().into_iter().last().and_then(|last| elsewhere::word(&last.to_string()));
+            match last {
+                Some(word) => {
+                    let written = elsewhere::call(word, &foreign::arguments(&group));
+                    self.errors.at(&tokens.since(begin), syntax::unknown_word(&super::text(&path), &written));
+                }
+                None => self.errors.at(&group, syntax::network_takes_nothing(&super::text(&path))),
+            }
+            return Item::Unknown;
         }
         if let Ok(path) = Path::parse_mod_style.parse2(path.clone()) {
             return Item::Network(path);
@@ -238,26 +247,12 @@ impl Parser<'_> {
 fn written_apart(tokens: &Tokens, first: &str) -> usize {
     let ahead = 1 + usize::from(tokens.sign_at(1, '-'));
     let joined = tokens.ident_at(ahead).map(|second| format!("{first}{second}"));
-    match joined.and_then(|joined| Word::from_elsewhere(split(&joined).0)) {
+    match joined.and_then(|joined| elsewhere::word(split(&joined).0)) {
         Some(_) => ahead + 1,
         None => 1,
     }
 }
 
-fn is_arithmetic(sign: &Punct) -> bool {
+pub(super) fn is_arithmetic(sign: &Punct) -> bool {
     "*/+-%".contains(sign.as_char())
-}
-
-/// Skips what would follow a layer's word.
-fn rest_of_unknown(tokens: &mut Tokens) -> Item {
-    for sign in ['-', '/'] {
-        let number = matches!(tokens.peek_at(1), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
-        if tokens.sign(sign) && number {
-            tokens.skip(2);
-        }
-    }
-    if tokens.group(Delimiter::Parenthesis).is_some() {
-        tokens.skip(1);
-    }
-    Item::Unknown
 }

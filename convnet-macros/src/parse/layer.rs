@@ -16,7 +16,8 @@ impl Parser<'_> {
         tokens.skip(length);
 
         let name = tokens.since(begin);
-        let size = self.size(tokens, word, size, &name);
+        let decimal = self.decimal(tokens, begin, word, size);
+        let size = if decimal { None } else { self.size(tokens, word, size, &name) };
         self.value_outside(tokens, word);
         let mut count = self.count(tokens, word, size.is_some());
         let stride = self.stride(tokens, word);
@@ -26,6 +27,7 @@ impl Parser<'_> {
             count = self.count(tokens, word, size.is_some());
         }
         let takes = word.takes();
+        let (options_at, numbers) = (tokens.position(), text(&tokens.since(begin)));
         let bare = takes.size == Need::Must && takes.count == Need::Must && size.is_none() && count.is_none();
         let options = match tokens.group(Delimiter::Parenthesis).cloned() {
             Some(group) if bare && Tokens::inside(&group).literal().is_some() => {
@@ -39,6 +41,8 @@ impl Parser<'_> {
             }
             _ => Vec::new(),
         };
+        let said = Said { errors: before, numbers, count: count.is_some(), stride: stride.is_some(), options_at };
+        self.behind_options(tokens, word, &said);
 
         let tokens = tokens.since(begin);
         let no_size = takes.size == Need::Must && size.is_none();
@@ -85,9 +89,9 @@ impl Parser<'_> {
         }
     }
 
-    /// `dropout 0.5` and `dropout-0.5`, whose number stands in brackets.
+    /// `dropout 0.5`, `dropout-0.5` and `dropout=0.5`, whose number stands in brackets.
     fn value_outside(&mut self, tokens: &mut Tokens, word: Word) {
-        let hyphen = usize::from(tokens.sign('-'));
+        let hyphen = usize::from(['-', '=', ':'].into_iter().any(|sign| tokens.sign(sign)));
         if word.takes().value.is_some()
             && let Some(literal) = tokens.literal_at(hyphen)
         {
@@ -149,6 +153,66 @@ impl Parser<'_> {
         }
         self.errors.at(&tokens.since(begin), syntax::superfluous_stride(word));
         None
+    }
+}
+
+/// What a layer has said when its options end.
+struct Said {
+    errors: usize,
+    numbers: String,
+    count: bool,
+    stride: bool,
+    options_at: usize,
+}
+
+impl Parser<'_> {
+    /// `leaky_relu0.1`, `upsample1.5`, `dropout-.5`: a float outside of brackets. True after an error.
+    fn decimal(&mut self, tokens: &mut Tokens, begin: usize, word: Word, size: Option<(u64, u64)>) -> bool {
+        let hyphen = usize::from(tokens.sign('-'));
+        let Some(fraction) = tokens.literal_at(hyphen + 1).filter(|_| tokens.sign_at(hyphen, '.')) else {
+            return false;
+        };
+        let number = format!("{}.{fraction}", size.map_or(0, |(side, _)| side));
+        tokens.skip(hyphen + 2);
+        let sentence = match word.takes() {
+            takes if takes.value.is_some() => syntax::value_outside(word, &number),
+            takes if takes.size != Need::No => syntax::fractional_size(word, &number),
+            _ => syntax::superfluous_count(word, false, &number),
+        };
+        self.errors.at(&tokens.since(begin), sentence);
+        true
+    }
+
+    /// `/2` and `-64` behind options or a second time, and more options. Nothing is said after another error.
+    fn behind_options(&mut self, tokens: &mut Tokens, word: Word, said: &Said) {
+        let options = text(&tokens.since(said.options_at));
+        let begin = tokens.position();
+        let (stride, count) = (tokens.sign('/'), counts(tokens));
+        while tokens.sign('/') || counts(tokens) {
+            tokens.skip(2);
+        }
+        let numbers = text(&tokens.since(begin));
+        let further = tokens.group(Delimiter::Parenthesis).filter(|group| !is_branches(group)).map(Group::stream);
+        let all = further.as_ref().map_or_else(|| options.clone(), |further| syntax::joined(&options, &text(further)));
+        if further.is_some() && !(options.is_empty() && numbers.is_empty()) {
+            tokens.skip(1);
+        }
+        let wrong = tokens.since(begin);
+        if wrong.is_empty() || self.errors.len() > said.errors {
+            return;
+        }
+        let sentence = if numbers.is_empty() {
+            syntax::options_in_two(&all)
+        } else if stride && !word.takes().stride {
+            syntax::superfluous_stride(word)
+        } else if stride && said.stride {
+            syntax::twice("the stride")
+        } else if count && said.count {
+            syntax::twice(&format!("the {}", word.counts()))
+        } else {
+            syntax::numbers_behind_options(&format!("{}{numbers}{all}", said.numbers))
+        };
+        self.errors.at(&wrong, sentence);
     }
 }
 

@@ -3,6 +3,7 @@
 mod attribute;
 mod brackets;
 mod chain;
+mod foreign;
 mod item;
 mod layer;
 mod number;

@@ -2,10 +2,13 @@
 
 use proc_macro2::{Group, Ident, TokenTree};
 
+use super::foreign::bracketed_pair;
+use super::item::is_arithmetic;
 use super::number::joined;
 use super::{Parser, Tokens, text};
 use crate::ast::{LayerOption, Number, OptionValue, Pair};
 use crate::diag::syntax;
+use crate::elsewhere;
 use crate::vocabulary::{EXCLUSIVE, Kind, Word};
 
 /// Stands for the value without a name among the names.
@@ -23,7 +26,8 @@ impl Parser<'_> {
         self.superfluous_commas(tokens);
         while !tokens.at_end() {
             let begin = tokens.position();
-            let option = self.option(tokens, word);
+            let arithmetic = |tokens: &Tokens| tokens.punct_at(0).is_some_and(is_arithmetic);
+            let option = self.option(tokens, word).filter(|_| !arithmetic(tokens));
             let all = tokens.since(begin);
             if let Some((key, name, value)) = option {
                 if seen.contains(&key) {
@@ -55,17 +59,19 @@ impl Parser<'_> {
             }
             let begin = tokens.position();
             tokens.skip(1);
-            if assigned {
+            let mut value = String::new();
+            if assigned || tokens.sign(':') {
                 tokens.skip(1);
                 let from = tokens.position();
+                let pair = if let Some(TokenTree::Group(group)) = tokens.peek() { bracketed_pair(group) } else { None };
                 skip_value(tokens);
-                let value = text(&tokens.since(from));
-                if written.eq_ignore_ascii_case("stride") || written.eq_ignore_ascii_case("strides") {
+                value = pair.unwrap_or_else(|| text(&tokens.since(from)));
+                if elsewhere::is_stride(&written) {
                     self.errors.at(&tokens.since(begin), syntax::stride_option(word, &value));
                     return None;
                 }
             }
-            self.errors.at(&ident, syntax::unknown_option(word, &written, self.is_parameter(&ident)));
+            self.errors.at(&ident, syntax::unknown_option(word, &written, &value, self.is_parameter(&ident)));
             return None;
         };
         let canonical = Ident::new(name, ident.span());
@@ -99,7 +105,7 @@ impl Parser<'_> {
             return Some((BARE, None, self.value(tokens, BARE, kind)?));
         }
         let begin = tokens.position();
-        if matches!(tokens.peek(), Some(TokenTree::Literal(_))) || tokens.sign('-') {
+        if matches!(tokens.peek(), Some(TokenTree::Literal(_))) || tokens.sign('-') || tokens.sign('.') {
             skip_value(tokens);
         } else {
             tokens.skip(1);
@@ -129,6 +135,20 @@ impl Parser<'_> {
                 }
             };
         }
+        if let (Kind::Pair | Kind::PositivePair, Some(TokenTree::Group(group))) = (kind, tokens.peek())
+            && let Some(pair) = bracketed_pair(group)
+        {
+            tokens.skip(1);
+            self.errors.at(&tokens.since(begin), syntax::bracketed_pair(name, &pair));
+            return None;
+        }
+        let digit = usize::from(tokens.sign('-'));
+        if let (Kind::Real, true, Some(digits)) = (kind, tokens.sign_at(digit, '.'), tokens.literal_at(digit + 1)) {
+            let written = format!("{}0.{digits}", if digit > 0 { "-" } else { "" });
+            tokens.skip(digit + 2);
+            self.errors.at(&tokens.since(begin), syntax::no_leading_digit(&written));
+            return None;
+        }
         let literal = if tokens.sign('-') { tokens.literal_at(1) } else { tokens.literal() };
         let value = match (kind, literal.map(ToString::to_string)) {
             (Kind::Real, Some(text)) if !has_sides(&text) => {
@@ -137,6 +157,11 @@ impl Parser<'_> {
                 if tokens.sign('%') {
                     tokens.skip(1);
                     self.errors.at(&tokens.since(begin), syntax::percent(&text, negative));
+                    return None;
+                }
+                if let (true, Some(by)) = (tokens.sign('/'), tokens.literal_at(1).map(ToString::to_string)) {
+                    tokens.skip(2);
+                    self.errors.at(&tokens.since(begin), syntax::quotient(&text, &by, negative));
                     return None;
                 }
                 real(&text, negative, span)
@@ -177,7 +202,7 @@ fn real(text: &str, negative: bool, span: proc_macro2::Span) -> Option<OptionVal
     if let (false, Ok(number)) = (negative, plain.parse()) {
         return Some(OptionValue::Pair(Pair::Both(Number::Literal(number, span))));
     }
-    let number: f64 = plain.parse().ok().filter(|number: &f64| number.is_finite())?;
+    let number: f64 = plain.parse().ok().filter(|&number: &f64| (number as f32).is_finite())?;
     Some(OptionValue::Float(if negative { -number } else { number }))
 }
 
@@ -192,6 +217,9 @@ fn has_sides(text: &str) -> bool {
 /// One value, whatever it is.
 fn skip_value(tokens: &mut Tokens) {
     if tokens.sign('-') {
+        tokens.skip(1);
+    }
+    if tokens.sign('.') && tokens.literal_at(1).is_some() {
         tokens.skip(1);
     }
     if tokens.literal().is_some() {

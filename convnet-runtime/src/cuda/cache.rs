@@ -6,9 +6,9 @@
 
 use std::env;
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::PathBuf;
+
+use crate::io::write_beside;
 
 const FORMAT: &[u8] = b"convnet cubin 2\n";
 
@@ -43,23 +43,11 @@ impl Cache {
 
     /// Keeps the image of `key`, if that is possible.
     pub(super) fn put(&self, key: &Key, image: &[u8]) {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
         let Some(folder) = &self.folder else { return };
-        let place = folder.join(key.file());
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let beside = folder.join(format!("{}.{}.{count}", key.file(), std::process::id()));
-        let written = fs::create_dir_all(folder).and_then(|()| write(&beside, key, image));
-        if written.and_then(|()| fs::rename(&beside, &place)).is_err() {
-            // Whether there is something to remove or not: nothing is left to be done about it.
-            let _ = fs::remove_file(&beside);
-        }
+        let write = || write_beside(&folder.join(key.file()), |file| file.write_all(&pack(key, image)));
+        // Without it the next process compiles again.
+        let _ = fs::create_dir_all(folder).and_then(|()| write());
     }
-}
-
-fn write(path: &Path, key: &Key, image: &[u8]) -> std::io::Result<()> {
-    let mut file = fs::File::create_new(path)?;
-    file.write_all(&pack(key, image))?;
-    file.sync_all()
 }
 
 /// An image with what it was made of and by.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::error::ParameterError;
+
 /// A version as CUDA counts them: major, minor.
 pub type Version = (u32, u32);
 
@@ -52,6 +54,11 @@ pub enum DeviceError {
     Cubin {
         /// What is wrong.
         problem: String,
+    },
+    /// A parameter was replaced by another layer's.
+    Parameter {
+        /// Which, and by what.
+        cause: ParameterError,
     },
     /// The device's memory does not suffice.
     OutOfMemory {
@@ -107,6 +114,7 @@ impl fmt::Display for DeviceError {
             }
             Self::Compile { log } => write!(f, "the CUDA compiler refuses this network's source:\n{log}"),
             Self::Cubin { problem } => write!(f, "this cubin cannot be used: {problem}"),
+            Self::Parameter { cause } => fmt::Display::fmt(cause, f),
             Self::OutOfMemory { bytes } => {
                 write!(f, "the device has no {bytes} bytes ({:.2} GiB) left; a smaller batch needs less", gib(*bytes))
             }

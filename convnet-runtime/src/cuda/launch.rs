@@ -63,7 +63,7 @@ pub struct TensorMap {
     pub part: [usize; 4],
 }
 
-/// An argument of a kernel. All but `U32` and `F32` are addresses on the device.
+/// An argument of a kernel. All but `U32` are addresses on the device.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Argument {
     /// A place in the arena, in bytes from its beginning.
@@ -82,8 +82,6 @@ pub enum Argument {
     Packed(usize),
     /// A number.
     U32(u32),
-    /// A number.
-    F32(f32),
     /// Where the seed of this step's random numbers is: one `u64`.
     Seed,
     /// Where the learning rate is, one `f32`; so are the four that follow.

@@ -10,12 +10,12 @@ mod driver;
 mod engine;
 mod error;
 mod lane;
-pub mod launch;
+pub(crate) mod launch;
 mod loss;
 mod network;
 mod parameters;
 mod places;
-pub mod source;
+pub(crate) mod source;
 mod trainer;
 
 pub use compiler::{Compiled, Compiler};

@@ -15,9 +15,10 @@ use super::parameters::Parameters;
 use super::source::Module;
 use crate::cpu::map::Buffer;
 use crate::data::Dataset;
-use crate::network::{Key, Network};
+use crate::network::{Key, Network, check};
 use crate::shape::Shape;
 use crate::tensor::{Classify, Parts, Tensor};
+use crate::train::evaluate;
 
 /// The network `N` on a GPU: the same declaration, parameters and results, kernels that were written for exactly this
 /// network.
@@ -51,7 +52,8 @@ impl<N: Network> Cuda<N> {
     /// The kernels come from the cache on disk, or are compiled and kept there.
     ///
     /// # Errors
-    /// If there is no compiler, or no memory for the parameters; the error gives the network back.
+    /// If there is no compiler, or no memory for the parameters, or if one was replaced by another layer's; the error gives
+    /// the network back.
     pub fn new(net: N, device: &Device) -> Result<Self, MoveError<N>> {
         Self::with_precision(net, device, Precision::F32)
     }
@@ -118,6 +120,7 @@ impl<N: Network> Cuda<N> {
         kernels: impl FnOnce(&str) -> Result<Cubin, DeviceError>,
     ) -> Result<Self, MoveError<N>> {
         let make = || {
+            check(&net).map_err(|cause| DeviceError::Parameter { cause })?;
             let module = Module::new(&N::PROGRAM, precision, &device.architecture());
             let cubin = kernels(&engine::text(&module))?;
             let parameters = Parameters::new(&net, &module, device)?;
@@ -180,18 +183,7 @@ impl<N: Network> Cuda<N> {
     where
         N::Output: Classify,
     {
-        /// Bytes of activations that a part may take, where one sample takes less.
-        const BYTES: u64 = 2 << 30;
-        let part = (BYTES / N::ACTIVATION_BYTES.max(1)).clamp(1, 1024) as usize;
-        let (mut classes, mut samples, mut indices) = (Vec::new(), Tensor::default(), Vec::new());
-        for begin in (0..input.batch()).step_by(part) {
-            indices.clear();
-            indices.extend(begin..input.batch().min(begin + part));
-            samples.set_to(input, &indices);
-            let output = self.predict(&samples)?;
-            classes.extend((0..indices.len()).map(|sample| output.class_of(sample)));
-        }
-        Ok(classes)
+        evaluate::classify(input, [2 << 30, N::ACTIVATION_BYTES, 1024], |samples| self.predict(samples))
     }
 
     /// The share of a data set's samples that get the class of their label; NaN for an empty one.
@@ -202,9 +194,7 @@ impl<N: Network> Cuda<N> {
     where
         N::Output: Classify,
     {
-        let classes = self.classify(data.images())?;
-        let hits = classes.iter().zip(data.labels()).filter(|(class, label)| class == label).count();
-        Ok(hits as f64 / classes.len() as f64)
+        Ok(evaluate::accuracy(&self.classify(data.images())?, data.labels()))
     }
 
     /// The network with the parameters and the optimizer's memory that are on the device now, to look at or to save.

@@ -7,7 +7,7 @@ use super::network::{Cuda, to_planes};
 use crate::error::TrainError;
 use crate::network::Network;
 use crate::tensor::{Parts, Tensor};
-use crate::train::loss::Loss;
+use crate::train::loss::{Loss, check_gradient};
 use crate::train::random::Random;
 use crate::train::sgd::Sgd;
 
@@ -49,9 +49,10 @@ impl<N: Network> CudaTrainer<N> {
     /// One step: forward, loss, backward, update. Gives the loss, from before the update.
     ///
     /// # Errors
-    /// If the batch is empty, labels or targets do not fit, or the loss or a gradient is infinite or not a number. The
-    /// network is then as it was before the step, and the step does not count. If there is no memory for the batch, or the
-    /// device is lost. The error of a queued step comes here, too; this step is then not done.
+    /// If the optimizer has a negative number or one that is not finite, the batch is empty, labels or targets do not fit, a
+    /// loss of your own gives a gradient of another batch, or the loss or a gradient is infinite or not a number. The network
+    /// is then as it was before the step, and the step does not count. If there is no memory for the batch, or the device is
+    /// lost. The error of a queued step comes here, too; this step is then not done.
     pub fn step(
         &mut self,
         net: &mut Cuda<N>,
@@ -81,6 +82,7 @@ impl<N: Network> CudaTrainer<N> {
         loss: &impl DeviceLoss<N::Logits>,
     ) -> Result<Option<f32>, TrainError> {
         let (step, batch) = (self.step, input.batch());
+        self.optimizer.check(step)?;
         if batch == 0 {
             return Err(TrainError::EmptyBatch { step });
         }
@@ -146,7 +148,8 @@ impl<N: Network> CudaTrainer<N> {
         });
         // Empty tensors that keep their memory.
         self.gradient.clone_from(&self.none);
-        let result = match loss.evaluate(&self.logits, &mut self.gradient) {
+        let loss = loss.evaluate(&self.logits, &mut self.gradient);
+        let result = match loss.and_then(|loss| check_gradient(&self.logits, &self.gradient, batch).map(|()| loss)) {
             Err(cause) => Err(TrainError::Loss { step, cause }),
             Ok(loss) if !loss.is_finite() => Err(TrainError::NotFinite { step, loss }),
             Ok(loss) => Ok(loss),
@@ -162,9 +165,10 @@ impl<N: Network> CudaTrainer<N> {
         staging.clear();
         self.gradient.parts(&mut |values| {
             let len = extents.next().map_or(0, |&extent| Engine::values(&[extent]) * batch);
-            staging.extend_from_slice(&values[..values.len().min(len)]);
+            let end = staging.len() + len;
+            staging.extend_from_slice(values);
             // An empty tensor counts as zeros.
-            staging.resize(staging.len() + len - values.len().min(len), 0.0);
+            staging.resize(end, 0.0);
         });
         let numbers = Numbers { loss, ..numbers };
         engine.begin(Pass::Backward, batch, lane, &numbers, staging, Rest::None).map_err(device)

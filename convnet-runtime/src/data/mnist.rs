@@ -17,7 +17,8 @@ use crate::tensor::{Pixels, Tensor};
 /// ```
 ///
 /// # Errors
-/// If a file cannot be read, is of another kind, cut or too long, or there are not as many labels as images.
+/// If a file cannot be read, is of another kind, empty, cut or too long, or there are not as many labels as images, or if
+/// `pixels` are not those of one channel.
 pub fn mnist(
     images: impl AsRef<Path>,
     labels: impl AsRef<Path>,
@@ -37,9 +38,14 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
     std::fs::read(path).map_err(|cause| DataError::new(path, cause))
 }
 
+/// By gzip.
+pub(super) fn is_compressed(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b])
+}
+
 /// The body of an IDX file of bytes: `[0, 0, 8, dimensions][count, u32][each further dimension, u32]`, big endian.
 fn idx<'a>(bytes: &'a [u8], item: &[u32]) -> Result<&'a [u8], String> {
-    if bytes.starts_with(&[0x1f, 0x8b]) {
+    if is_compressed(bytes) {
         return Err("it is compressed: unpack it with gunzip first".into());
     }
     let dimensions = item.len() + 1;
@@ -53,6 +59,9 @@ fn idx<'a>(bytes: &'a [u8], item: &[u32]) -> Result<&'a [u8], String> {
     }
     if words[2..] != *item {
         return Err(format!("its images are {:?} pixels large, not {item:?}", &words[2..]));
+    }
+    if words[1] == 0 {
+        return Err("it holds nothing: its header says 0 items".into());
     }
     let expected = words[1] as usize * item.iter().map(|&n| n as usize).product::<usize>();
     if body.len() != expected {
@@ -91,6 +100,7 @@ mod tests {
             "its images are [32, 32] pixels large, not [28, 28]"
         );
         assert_eq!(error(&file(&[2049, 5], 3), &[]), "it is cut: 5 items take 5 bytes, and 3 are there");
+        assert_eq!(error(&file(&[2049, 0], 0), &[]), "it holds nothing: its header says 0 items");
         assert_eq!(error(&file(&[2049, 1], 3), &[]), "it is too long: 1 items take 1 bytes, and 3 are there");
     }
 

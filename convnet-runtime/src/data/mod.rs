@@ -62,9 +62,10 @@ impl<V: Shape> Dataset<V> {
     /// # Panics
     /// If there is no such image, as a slice does.
     #[must_use]
+    #[track_caller]
     pub fn select(&self, indices: &[usize]) -> Self {
-        let labels = indices.iter().map(|&i| self.labels[i]).collect();
-        Self { images: self.images.select(indices), labels }
+        let images = self.images.select(indices);
+        Self { images, labels: indices.iter().map(|&i| self.labels[i]).collect() }
     }
 
     /// Two parts, drawn at random: `fraction` (0 to 1) of the images, and the rest. The same seed gives the same parts.

@@ -57,6 +57,18 @@ fn renamed<'a>(
     tensors
 }
 
+/// Adds the first of many, and how many more there are.
+fn few(all: Vec<String>, what: &str, problems: &mut Vec<String>) {
+    const FEW: usize = 8;
+    let more = all.len() - all.len().min(FEW);
+    // A line that stands for one more would be as long as that one.
+    let shown = if more > 1 { FEW } else { all.len() };
+    problems.extend(all.into_iter().take(shown));
+    if more > 1 {
+        problems.push(format!("{more} more {what}"));
+    }
+}
+
 fn check<N: Network>(net: &N, tensors: &BTreeMap<String, TensorView<'_>>, problems: &mut Vec<String>) {
     let mut expected = BTreeMap::new();
     let mut order = Vec::new();
@@ -71,6 +83,7 @@ fn check<N: Network>(net: &N, tensors: &BTreeMap<String, TensorView<'_>>, proble
     let prefix = names::prefix(&missing, &extra, order.len());
     let partners = names::partners(&missing, &extra, prefix.as_ref());
 
+    let (mut absent, mut unfit) = (Vec::new(), Vec::new());
     for name in &order {
         let shape = expected[name];
         let Some(tensor) = tensors.get(name) else {
@@ -79,20 +92,22 @@ fn check<N: Network>(net: &N, tensors: &BTreeMap<String, TensorView<'_>>, proble
                     let found = if found == shape { String::new() } else { format!(" {found:?}") };
                     format!(" (the file has `{partner}`{found})")
                 });
-                problems.push(format!("`{name}` {shape:?} is missing{partner}"));
+                absent.push(format!("`{name}` {shape:?} is missing{partner}"));
             }
             continue;
         };
         if tensor.shape() != shape {
             let found = tensor.shape();
-            problems.push(format!("`{name}` has shape {found:?} in the file, but {shape:?} in the network"));
+            unfit.push(format!("`{name}` has shape {found:?} in the file, but {shape:?} in the network"));
         }
         if floats::read(tensor.dtype(), &[]).is_none() {
-            problems.push(format!("`{name}` holds {:?}; F32, F16, BF16 and F64 can be read", tensor.dtype()));
+            unfit.push(format!("`{name}` holds {:?}; F32, F16, BF16 and F64 can be read", tensor.dtype()));
         }
     }
-    for extra in extra.iter().filter(|extra| !partners.values().any(|partner| partner == *extra)) {
-        problems.push(format!("`{}` {:?} is not in the network", extra.0, extra.1));
+    let left = extra.iter().filter(|extra| !partners.values().any(|partner| partner == *extra));
+    let left = left.map(|extra| format!("`{}` {:?} is not in the network", extra.0, extra.1)).collect();
+    for (kind, what) in [(absent, "are missing"), (unfit, "do not fit"), (left, "are not in the network")] {
+        few(kind, what, problems);
     }
     match prefix {
         Some(prefix) => problems.push(prefix.advice(missing.len())),

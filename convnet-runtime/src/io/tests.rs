@@ -136,6 +136,24 @@ fn other_names_are_listed_once() {
 }
 
 #[test]
+fn of_many_the_first_few_are_listed() {
+    let own = [("0.weight", &[3, 4][..]), ("0.bias", &[3]), ("0.running_mean", &[3])];
+    let listed = |count: usize| {
+        let names: Vec<String> = (10..10 + count).map(|i| format!("{i:03}.weight")).collect();
+        let more = names.iter().map(|name| (&**name, &[1][..], Dtype::F32));
+        let tensors: Vec<_> = own.iter().map(|(name, shape)| (*name, *shape, Dtype::F32)).chain(more).collect();
+        Linear::from_bytes(&file(&tensors)).map(|_| ()).expect_err("some are left over")
+    };
+    let nine = listed(9);
+    assert_eq!(nine.problems().len(), 9);
+    assert_eq!(nine.problems()[8], "`018.weight` [1] is not in the network");
+    let many = listed(150);
+    assert_eq!(many.problems().len(), 9);
+    assert_eq!(many.problems()[7], "`017.weight` [1] is not in the network");
+    assert_eq!(many.problems()[8], "142 more are not in the network");
+}
+
+#[test]
 fn a_file_of_torch_save_is_known() {
     let error = Linear::from_bytes(b"PK\x03\x04\x00\x00\x08\x08").map(|_| ()).expect_err("no safetensors").to_string();
     assert!(error.contains("as `torch.save` writes it"), "{error}");

@@ -5,7 +5,7 @@ use crate::cpu::exchange;
 use crate::cpu::map::{Buffer, Gradient, LANES, Layout, Map};
 use crate::cpu::run::{Run, Workspace};
 use crate::cpu::simd::Isa;
-use crate::ops::dropout::mix;
+use crate::train::random::{GOLDEN, mix};
 
 /// Random numbers of a test.
 pub(crate) struct Random(u64);
@@ -17,7 +17,7 @@ impl Random {
 
     /// Less than `n`.
     pub(crate) fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0 = self.0.wrapping_add(GOLDEN);
         (mix(self.0) >> 33) as usize % n
     }
 

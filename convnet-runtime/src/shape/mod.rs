@@ -5,6 +5,7 @@ mod sentence;
 pub mod typed;
 
 pub use formula::{Rounding, extent, same_padding};
+#[doc(hidden)]
 pub use sentence::{Sentence, Side, agree, stated};
 
 /// A volume of height x width x depth.

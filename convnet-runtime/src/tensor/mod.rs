@@ -6,6 +6,7 @@ mod probabilities;
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Range;
 
 pub use parts::Parts;
 pub use pixels::Pixels;
@@ -14,7 +15,7 @@ pub use probabilities::{Classify, Probabilities};
 use crate::cpu::exchange;
 use crate::cpu::map::Buffer;
 use crate::cpu::run::Run;
-use crate::error::LengthError;
+use crate::error::{ImageError, LengthError};
 use crate::shape::{Shape, text};
 
 /// A batch of volumes of shape `V`: `[sample][channel][row][column]`, contiguous. The batch is dynamic, all else static.
@@ -45,6 +46,9 @@ impl<V: Shape> Tensor<V> {
     }
 
     /// A batch of which `f(sample, channel, row, column)` is each value.
+    ///
+    /// # Panics
+    /// As [`zeros`](Self::zeros).
     pub fn from_fn(batch: usize, mut f: impl FnMut(usize, usize, usize, usize) -> f32) -> Self {
         let mut tensor = Self::zeros(batch);
         let mut values = tensor.values.iter_mut();
@@ -72,8 +76,9 @@ impl<V: Shape> Tensor<V> {
     /// One or more images as files hold them, in the order row, column, channel. `pixels` says which number a byte is.
     ///
     /// # Errors
-    /// If the length is no multiple of one image's.
-    pub fn from_hwc_bytes(bytes: &[u8], pixels: &Pixels<'_>) -> Result<Self, LengthError> {
+    /// If the length is no multiple of one image's, or `pixels` has means or deviations for another number of channels, a
+    /// deviation that is not above 0, or a number that is not finite.
+    pub fn from_hwc_bytes(bytes: &[u8], pixels: &Pixels<'_>) -> Result<Self, ImageError> {
         let batch = Self::samples_in(bytes.len())?;
         pixels.check(V::DEPTH)?;
         Ok(Self::from_fn(batch, |n, c, y, x| {
@@ -84,8 +89,9 @@ impl<V: Shape> Tensor<V> {
     /// One or more images, channel by channel (CIFAR's and MNIST's files). `pixels` says which number a byte is.
     ///
     /// # Errors
-    /// If the length is no multiple of one image's.
-    pub fn from_chw_bytes(bytes: &[u8], pixels: &Pixels<'_>) -> Result<Self, LengthError> {
+    /// If the length is no multiple of one image's, or `pixels` has means or deviations for another number of channels, a
+    /// deviation that is not above 0, or a number that is not finite.
+    pub fn from_chw_bytes(bytes: &[u8], pixels: &Pixels<'_>) -> Result<Self, ImageError> {
         let batch = Self::samples_in(bytes.len())?;
         pixels.check(V::DEPTH)?;
         Ok(Self::from_fn(batch, |n, c, y, x| {
@@ -108,6 +114,7 @@ impl<V: Shape> Tensor<V> {
     /// # Panics
     /// If there is no such sample, as a slice does.
     #[must_use]
+    #[track_caller]
     pub fn select(&self, samples: &[usize]) -> Self {
         let mut selected = Self::default();
         selected.set_to(self, samples);
@@ -118,6 +125,7 @@ impl<V: Shape> Tensor<V> {
     ///
     /// # Panics
     /// If there is no such sample, as a slice does.
+    #[track_caller]
     pub fn set_to(&mut self, source: &Self, samples: &[usize]) {
         self.values.clear();
         self.batch = samples.len();
@@ -135,16 +143,25 @@ impl<V: Shape> Tensor<V> {
     ///
     /// # Panics
     /// If there is no such sample, as a slice does.
+    #[track_caller]
     pub fn sample(&self, index: usize) -> &[f32] {
-        &self.values[index * V::LEN..(index + 1) * V::LEN]
+        &self.values[self.range(index)]
     }
 
     /// One sample, to write.
     ///
     /// # Panics
     /// If there is no such sample, as a slice does.
+    #[track_caller]
     pub fn sample_mut(&mut self, index: usize) -> &mut [f32] {
-        &mut self.values[index * V::LEN..(index + 1) * V::LEN]
+        let range = self.range(index);
+        &mut self.values[range]
+    }
+
+    #[track_caller]
+    fn range(&self, index: usize) -> Range<usize> {
+        assert!(index < self.batch, "there is no sample {index} in a batch of {}, counted from 0", self.batch);
+        index * V::LEN..(index + 1) * V::LEN
     }
 
     /// All values: `[sample][channel][row][column]`.
@@ -155,11 +172,6 @@ impl<V: Shape> Tensor<V> {
     /// All values, to write.
     pub fn values_mut(&mut self) -> &mut [f32] {
         &mut self.values
-    }
-
-    /// All values, without a copy.
-    pub fn into_values(self) -> Vec<f32> {
-        self.values
     }
 
     /// Makes room for `batch` samples, all zero, in the memory that is there if it suffices.
@@ -302,6 +314,27 @@ mod tests {
         let three = Pixels::UNIT.mean(&[0.1, 0.2, 0.3]);
         let error = Image::from_hwc_bytes(&[0; 12], &three).expect_err("three means, two channels");
         assert_eq!(error.to_string(), "the mean of pixels of 2 channels has 2 values, but 3 were given");
+        for (pixels, text) in [
+            (Pixels::UNIT.std(&[0.0]), "the deviation of pixels of channel 0 is 0; it must be finite and above 0"),
+            (
+                Pixels::UNIT.std(&[0.2, -0.5]),
+                "the deviation of pixels of channel 1 is -0.5; it must be finite and above 0",
+            ),
+            (
+                Pixels::UNIT.std(&[f32::NAN]),
+                "the deviation of pixels of channel 0 is NaN; it must be finite and above 0",
+            ),
+            (
+                Pixels::UNIT.std(&[f32::INFINITY]),
+                "the deviation of pixels of channel 0 is inf; it must be finite and above 0",
+            ),
+            (Pixels::UNIT.mean(&[0.5, f32::NAN]), "the mean of pixels of channel 1 is NaN; it must be finite"),
+            (Pixels::scale(1.0 / 0.0), "the scale of pixels of channel 0 is inf; it must be finite"),
+            (Pixels::UNIT.std(&[]), "the deviation of pixels of 2 channels has 2 values, but 0 were given"),
+        ] {
+            assert_eq!(Image::from_hwc_bytes(&[0; 12], &pixels).expect_err(text).to_string(), text);
+            assert_eq!(Image::from_chw_bytes(&[], &pixels).expect_err(text).to_string(), text);
+        }
     }
 
     #[test]
@@ -313,6 +346,12 @@ mod tests {
         let back = Image::stack([&batch.select(&[0]), &batch.select(&[1, 2])]);
         assert_eq!(back, batch);
         assert_eq!(batch.sample(1)[6 + 3 + 2].to_bits(), 1112.0f32.to_bits());
+    }
+
+    #[test]
+    #[should_panic(expected = "there is no sample 2 in a batch of 2, counted from 0")]
+    fn a_sample_that_is_not_there_is_named() {
+        let _ = Image::zeros(2).sample(2);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which number a byte of an image is.
 
-use crate::error::LengthError;
+use crate::error::{ImageError, LengthError};
 
 /// `(byte * scale - mean) / std`, mean and standard deviation one for all channels or one per channel.
 ///
@@ -13,7 +13,7 @@ use crate::error::LengthError;
 ///
 /// // Caffe's LeNet: bytes / 256.
 /// const LENET: Pixels = Pixels::scale(1.0 / 256.0);
-/// # Ok::<(), LengthError>(())
+/// # Ok::<(), ImageError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pixels<'a> {
@@ -41,17 +41,21 @@ impl<'a> Pixels<'a> {
         Self { mean, ..self }
     }
 
-    /// Divides by `std` at the end: one number, or one per channel.
+    /// Divides by `std` at the end: one number above 0, or one per channel.
     #[must_use]
     pub const fn std(self, std: &'a [f32]) -> Self {
         Self { std, ..self }
     }
 
-    pub(crate) fn check(&self, channels: usize) -> Result<(), LengthError> {
-        for (what, values) in [("mean", self.mean), ("deviation", self.std)] {
+    pub(crate) fn check(&self, channels: usize) -> Result<(), ImageError> {
+        for (what, values) in [("scale", &[self.scale][..]), ("mean", self.mean), ("deviation", self.std)] {
             if values.len() != 1 && values.len() != channels {
                 let what = format!("the {what} of pixels of {channels} channels");
-                return Err(LengthError::new(what, channels, values.len()));
+                return Err(LengthError::new(what, channels, values.len()).into());
+            }
+            let fits = |value: f32| value.is_finite() && (what != "deviation" || value > 0.0);
+            if let Some((channel, &value)) = values.iter().enumerate().find(|&(_, &value)| !fits(value)) {
+                return Err(ImageError::Pixels { what, channel, value });
             }
         }
         Ok(())

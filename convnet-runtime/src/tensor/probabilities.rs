@@ -35,6 +35,7 @@ impl<V: Shape> Probabilities<V> {
     ///
     /// # Panics
     /// If there is no such sample, as a slice does.
+    #[track_caller]
     pub fn sample(&self, index: usize) -> &[f32] {
         self.0.sample(index)
     }
@@ -43,6 +44,7 @@ impl<V: Shape> Probabilities<V> {
     ///
     /// # Panics
     /// If there is no such sample, as a slice does.
+    #[track_caller]
     pub fn class(&self, sample: usize) -> usize {
         largest(classes::<V>(self.sample(sample)))
     }
@@ -52,6 +54,7 @@ impl<V: Shape> Probabilities<V> {
     ///
     /// # Panics
     /// If there is no such sample, as a slice does.
+    #[track_caller]
     pub fn top(&self, sample: usize, k: usize) -> Vec<(usize, f32)> {
         let mut ranked: Vec<_> = classes::<V>(self.sample(sample)).enumerate().collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -63,6 +66,7 @@ impl<V: Shape> Probabilities<V> {
     ///
     /// # Panics
     /// If there is no such sample or position, as a slice does.
+    #[track_caller]
     pub fn class_at(&self, sample: usize, row: usize, column: usize) -> usize {
         assert!(row < V::HEIGHT && column < V::WIDTH, "there is no position ({row}, {column})");
         let plane = V::HEIGHT * V::WIDTH;

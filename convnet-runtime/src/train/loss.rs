@@ -2,7 +2,7 @@
 
 use crate::error::LossError;
 use crate::shape::Shape;
-use crate::tensor::Tensor;
+use crate::tensor::{Parts, Tensor};
 
 /// A loss on logits of type `L`: a tensor, or a struct of heads. Closures are losses too:
 ///
@@ -24,7 +24,8 @@ pub trait Loss<L> {
     /// empty where the loss does not depend on that head.
     ///
     /// # Errors
-    /// If labels or targets do not fit the logits.
+    /// If labels or targets do not fit the logits. A step also refuses a gradient that is neither empty nor of the logits'
+    /// batch.
     fn evaluate(&self, logits: &L, gradient: &mut L) -> Result<f32, LossError>;
 }
 
@@ -32,6 +33,26 @@ impl<L, F: Fn(&L, &mut L) -> Result<f32, LossError>> Loss<L> for F {
     fn evaluate(&self, logits: &L, gradient: &mut L) -> Result<f32, LossError> {
         self(logits, gradient)
     }
+}
+
+/// Whether a loss has given a gradient for each sample, or none, in each tensor.
+///
+/// # Errors
+/// If one has some, but not as many as the logits.
+pub(crate) fn check_gradient<L: Parts>(logits: &L, gradient: &L, batch: usize) -> Result<(), LossError> {
+    let (mut result, mut head) = (Ok(()), 0);
+    gradient.parts(&mut |gradient| {
+        let mut index = 0;
+        logits.parts(&mut |logits| {
+            if index == head && !gradient.is_empty() && gradient.len() != logits.len() && result.is_ok() {
+                let given = gradient.len() / (logits.len() / batch).max(1);
+                result = Err(LossError::Count { what: "gradients", expected: batch, given });
+            }
+            index += 1;
+        });
+        head += 1;
+    });
+    result
 }
 
 /// Cross-entropy of a softmax over the depth: `-log softmax(logits)[label]`, the mean over the batch (and over positions,

@@ -31,7 +31,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins: so many epochs of so many batches.
+    /// Begins: so many epochs of so many batches. There may be more in the end: they are counted without a total.
     pub fn new(epochs: usize, batches: usize) -> Self {
         let (began, terminal) = (Instant::now(), stderr().is_terminal());
         Self { epochs, batches, epoch: 0, batch: 0, loss: 0.0, began, drawn: None, terminal }
@@ -65,8 +65,7 @@ impl Progress {
             bar.push('>');
         }
         let mut text = self.head();
-        let digits = self.batches.to_string().len();
-        let _ = write!(text, " [{bar:WIDTH$}] {:digits$}/{} loss {:.4}", self.batch, self.batches, self.mean());
+        let _ = write!(text, " [{bar:WIDTH$}] {} loss {:.4}", share(self.batch, self.batches), self.mean());
         text
     }
 
@@ -77,13 +76,18 @@ impl Progress {
     }
 
     fn head(&self) -> String {
-        let digits = self.epochs.to_string().len();
-        format!("epoch {:digits$}/{}", self.epoch + 1, self.epochs)
+        format!("epoch {}", share(self.epoch + 1, self.epochs))
     }
 
     fn mean(&self) -> f64 {
         self.loss / self.batch.max(1) as f64
     }
+}
+
+/// ` 3/20`; a number alone where there are more than were announced.
+fn share(number: usize, of: usize) -> String {
+    let digits = of.to_string().len();
+    if number > of { number.to_string() } else { format!("{number:digits$}/{of}") }
 }
 
 #[cfg(test)]
@@ -98,6 +102,9 @@ mod tests {
         assert!(progress.line(0.98125).starts_with("epoch  3/20  loss 0.1000  accuracy 0.9812  "));
         progress.batch = 45;
         assert_eq!(progress.bar(), "epoch  3/20 [==============================] 45/45 loss 0.0467");
-        assert_eq!(Progress::new(0, 0).bar(), "epoch 1/0 [>                             ] 0/0 loss 0.0000");
+        // More than were announced.
+        (progress.epoch, progress.batch) = (20, 46);
+        assert_eq!(progress.bar(), "epoch 21 [==============================] 46 loss 0.0457");
+        assert_eq!(Progress::new(0, 0).bar(), "epoch 1 [>                             ] 0/0 loss 0.0000");
     }
 }

@@ -16,7 +16,7 @@ impl Random {
     /// 64 random bits.
     pub const fn bits(&mut self) -> u64 {
         self.index += 1;
-        mix(self.seed.wrapping_add(self.index.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        mix(self.seed.wrapping_add(self.index.wrapping_mul(GOLDEN)))
     }
 
     /// Uniform in 0 .. 1, of 24 bits.
@@ -46,9 +46,14 @@ impl Random {
     }
 }
 
-const fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+/// The step of the counter of `SplitMix64`.
+pub(crate) const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Its output function.
+#[inline(always)]
+pub(crate) const fn mix(z: u64) -> u64 {
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
 

@@ -1,6 +1,7 @@
 //! Stochastic gradient descent.
 
 use crate::cpu::simd::{Kernel, Simd, dispatch};
+use crate::error::TrainError;
 use crate::network::{Key, Network};
 use crate::parameter::{Parameter, Role};
 
@@ -50,6 +51,18 @@ impl Sgd {
     #[must_use]
     pub const fn weight_decay(self, weight_decay: f32) -> Self {
         Self { weight_decay, ..self }
+    }
+
+    /// Whether it can move anything: a number that is negative or not finite would spoil all parameters.
+    ///
+    /// # Errors
+    /// If there is one.
+    pub(crate) fn check(&self, step: u64) -> Result<(), TrainError> {
+        let numbers = [("rate", self.rate), ("momentum", self.momentum), ("weight decay", self.weight_decay)];
+        match numbers.into_iter().find(|(_, value)| !value.is_finite() || *value < 0.0) {
+            Some((what, value)) => Err(TrainError::Optimizer { step, what, value }),
+            None => Ok(()),
+        }
     }
 
     /// Moves every parameter that backward has written a gradient of.

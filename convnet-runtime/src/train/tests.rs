@@ -71,6 +71,18 @@ fn a_step_that_fails_changes_nothing() -> Result<(), TrainError> {
     assert_eq!(error.to_string(), "step 1: 1 labels for 4 outputs");
     let error = trainer.step(&mut net, data.images(), &MeanSquared(&Tensor::zeros(5))).expect_err("five targets");
     assert_eq!(error.to_string(), "step 1: 5 targets for 4 outputs");
+    let fit = trainer.optimizer;
+    for (optimizer, text) in [
+        (Sgd { rate: f32::NAN, ..fit }, "rate is NaN"),
+        (Sgd { rate: -0.1, ..fit }, "rate is -0.1"),
+        (Sgd { momentum: f32::INFINITY, ..fit }, "momentum is inf"),
+        (Sgd { weight_decay: -1.0, ..fit }, "weight decay is -1"),
+    ] {
+        trainer.optimizer = optimizer;
+        let error = trainer.step(&mut net, data.images(), &CrossEntropy(data.labels())).expect_err(text);
+        assert_eq!(error.to_string(), format!("step 1: the optimizer's {text}; it must be finite and not negative"));
+    }
+    trainer.optimizer = fit;
     let error = trainer.step(&mut net, &Tensor::zeros(0), &CrossEntropy(&[])).expect_err("no images");
     assert_eq!(error.to_string(), "step 1: the batch is empty");
     assert_eq!(values(&net), before);
@@ -84,6 +96,17 @@ fn a_step_that_fails_changes_nothing() -> Result<(), TrainError> {
     let error = trainer.step(&mut net, data.images(), &steep).expect_err("infinity");
     assert!(error.to_string().starts_with("step 1: the gradient of `0.weight` is not finite"), "{error}");
     assert_eq!(values(&net), before);
+
+    // Gradients of other batches.
+    for batch in [1, 3, 5] {
+        let short = |_: &Tensor<Features<3>>, gradient: &mut Tensor<Features<3>>| {
+            gradient.reset(batch);
+            Ok(1.0)
+        };
+        let error = trainer.step(&mut net, data.images(), &short).expect_err("another batch");
+        assert_eq!(error.to_string(), format!("step 1: {batch} gradients for 4 outputs"));
+        assert_eq!(values(&net), before);
+    }
 
     trainer.step(&mut net, data.images(), &CrossEntropy(data.labels()))?;
     assert_eq!(trainer.steps(), 2);

@@ -1,6 +1,6 @@
 //! One training step after the other.
 
-use super::loss::Loss;
+use super::loss::{Loss, check_gradient};
 use super::parts::{self, Parts};
 use super::random::Random;
 use super::sgd::Sgd;
@@ -8,7 +8,7 @@ use crate::cpu::exchange;
 use crate::cpu::run::Workspace;
 use crate::cpu::threads;
 use crate::error::TrainError;
-use crate::network::{Key, Network};
+use crate::network::{Key, Network, check};
 use crate::tensor::Tensor;
 
 /// Trains one network: the optimizer, the memory of a step, the step's number, the seed of dropout.
@@ -73,17 +73,20 @@ impl<N: Network> Trainer<N> {
     /// One step: forward, loss, backward, update. Gives the loss, from before the update.
     ///
     /// # Errors
-    /// If the batch is empty, labels or targets do not fit, or the loss or a gradient is infinite or not a number. The
-    /// network is then as it was before the step, and the step does not count.
+    /// If the optimizer has a negative number or one that is not finite, the batch is empty, labels or targets do not fit, a
+    /// loss of your own gives a gradient of another batch, the loss or a gradient is infinite or not a number, or a parameter
+    /// was replaced by another layer's. The network is then as it was before the step, and the step does not count.
     pub fn step(
         &mut self,
         net: &mut N,
         input: &Tensor<N::Input>,
         loss: &impl Loss<N::Logits>,
     ) -> Result<f32, TrainError> {
+        self.optimizer.check(self.step)?;
         if input.batch() == 0 {
             return Err(TrainError::EmptyBatch { step: self.step });
         }
+        check(net).map_err(|cause| TrainError::Parameter { step: self.step, cause })?;
         self.keep_statistics(net);
         let result = self.gradients(net, input, loss);
         self.parts.finish();
@@ -119,7 +122,9 @@ impl<N: Network> Trainer<N> {
         });
         // Empty tensors that keep their memory.
         self.gradient.clone_from(&self.none);
-        let loss = loss.evaluate(&self.logits, &mut self.gradient).map_err(|cause| TrainError::Loss { step, cause })?;
+        let loss = loss.evaluate(&self.logits, &mut self.gradient);
+        let loss = loss.and_then(|loss| check_gradient(&self.logits, &self.gradient, input.batch()).map(|()| loss));
+        let loss = loss.map_err(|cause| TrainError::Loss { step, cause })?;
         if !loss.is_finite() {
             return Err(TrainError::NotFinite { step, loss });
         }

@@ -11,7 +11,10 @@ namespace cuemu {
 // As on the device, 64 bits of shared memory: phase, arrivals to come, arrivals of a phase, bytes to come.
 struct MBarrier { u64 phase : 1, pending : 20, count : 20; int64_t bytes : 23; };
 
-static inline MBarrier* mbarrier(u32 address) { return (MBarrier*)shared(address, 8); }
+static inline MBarrier* mbarrier(u32 address) {
+  if (address & 7) fault("an mbarrier is not aligned to 8 bytes", address);
+  return (MBarrier*)shared(address, 8);
+}
 static inline void turn(MBarrier* m) {
   if (m->pending == 0 && m->bytes == 0) {
     m->phase ^= 1;
@@ -100,6 +103,10 @@ static const u32 WINDOW = 0x80000000u;
 static inline u8* anywhere(u32 address, u32 bytes) {
   return address & WINDOW ? (u8*)windows[address >> 20 & 0x7FF] + (address & 0xFFFFF) : shared(address, bytes);
 }
+static inline u8* piece(u32 address) {
+  if (address & 15) fault("an access of 16 bytes of shared memory is not aligned to as many", address);
+  return anywhere(address, 16);
+}
 
 }  // namespace cuemu
 
@@ -162,4 +169,4 @@ DEV void cp_wait() {
       memcpy(c.to, c.from, c.bytes), memset((u8*)c.to + c.bytes, 0, 16 - c.bytes);
 }
 DEV u32 read_shared(u32 address) { return *(const u32*)cuemu::anywhere(address, 4); }
-DEV void write_shared(u32 address, uint4 words) { memcpy(cuemu::anywhere(address, 16), &words, 16); }
+DEV void write_shared(u32 address, uint4 words) { memcpy(cuemu::piece(address), &words, 16); }

@@ -239,7 +239,8 @@ API cuModuleGetFunction(Function** function, void* module, const char* name) {
   CALL_NOW("cuModuleGetFunction", 0)
   void* bind = dlsym(module, (std::string("cuemu_bind_") + name).c_str());
   if (!bind) return NOT_FOUND;
-  *function = new Function{(Bind)bind, 48 << 10};
+  // A device gives 48 KiB without being asked, less what the kernel has statically, which is not known here.
+  *function = new Function{(Bind)bind, 0};
   return OK;
 }
 // Bytes of shared memory that a block may ask for.

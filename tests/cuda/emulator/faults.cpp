@@ -4,7 +4,7 @@
 
 enum Mistake {
   NONE, NO_BARRIER, BARRIER_OF_HALF, NO_WAIT, OUT_OF_BOUNDS, NOT_ALIGNED, NO_ARRIVAL, WRONG_BYTES, TOO_EARLY, NO_RESULT, WRONG_STRIDE,
-  WRONG_LEADING, WRONG_STEP, NO_FENCE, NO_PRODUCTS_FENCE, NOT_AT_1024, TOO_MANY_REGISTERS
+  WRONG_LEADING, WRONG_STEP, NO_FENCE, NO_PRODUCTS_FENCE, NOT_AT_1024, TOO_MANY_REGISTERS, ROW_NOT_ALIGNED
 };
 
 // The sum of 64 numbers: each is copied to shared memory and read by another thread.
@@ -33,6 +33,7 @@ __global__ void copied(const float* x, float* y, int mistake) {
   cp_commit();
   if (mistake != NO_WAIT) cp_wait<0>();
   __syncthreads();
+  if (u32 rows[4]; mistake == ROW_NOT_ALIGNED) ldmatrix_x4(rows, base + 8);
   atomicAdd(y, ((float*)bytes)[t]);
 }
 CUEMU_KERNEL(copied)
@@ -40,7 +41,7 @@ CUEMU_KERNEL(copied)
 // A thread waits for the others at an mbarrier.
 __global__ void arrivals(const float* x, float* y, int mistake) {
   DYN_SMEM(bytes);
-  const unsigned t = threadIdx.x, barrier = smem_u32(bytes);
+  const unsigned t = threadIdx.x, barrier = smem_u32(bytes) + (mistake == NOT_ALIGNED ? 4 : 0);
   float* all = (float*)(bytes + 64);
   if (t == 0) mbar_init(barrier, 63);
   __syncthreads();
@@ -154,6 +155,8 @@ int main(int count, char** arguments) {
       {"no_wait", cuemu_bind_copied, NO_WAIT},
       {"not_aligned", cuemu_bind_copied, NOT_ALIGNED},
       {"no_arrival", cuemu_bind_arrivals, NO_ARRIVAL},
+      {"barrier_not_aligned", cuemu_bind_arrivals, NOT_ALIGNED},
+      {"row_not_aligned", cuemu_bind_copied, ROW_NOT_ALIGNED},
       {"multiplied", cuemu_bind_multiplied, NONE, 128},
       {"multiplied_across", cuemu_bind_multiplied_across, NONE, 128},
       {"multiplied_tf32", cuemu_bind_multiplied_tf32, NONE, 128},

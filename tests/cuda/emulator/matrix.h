@@ -107,7 +107,7 @@ DEV float bf16_f(u16 v) { return cuemu::from_bf16(v); }
 // Lane l gives the address of row l % 8 of matrix l / 8, and gets two values of row l / 4 of each matrix.
 DEV void ldmatrix_x4(u32 (&r)[4], u32 address) {
   using namespace cuemu;
-  cur->exchange = anywhere(address, 16);
+  cur->exchange = piece(address);
   warp_sync();
   u32 lane = cur->lin & 31, warp = cur->lin & ~31u;
   for (int m = 0; m < 4; m++)
@@ -117,7 +117,7 @@ DEV void ldmatrix_x4(u32 (&r)[4], u32 address) {
 // The same of matrices that are read by columns.
 DEV void ldmatrix_x4_trans(u32 (&r)[4], u32 address) {
   using namespace cuemu;
-  cur->exchange = anywhere(address, 16);
+  cur->exchange = piece(address);
   warp_sync();
   u32 lane = cur->lin & 31, warp = cur->lin & ~31u;
   for (int m = 0; m < 4; m++) {

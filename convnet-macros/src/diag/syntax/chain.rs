@@ -4,7 +4,8 @@ use proc_macro2::{Ident, Literal, TokenTree};
 
 use super::words::token;
 use crate::diag::nearest::nearest;
-use crate::vocabulary::{Need, Reading, Word, absent, split};
+use crate::elsewhere;
+use crate::vocabulary::{Need, Reading, Word, split};
 
 pub fn empty_chain(branch: bool) -> String {
     if branch {
@@ -104,7 +105,8 @@ pub fn no_item(found: Option<&TokenTree>) -> String {
     format!("a layer is missing before {}", token(found))
 }
 
-pub fn unknown_item(text: &str, blocks: &[String], parameters: &[Ident]) -> String {
+/// `last` is the text without the modules before it.
+pub fn unknown_item(text: &str, last: &str, blocks: &[String], parameters: &[Ident]) -> String {
     let in_word = |word: &Word| {
         let rest = text.get(word.name().len()..).filter(|_| text.to_ascii_lowercase().starts_with(word.name()))?;
         parameters.iter().find(|parameter| *parameter == rest)
@@ -112,11 +114,11 @@ pub fn unknown_item(text: &str, blocks: &[String], parameters: &[Ident]) -> Stri
     if let Some(parameter) = Word::ALL.iter().find_map(in_word) {
         return format!("unknown word `{text}`: a parameter such as `{parameter}` cannot stand inside a word");
     }
-    if let Some(instead) = absent(text) {
+    if let Some(instead) = elsewhere::absent(last) {
         return format!("unknown word `{text}`: {instead}");
     }
-    match suggestion(text, blocks) {
-        Some(nearest) => format!("unknown word `{text}`: did you mean `{nearest}`?"),
+    match suggestion(last, blocks) {
+        Some(nearest) => unknown_word(text, &nearest),
         None if text.starts_with(char::is_uppercase) => {
             format!(
                 "`{text}` is neither a layer nor a block, and a network used as a layer stands alone: `{text} -> 7x7x512`"
@@ -126,10 +128,17 @@ pub fn unknown_item(text: &str, blocks: &[String], parameters: &[Ident]) -> Stri
     }
 }
 
+pub fn unknown_word(text: &str, meant: &str) -> String {
+    format!("unknown word `{text}`: did you mean `{meant}`?")
+}
+
 /// The layer, block or keyword that a word was probably meant to be.
 pub fn suggestion(text: &str, blocks: &[String]) -> Option<String> {
-    if let Some(word) = Word::from_elsewhere(text) {
+    if let Some(word) = elsewhere::word(text) {
         return Some(word.name().to_owned());
+    }
+    if let Some(written) = elsewhere::underscored(text) {
+        return Some(written);
     }
     if let Some(block) = nearest(text, blocks.iter().map(String::as_str)) {
         return Some(block.to_owned());
@@ -140,7 +149,7 @@ pub fn suggestion(text: &str, blocks: &[String]) -> Option<String> {
         let takes_size = word.takes().size != Need::No;
         if takes_size && Reading::of(&sized).is_layer() { sized } else { word.name().to_owned() }
     };
-    if let Some(word) = Word::from_elsewhere(head) {
+    if let Some(word) = elsewhere::word(head) {
         return Some(sized(word));
     }
     let keywords = ["skip", "frozen", "shared"].into_iter().filter(|_| tail.is_empty());
@@ -150,8 +159,10 @@ pub fn suggestion(text: &str, blocks: &[String]) -> Option<String> {
 
 pub fn bad_size(word: Word, size: &str) -> String {
     let name = word.name();
-    if word.takes().size == Need::No {
-        format!("unknown word `{name}{size}`: did you mean `{}`?", word.example())
+    if let Some(written) = elsewhere::underscored(&format!("{name}{size}")) {
+        unknown_word(&format!("{name}{size}"), &written)
+    } else if word.takes().size == Need::No {
+        unknown_word(&format!("{name}{size}"), word.example())
     } else if size.bytes().all(|b| b.is_ascii_digit()) {
         format!("the size {size} is too large to be counted")
     } else {

@@ -5,6 +5,7 @@ use proc_macro2::{Ident, TokenTree};
 use super::words::{quoted, quoted_or, token};
 use crate::ast::{Number, Pair};
 use crate::diag::nearest::nearest;
+use crate::elsewhere;
 use crate::vocabulary::{Kind, Need, Word};
 
 pub fn missing_numbers(word: Word, text: &str, size: bool, count: bool) -> String {
@@ -20,6 +21,11 @@ pub fn superfluous_size(word: Word, (height, width): (u64, u64)) -> String {
     let name = word.name();
     match word {
         Word::Relu if (height, width) == (6, 6) => "relu takes no size: relu6 is `clipped_relu(6)`".into(),
+        Word::Gap if (height, width) == (1, 1) => "gap takes no size: it averages the whole map".into(),
+        Word::Gap => format!("gap takes no size, it averages the whole map: windows are `avgpool{height}`"),
+        Word::Dropout => {
+            format!("dropout takes no size: did you mean `dropout({})`?", share(&height.to_string()))
+        }
         _ if word.takes().count != Need::No => format!("{name} takes no size: did you mean `{name}-{height}`?"),
         _ if word.takes().value.is_some() => format!("{name} takes no size: did you mean `{name}({height})`?"),
         _ => format!("{name} takes no size"),
@@ -87,6 +93,38 @@ pub fn percent(number: &str, negative: bool) -> String {
     }
 }
 
+pub fn quotient(number: &str, by: &str, negative: bool) -> String {
+    let value = |text: &str| text.replace('_', "").parse::<f64>().ok();
+    match (value(number), value(by)) {
+        (Some(number), Some(by)) if !negative && by != 0.0 => {
+            format!("there is no arithmetic here: write `{}`", (number / by) as f32)
+        }
+        _ => arithmetic(),
+    }
+}
+
+pub fn no_leading_digit(written: &str) -> String {
+    format!("a number begins with a digit: write `{written}`")
+}
+
+pub fn bracketed_pair(name: &str, pair: &str) -> String {
+    format!("numbers stand without brackets, and a pair is `2x1` (height, width): write `{name}={pair}`")
+}
+
+pub fn numbers_behind_options(written: &str) -> String {
+    format!("numbers stand before the options: write `{written}`")
+}
+
+/// `(pad=1, floor)` of `(pad=1)` and `floor`.
+pub fn joined(options: &str, further: &str) -> String {
+    let inner = options.trim_start_matches('(').trim_end_matches(')');
+    if inner.is_empty() { format!("({further})") } else { format!("({inner}, {further})") }
+}
+
+pub fn options_in_two(all: &str) -> String {
+    format!("all options stand in one pair of brackets: `{all}`")
+}
+
 pub fn stride_option(word: Word, value: &str) -> String {
     if !word.takes().stride {
         return superfluous_stride(word);
@@ -95,12 +133,15 @@ pub fn stride_option(word: Word, value: &str) -> String {
     format!("the stride is written `/{value}`, behind the other numbers: `{example}/{value}`")
 }
 
-pub fn unknown_option(word: Word, written: &str, is_parameter: bool) -> String {
+pub fn unknown_option(word: Word, written: &str, value: &str, is_parameter: bool) -> String {
     let name = word.name();
     let takes = word.takes();
     let names: Vec<&str> = takes.options.iter().map(|&(name, _)| name).collect();
     if is_parameter && !names.is_empty() {
         return bare_value(word, written);
+    }
+    if let Some(instead) = elsewhere::option(word, written, value) {
+        return format!("unknown option `{written}` of {name}: {instead}");
     }
     if let Some(near) = nearest(written, names.iter().copied()) {
         return format!("unknown option `{written}` of {name}: did you mean `{near}`?");
@@ -127,7 +168,25 @@ pub fn option_without_value(name: &str, kind: Kind) -> String {
 
 pub fn value_outside(word: Word, written: &str) -> String {
     let name = word.name();
+    let written = if word == Word::Dropout { share(written) } else { written.to_owned() };
     format!("the number of {name} stands in brackets: `{name}({written})`")
+}
+
+/// `0.5` of `50`, a share of 1 that was written in percent.
+fn share(written: &str) -> String {
+    match written.parse::<f64>() {
+        Ok(percent) if percent > 1.0 && percent < 100.0 => (percent / 100.0).to_string(),
+        _ => written.to_owned(),
+    }
+}
+
+pub fn fractional_size(word: Word, size: &str) -> String {
+    let name = word.name();
+    let whole = size.trim_end_matches('0').strip_suffix('.').filter(|whole| !whole.is_empty());
+    match whole {
+        Some(whole) => format!("a size is a whole number: write `{name}{whole}`"),
+        None => format!("`{size}` is no size of {name}: a size is a whole number, as in `{}`", word.example()),
+    }
 }
 
 pub fn size_as_count(word: Word, size: &str, count: &str) -> String {
@@ -174,6 +233,12 @@ pub fn wrong_value(name: &str, kind: Kind, written: &str, parameters: &[Ident]) 
     if (name, written) == ("`pad`", "same") {
         return "`same` stands alone, without `pad`: `(same)`".into();
     }
+    if (name, written) == ("`pad`", "valid") {
+        return "no padding is `pad=0`".into();
+    }
+    if kind == Kind::Real && is_number(written) {
+        return format!("{name} takes a number, and `{written}` is too large for one of 32 bits");
+    }
     let names: Vec<String> = parameters.iter().map(Ident::to_string).collect();
     match nearest(written, names.iter().map(String::as_str)) {
         Some(near) if !matches!(kind, Kind::Bool | Kind::Bias) => {
@@ -181,6 +246,11 @@ pub fn wrong_value(name: &str, kind: Kind, written: &str, parameters: &[Ident]) 
         }
         _ => format!("{name} takes {wanted}, not `{written}`"),
     }
+}
+
+fn is_number(written: &str) -> bool {
+    let plain = written.trim_start_matches('-').replace('_', "");
+    plain.starts_with(|c: char| c.is_ascii_digit()) && plain.parse::<f64>().is_ok()
 }
 
 const fn sample(kind: Kind) -> &'static str {

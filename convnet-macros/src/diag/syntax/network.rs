@@ -48,6 +48,10 @@ pub fn attribute_one_word(example: &str) -> String {
     format!("this attribute takes one word: `#[{example}]`")
 }
 
+pub fn derives_clone() -> String {
+    "a network has `Clone` already: leave it out".into()
+}
+
 pub fn not_one_of(word: &str, among: &[&str], nearest: Option<&str>) -> String {
     match nearest {
         Some(nearest) => format!("unknown word `{word}`: did you mean `{nearest}`?"),

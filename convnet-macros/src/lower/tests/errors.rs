@@ -577,3 +577,27 @@ fn after_a_step_that_cannot_be_read() {
         "#]],
     );
 }
+
+#[test]
+fn numbers_of_32_bits() {
+    errors(
+        "input 8x8x4 -> bn(eps=1e-46) -> clipped_relu(1e-50) -> dropout(0.99999999999) -> lrn(k=0, alpha=0)
+        -> lrn(k=-2, alpha=-1) -> lrn(beta=-0.75, alpha=0) -> bn(eps=0)",
+        &expect![[r#"
+            eps=1e-46
+                eps is 1e-46, which rounds to 0 as a 32-bit float, but must be larger than 0
+            1e-50
+                clipped_relu(1e-50) is zero everywhere, because `1e-50` rounds to 0 as a 32-bit float; its ceiling must be larger than 0
+            0.99999999999
+                dropout(0.99999999999) makes no sense: `0.99999999999` rounds to 1 as a 32-bit float, and p, the part that is dropped, is at least 0 and less than 1
+            k=0
+                k is 0, but must be larger than 0
+            alpha=-1
+                alpha is -1, but must be at least 0
+            k=-2
+                k is -2, but must be larger than 0
+            eps=0
+                eps is 0, but must be larger than 0
+        "#]],
+    );
+}

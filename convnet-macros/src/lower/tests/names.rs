@@ -143,3 +143,46 @@ fn names_used_twice() {
         "#]],
     );
 }
+
+#[test]
+fn names_of_fields_and_types() {
+    errors(
+        "input 8x8x4 -> conv3-4 @ workspaces -> relu @ forward -> relu @ by_sample -> conv3-4",
+        &expect![[r#"
+            workspaces
+                every network has a field `workspaces`; choose another name
+            forward
+                `@ forward` would make the constant `FORWARD`, which every network has; choose another name
+            by_sample
+                `@ by_sample` would make the constant `BY_SAMPLE`, which every network has; choose another name
+        "#]],
+    );
+    errors(
+        "input 8x8x4 -> { a: fc-10 -> relu -> fc-2, A: fc-3 }",
+        &expect![[r#"
+        A
+            `A` makes the type `NetA`, which another name makes too; choose another name
+    "#]],
+    );
+    errors(
+        "input 8x8x4 -> [conv3-4*2] @ output -> { a: {b: fc-1}, a_: {b: fc-1}, c: fc-2 }",
+        &expect![[r#"
+        a_
+            `a_` makes the type `NetOutputA`, which another name makes too; choose another name
+    "#]],
+    );
+    errors(
+        "input 8x8x4 -> [[conv3-4]*2 @ b] @ a -> [conv3-4]*2 @ a_b -> relu",
+        &expect![[r#"
+        a_b
+            `@ a_b` makes the constant `A_B`, which another name makes too
+    "#]],
+    );
+    errors(
+        "input 8x8x4 -> Self -> 10",
+        &expect![[r#"
+        Self
+            `Net` cannot be a layer of itself
+    "#]],
+    );
+}

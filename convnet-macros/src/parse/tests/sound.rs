@@ -10,7 +10,7 @@ use crate::shape::Volume;
 fn reads_the_lecture() {
     let network = sound(
         "/// VGG
-        #[derive(Clone)] #[budget(params <= 140M, macs <= 15.5G, train <= 64KiB)] #[rounding(floor)] #[conv(direct)] #[weights(f16)]
+        #[must_use] #[budget(params <= 140M, macs <= 15.5G, train <= 64KiB)] #[rounding(floor)] #[conv(direct)] #[weights(f16)]
         pub struct VggD {
             input 224x224x3
             -> [conv3-64 -> relu]*2 -> maxpool -> LRN

@@ -51,8 +51,6 @@ impl Module {
 
     /// The kernel of this name, ready for so many bytes of dynamic shared memory.
     pub fn kernel(&self, name: &str, shared: u32) -> Result<Kernel, DeviceError> {
-        /// What every kernel may have without asking.
-        const FREE: u32 = 48 << 10;
         let missing = || DeviceError::Cubin { problem: format!("it has no kernel `{name}`") };
         let zero_ended = CString::new(name).map_err(|_| missing())?;
         self.context.bind()?;
@@ -63,7 +61,8 @@ impl Module {
             return Err(missing());
         }
         check(code, "looking for a kernel")?;
-        if shared > FREE {
+        // What a kernel may have without asking, 48 KiB, includes what it has statically.
+        if shared > 0 {
             let most = sys::CUfunction_attribute::CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
             // SAFETY: the kernel was found.
             check(unsafe { sys::cuFuncSetAttribute(raw, most, shared as i32) }, "giving a kernel shared memory")?;

@@ -170,7 +170,6 @@ impl Engine {
             Argument::States => self.parameters.addresses()[2],
             Argument::Packed(place) => self.parameters.packed(place),
             Argument::U32(number) => u64::from(number),
-            Argument::F32(number) => u64::from(number.to_bits()),
             Argument::Seed => way.lane.address(Word::Seed),
             Argument::Rate => way.lane.address(Word::Rate),
             Argument::Momentum => way.lane.address(Word::Momentum),

@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kernel::Kernel;
-use super::scope::{Scope, parameters};
+use super::scope::Scope;
 use crate::cpu::map::{Buffer, Gradient};
 use crate::cuda::launch::{Argument, Launch, Layer, Precision, TensorMap};
 use crate::cuda::places::{Kind, ParameterSpec};
 use crate::ops::conv::Geometry;
 use crate::parameter::Role;
+use crate::program::Slots;
 
 /// The templates, by name.
 const TEMPLATES: [(&str, &str); 30] = [
@@ -97,7 +98,7 @@ pub(crate) struct Packing {
 
 impl Emitter {
     pub(super) fn new(scope: Scope, precision: Precision, architecture: &str, batch: usize) -> Self {
-        let specs = scope.program.weights.iter().flat_map(parameters).collect();
+        let specs = Slots::new(scope.program.weights).map(|slot| (slot.len, slot.role)).collect();
         Self {
             precision,
             wgmma: precision != Precision::F32 && architecture == "sm_90a",

@@ -1,8 +1,6 @@
 //! One network inside the network that runs: where its arena begins, which parameters are its own.
 
 use crate::cpu::map::LANES;
-use crate::ops::conv::{Bias, Geometry};
-use crate::parameter::Role;
 use crate::program::{Program, Step, Weights};
 
 /// A network, or a network used as a layer.
@@ -46,7 +44,7 @@ impl Scope {
 
     /// The first parameter of a set.
     pub fn parameter(&self, weights: usize) -> usize {
-        self.first_parameter + self.program.weights[..weights].iter().map(count).sum::<usize>()
+        self.first_parameter + self.program.weights[..weights].iter().map(Weights::count).sum::<usize>()
     }
 
     /// What forward keeps beside the volumes, here and in inner networks: its place in the plan, and words of a batch.
@@ -91,38 +89,4 @@ fn inner_floats(step: &Step) -> usize {
         Step::Network { network, training, .. } => Scope::new(network, *training).floats(),
         _ => 0,
     }
-}
-
-/// Parameters of a set.
-fn count(weights: &Weights) -> usize {
-    match weights {
-        Weights::Conv(geometry) => 1 + usize::from(geometry.bias != Bias::None),
-        Weights::Norm(_) => 4,
-        Weights::Network(program) => program.weights.iter().map(count).sum(),
-    }
-}
-
-/// Length and role of every parameter of a set.
-pub(super) fn parameters(weights: &Weights) -> Vec<(usize, Role)> {
-    match weights {
-        Weights::Conv(geometry) => {
-            let [rows, columns, filters] = geometry.output;
-            let mut all = vec![(weight_len(geometry), Role::Weight)];
-            match geometry.bias {
-                Bias::None => {}
-                Bias::Channel => all.push((filters, Role::Bias)),
-                Bias::Position => all.push((filters * rows * columns, Role::Bias)),
-            }
-            all
-        }
-        Weights::Norm(channels) => {
-            [Role::Scale, Role::Bias, Role::RunningMean, Role::RunningVariance].map(|role| (*channels, role)).to_vec()
-        }
-        Weights::Network(program) => program.weights.iter().flat_map(parameters).collect(),
-    }
-}
-
-fn weight_len(geometry: &Geometry) -> usize {
-    let [height, width] = geometry.kernel;
-    geometry.output[2] * (geometry.input[2] / geometry.groups) * height * width
 }

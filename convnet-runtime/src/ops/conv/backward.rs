@@ -18,7 +18,7 @@ use crate::layers::Conv;
 pub fn backward(pass: &Backward, conv: &mut Conv, run: &mut Run<'_>) {
     let geometry = &pass.stage.geometry;
     let batch = run.batch;
-    assert!(conv.weight.packed().len() >= pack::packed_len(geometry), "the weights are the layer's");
+    conv.check(geometry);
     if pooled::fits(pass, batch) {
         pooled::backward(pass, conv, run);
         return;

@@ -254,6 +254,9 @@ template<class G> struct ConvWeightBoxes {
   FN void finish(const Tile& tile, const float (&d)[N / 2], int group, float*) const {
     const int t = (int)threadIdx.x % 128;
     const int k = tile.row + (DOWN == 2 ? group * 64 : 0) + t / 32 * 16 + t % 32 / 4;
+    if constexpr (TAKEN == 4) {
+      if (parts == 1 && tile.block % G::TAPS + 4 <= G::TAPS) return finish_taps(tile, d, k);
+    }
 #pragma unroll
     for (int j = 0; j < N / 8; j++) {
       const int block = tile.block + j / 8, tap = block % G::TAPS, c = block / G::TAPS * 64 + j % 8 * 8 + t % 4 * 2;
@@ -277,6 +280,32 @@ template<class G> struct ConvWeightBoxes {
         }
       }
     }
+  }
+
+ private:
+  // The only part, where the four blocks are taps of the same channels: they are neighbours as weights lie. Of four threads that
+  // have a row, each takes one tap, so that they write to neighbours at once.
+  FN void finish_taps(const Tile& tile, const float (&d)[N / 2], int k) const {
+    const int tap = tile.block % G::TAPS + (int)threadIdx.x % 4;
+#pragma unroll
+    for (int i = 0; i < 32; i++) {
+      float v[4] = {d[i], d[i + 32], d[i + 64], d[i + 96]};
+      exchange<1>(v[0], v[1]), exchange<1>(v[2], v[3]);
+      exchange<2>(v[0], v[2]), exchange<2>(v[1], v[3]);
+      const int row = k + i % 4 / 2 * 8, c = tile.block / G::TAPS * 64 + i / 4 * 8 + i % 2;
+#pragma unroll
+      for (int q = 0; q < 4; q++) {
+        if (row < G::KG && c + 2 * q < G::CG) put<G::ADD>(sums + ((u64)row * G::CG + c + 2 * q) * G::TAPS + tap, v[q]);
+      }
+    }
+  }
+
+  // The upper one of two threads gives its first number for the other's second.
+  template<int APART> static FN void exchange(float& first, float& second) {
+    const bool upper = threadIdx.x & APART;
+    const float other = __shfl_xor_sync(~0u, upper ? first : second, APART);
+    if (upper) first = other;
+    else second = other;
   }
 };
 

@@ -9,7 +9,7 @@ use super::few_columns;
 use super::span::Span;
 use super::sweep::Sweep;
 use super::tile::Walk;
-use super::{Algorithm, Bias, Geometry, Stage, fc, pack, winograd};
+use super::{Algorithm, Bias, Geometry, Stage, fc, winograd};
 use crate::cpu::map::{LANES, Layout, Map};
 use crate::cpu::memory::Floats;
 use crate::cpu::run::Run;
@@ -26,7 +26,7 @@ pub fn forward(stage: &Stage, conv: &Conv, norm: Option<(&BatchNorm, f32)>, run:
     }
     let Some((norm, eps)) = norm else { return execute(stage, conv, None, false, run) };
     let mut folded = FOLDED.take();
-    fold(stage.geometry.bias, conv, norm, eps, &mut folded);
+    fold(&stage.geometry, conv, norm, eps, &mut folded);
     execute(stage, conv, Some(&folded), false, run);
     FOLDED.set(folded);
 }
@@ -40,8 +40,9 @@ pub fn forward_train(stage: &Stage, conv: &Conv, run: &mut Run<'_>) {
 }
 
 /// `w / sqrt(var + eps)` and `b + (bias - mean) w / sqrt(var + eps)`, one behind the other.
-fn fold(kind: Bias, conv: &Conv, norm: &BatchNorm, eps: f32, folded: &mut Floats) {
+fn fold(geometry: &Geometry, conv: &Conv, norm: &BatchNorm, eps: f32, folded: &mut Floats) {
     let (len, channels) = (norm.weight.packed().len(), norm.weight.len());
+    assert!(len == geometry.output[2].next_multiple_of(LANES), "the batch norm is the convolution's");
     folded.grow(2 * len);
     let (scales, shifts) = folded[..2 * len].split_at_mut(len);
     // Lanes beyond the channels: sums are zero there.
@@ -54,7 +55,7 @@ fn fold(kind: Bias, conv: &Conv, norm: &BatchNorm, eps: f32, folded: &mut Floats
     for (scale, (weight, var)) in scales.iter_mut().zip(weight.iter().zip(var)) {
         *scale = weight / (var + eps).sqrt();
     }
-    if kind == Bias::Channel {
+    if geometry.bias == Bias::Channel {
         shifts.copy_from_slice(&conv.bias.packed()[..channels]);
     }
     for (to, (shift, (mean, scale))) in shifts.iter_mut().zip(shift.iter().zip(mean.iter().zip(&*scales))) {
@@ -67,7 +68,7 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
     let [rows, columns, depth] = geometry.output;
     let blocks = depth.div_ceil(LANES);
     check(stage, run.batch);
-    assert!(conv.weight.packed().len() >= pack::packed_len(geometry), "the weights are the layer's");
+    conv.check(geometry);
     let channels = |values: &[f32]| {
         assert!(values.len() >= blocks * LANES, "there is a value for each channel");
         values.as_ptr()
@@ -79,11 +80,8 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
         }
         None => (None, (geometry.bias == Bias::Channel).then(|| channels(conv.bias.packed()))),
     };
-    let position = (geometry.bias == Bias::Position).then(|| {
-        let bias = conv.bias.packed();
-        assert!(bias.len() >= blocks * rows * columns * LANES, "there is a bias for each position");
-        (bias.as_ptr(), columns * LANES, rows * columns * LANES)
-    });
+    let position = (geometry.bias == Bias::Position)
+        .then(|| (conv.bias.packed().as_ptr(), columns * LANES, rows * columns * LANES));
     let words = (blocks * (rows / 2) * (columns / 2)).next_multiple_of(LANES);
     let winners = stage.winners.filter(|_| keep && stage.pool).map(|offset| run.words(offset, words).cast());
     let epilogue = Epilogue {

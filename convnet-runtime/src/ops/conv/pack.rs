@@ -16,6 +16,23 @@ pub fn packed_len(geometry: &Geometry) -> usize {
     }
 }
 
+/// Weights in a file.
+pub fn file_len(geometry: &Geometry) -> usize {
+    file_shape(geometry).iter().product()
+}
+
+/// `[K, C / groups, FH, FW]`.
+pub fn file_shape(geometry: &Geometry) -> [usize; 4] {
+    let [height, width] = geometry.kernel;
+    [geometry.output[2], geometry.input[2] / geometry.groups, height, width]
+}
+
+/// Whether weights of the one are packed as those of the other.
+pub fn is_same(a: &Geometry, b: &Geometry) -> bool {
+    let order = |of: &Geometry| (of.algorithm, of.groups, file_shape(of));
+    order(a) == order(b)
+}
+
 /// File order to packed.
 ///
 /// # Panics

@@ -11,6 +11,7 @@ mod tests;
 pub use cpu::{backward, forward_train};
 
 use crate::cpu::map::Buffer;
+use crate::train::random::{GOLDEN, mix};
 
 /// One stage.
 #[derive(Clone, Copy, Debug)]
@@ -52,14 +53,4 @@ impl Mask {
     pub const fn survives(&self, i: u64) -> bool {
         mix(self.start.wrapping_add(i.wrapping_add(1).wrapping_mul(GOLDEN))) >> 40 >= self.threshold
     }
-}
-
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// The output function of SplitMix64.
-#[inline(always)]
-pub(crate) const fn mix(z: u64) -> u64 {
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

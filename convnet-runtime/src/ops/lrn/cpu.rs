@@ -11,7 +11,7 @@ use crate::cpu::volumes::Cut;
 
 /// Fills `stage.output`.
 pub fn forward(stage: &Stage, run: &mut Run<'_>) {
-    let rule = stage.rule();
+    let rule = stage.rule;
     let ([x], y) = run.volumes([&stage.input], &stage.output);
     if rule.within {
         y.each(Cut::Rows, &within::Forward { x, rule });
@@ -22,7 +22,7 @@ pub fn forward(stage: &Stage, run: &mut Run<'_>) {
 
 /// The gradient of the input; reads the input.
 pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradient, run: &mut Run<'_>) {
-    let rule = stage.rule();
+    let rule = stage.rule;
     let ([x, dy], dx) = run.volumes([&stage.input, output_gradient], input_gradient);
     if rule.within {
         dx.each(Cut::Planes, &within::Backward { x, dy, rule });

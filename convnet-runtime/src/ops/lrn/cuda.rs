@@ -42,10 +42,11 @@ pub fn backward(stage: &Stage, output_gradient: &Buffer, input_gradient: &Gradie
 
 impl Stage {
     fn kernel(&self, template: &'static str) -> Kernel {
+        let rule = self.rule;
         Kernel::new(template, &["lrn"], volume(&self.input.map))
-            .with([("N", self.n), ("WITHIN", usize::from(self.within))])
-            .number("k", self.k)
-            .number("weight", self.alpha / self.rule().count() as f32)
-            .number("beta", self.beta)
+            .with([("N", rule.n), ("WITHIN", usize::from(rule.within))])
+            .number("k", rule.k)
+            .number("weight", rule.alpha / rule.count() as f32)
+            .number("beta", rule.beta)
     }
 }

@@ -21,16 +21,8 @@ pub struct Stage {
     pub input: Buffer,
     /// What it writes.
     pub output: Buffer,
-    /// Channels in the sum, or the side of the square of positions when `within`.
-    pub n: usize,
-    /// Weight of the mean square.
-    pub alpha: f32,
-    /// Exponent.
-    pub beta: f32,
-    /// Constant.
-    pub k: f32,
-    /// Over n x n positions of one channel (zero padded, divided by n^2) instead of n channels.
-    pub within: bool,
+    /// The numbers of the formula.
+    pub rule: Rule,
 }
 
 /// The numbers of the formula.
@@ -44,7 +36,7 @@ pub struct Rule {
     pub beta: f32,
     /// Constant.
     pub k: f32,
-    /// Over positions instead of channels.
+    /// Over n x n positions of one channel (zero padded, divided by n^2) instead of n channels.
     pub within: bool,
 }
 
@@ -52,12 +44,5 @@ impl Rule {
     /// What the sum of squares is divided by.
     pub const fn count(&self) -> usize {
         if self.within { self.n * self.n } else { self.n }
-    }
-}
-
-impl Stage {
-    /// The numbers of the formula.
-    pub const fn rule(&self) -> Rule {
-        Rule { n: self.n, alpha: self.alpha, beta: self.beta, k: self.k, within: self.within }
     }
 }

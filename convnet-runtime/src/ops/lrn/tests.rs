@@ -29,8 +29,7 @@ fn kernels_agree_with_reference() {
         let output = bench.blocked(c, h, w);
         bench.fill(&input, &x);
         bench.fill(&output_gradient, &dy);
-        let Rule { n, alpha, beta, k, within } = rule;
-        let stage = Stage { input, output, n, alpha, beta, k, within };
+        let stage = Stage { input, output, rule };
         let geometry = reference::Geometry { volume: [c, h, w], rule };
         forward(&stage, &mut bench.run());
         bench.check(&output, &reference::forward(&geometry, &x), 1e-6, true);

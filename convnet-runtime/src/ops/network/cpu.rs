@@ -5,8 +5,8 @@ use crate::cpu::map::{Buffer, Gradient};
 use crate::cpu::run::Run;
 use crate::cpu::volumes::{Source, Target};
 use crate::network::{Frame, Network};
-use crate::ops::dropout::mix;
 use crate::ops::relayout::{Channels, Rest, copy};
+use crate::train::random::mix;
 
 /// Fills `stage.output` in inference mode.
 pub fn forward<N: Network>(stage: &Stage, network: &N, run: &mut Run<'_>) {

@@ -21,5 +21,5 @@ pub struct Stage {
 
 /// What tells the random numbers of the network in a slot from the outer network's.
 pub(crate) const fn slot_seed(slot: usize) -> u64 {
-    super::dropout::mix(slot as u64 + 1)
+    crate::train::random::mix(slot as u64 + 1)
 }

@@ -22,6 +22,7 @@ fn frames() {
             "#[rounding(flor)] #[rounding(exact)] #[rounding(floor)] #[conv(fast)] #[conv(direct, fastest)] #[conv = 3] #[rounding()] struct A { input 3x3x3 -> relu }",
             "#[weights(f8)] #[weights(f61)] #[weights(16)] #[weights] #[weights(f16)] #[weights(f16)] struct A { input 3x3x3 -> relu }",
             "#[conv(direct)] struct A { input 3x3x3 -> relu -> cnv3-3 } nonsense",
+            "#[derive(Debug, std::clone::Clone)] struct Net { input 3x3x3 -> relu }",
         ],
         &expect![[r#"
                 => nothing
@@ -109,6 +110,10 @@ fn frames() {
                 one `network!` holds one network: write a second `network!` for this
             cnv3
                 unknown word `cnv3`: did you mean `conv3`?
+
+            #[derive(Debug, std::clone::Clone)] struct Net { input 3x3x3 -> relu }    => relu
+            std::clone::Clone
+                a network has `Clone` already: leave it out
 
         "#]],
     );

@@ -139,11 +139,11 @@ fn layers() {
 
             dropout-2    => dropout-2 -> relu
             2
-                the number of dropout stands in brackets: `dropout(2)`
+                the number of dropout stands in brackets: `dropout(0.02)`
 
             dropout2    => dropout2 -> relu
             dropout2
-                dropout takes no size: did you mean `dropout(2)`?
+                dropout takes no size: did you mean `dropout(0.02)`?
 
             widen    => ? -> relu
             widen
@@ -203,7 +203,7 @@ fn layers() {
 
             conv3_64    => ? -> relu
             conv3_64
-                `3_64` is no size of conv: write `conv3-64`, or conv3x5 for 3 high and 5 wide
+                unknown word `conv3_64`: did you mean `conv3-64`?
 
             conv99999999999999999999-3    => ? -> relu
             conv99999999999999999999
@@ -227,7 +227,7 @@ fn layers() {
 
             Linear    => ? -> relu
             Linear
-                unknown word `Linear`: did you mean `fc`?
+                unknown word `Linear`: did you mean `fc-1000`?
 
             pool    => ? -> relu
             pool
@@ -290,8 +290,8 @@ fn layers() {
                 `same` stands alone, without `pad`: `(same)`
 
             LeakyReLU(0.1)    => ? -> relu
-            LeakyReLU
-                unknown word `LeakyReLU`: did you mean `leaky_relu`?
+            LeakyReLU(0.1)
+                unknown word `LeakyReLU`: did you mean `leaky_relu(0.1)`?
 
             conv3-N    => ? -> relu
             N
@@ -307,7 +307,7 @@ fn layers() {
 
             gap3    => ? -> relu
             gap3
-                gap takes no size
+                gap takes no size, it averages the whole map: windows are `avgpool3`
 
             soft-min    => ? -> relu
             soft

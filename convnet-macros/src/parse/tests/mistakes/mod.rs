@@ -2,9 +2,12 @@
 
 mod blocks;
 mod chains;
+mod foreign;
+mod foreign_options;
 mod frames;
 mod layers;
 mod options;
+mod places;
 mod volumes;
 
 use std::fmt::Write as _;

@@ -63,6 +63,10 @@ fn options() {
             "bn(eps)",
             "lrn(n=5 k=2)",
             "conv3-64(Pad=1, PAD=1)",
+            "leaky_relu(1e40)",
+            "clipped_relu(4e38)",
+            "bn(eps=1e39)",
+            "lrn(alpha=1e300, beta=-1e40, k=1e39)",
         ],
         &expect![[r#"
             conv3-64(padd=1)    => ? -> relu
@@ -169,7 +173,7 @@ fn options() {
 
             conv3-64(kernel_size=3, padding=1)    => ? -> relu
             kernel_size
-                unknown option `kernel_size`: conv has `pad`, `dilation`, `groups`, `bias`, `exact`, `floor`, `same`, `direct` and `fastest`
+                unknown option `kernel_size` of conv: the size stands in the word, as in `conv3-64`
             padding
                 unknown option `padding` of conv: did you mean `pad`?
 
@@ -233,7 +237,7 @@ fn options() {
 
             dropout(1e999)    => dropout(1e999) -> relu
             1e999
-                the value takes a number, not `1e999`
+                the value takes a number, and `1e999` is too large for one of 32 bits
 
             maxout(0)    => ? -> relu
             0
@@ -286,6 +290,26 @@ fn options() {
             conv3-64(Pad=1, PAD=1)    => ? -> relu
             PAD=1
                 `pad` is given twice
+
+            leaky_relu(1e40)    => leaky_relu(1e40) -> relu
+            1e40
+                the value takes a number, and `1e40` is too large for one of 32 bits
+
+            clipped_relu(4e38)    => clipped_relu(4e38) -> relu
+            4e38
+                the value takes a number, and `4e38` is too large for one of 32 bits
+
+            bn(eps=1e39)    => bn(eps=1e39) -> relu
+            1e39
+                `eps` takes a number, and `1e39` is too large for one of 32 bits
+
+            lrn(alpha=1e300, beta=-1e40, k=1e39)    => lrn(alpha=1e300, beta=-1e40, k=1e39) -> relu
+            1e300
+                `alpha` takes a number, and `1e300` is too large for one of 32 bits
+            -1e40
+                `beta` takes a number, and `-1e40` is too large for one of 32 bits
+            1e39
+                `k` takes a number, and `1e39` is too large for one of 32 bits
 
         "#]],
     );

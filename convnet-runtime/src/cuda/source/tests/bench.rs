@@ -155,7 +155,6 @@ impl<N: Network> Bench<N> {
             Argument::States => self.parameters[2].at(0),
             Argument::Packed(place) => self.packed.at(place),
             Argument::U32(value) => value.into(),
-            Argument::F32(value) => value.to_bits().into(),
             Argument::Labels(_) | Argument::Targets(_) => self.wanted.at(0),
             other => value(other),
         }

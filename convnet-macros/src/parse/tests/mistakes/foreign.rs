@@ -1,0 +1,203 @@
+//! Words, calls and options of other frameworks.
+
+use expect_test::expect;
+
+use super::mistakes;
+
+#[test]
+fn words_of_other_frameworks() {
+    mistakes(
+        "struct Net { input 32x32x3 -> § -> relu }",
+        &[
+            "BatchNorm2d(8)",
+            "Linear(784, 10)",
+            "Dense(10, activation=\"relu\")",
+            "MaxPool2d(2)",
+            "MaxPool2D(pool_size=(3, 2), strides=2)",
+            "AveragePooling2D(3, 2, 1)",
+            "AdaptiveAvgPool2d((1, 1))",
+            "Conv2d(3, 64, 3)",
+            "Conv2d(3, 64, 3, 2, 1)",
+            "Conv2d(3, 64, kernel_size=5, stride=(2, 2), padding=2)",
+            "Conv2D(64, (3, 5), padding=\"same\")",
+            "Conv2d(channels)",
+            "nn.Conv2d",
+            "nn.Conv2d(3, 64, 3) bn",
+            "torch.nn.ReLU()",
+            "F.relu(x)",
+            "nn::Linear(784, 10)",
+            "nn.Frobnicate(3)",
+            "Dropout2d(0.5)",
+            "LeakyReLU(0.1)",
+            "DepthwiseConv2D(3)",
+            "SeparableConv2D(64, 3)",
+            "reshape(1, 784)",
+            "view(-1, 784)",
+            "permute(0, 2, 1)",
+            "nn.Sequential(conv3-8)",
+            "identity",
+            "residual",
+            "MultiHeadAttention(8)",
+            "output",
+            "gap7",
+            "gap1",
+            "conv3_64/2",
+            "conv_3_64",
+            "fc_10",
+            "maxpool_2",
+            "bn_64",
+        ],
+        &expect![[r#"
+            BatchNorm2d(8)    => ? -> relu
+            BatchNorm2d(8)
+                unknown word `BatchNorm2d`: did you mean `bn`?
+
+            Linear(784, 10)    => ? -> relu
+            Linear(784, 10)
+                unknown word `Linear`: did you mean `fc-10`?
+
+            Dense(10, activation="relu")    => ? -> relu
+            Dense(10, activation="relu")
+                unknown word `Dense`: did you mean `fc-10 -> relu`?
+
+            MaxPool2d(2)    => ? -> relu
+            MaxPool2d(2)
+                unknown word `MaxPool2d`: did you mean `maxpool2`?
+
+            MaxPool2D(pool_size=(3, 2), strides=2)    => ? -> relu
+            MaxPool2D(pool_size=(3, 2), strides=2)
+                unknown word `MaxPool2D`: did you mean `maxpool3x2/2`?
+
+            AveragePooling2D(3, 2, 1)    => ? -> relu
+            AveragePooling2D(3, 2, 1)
+                unknown word `AveragePooling2D`: did you mean `avgpool3/2(pad=1)`?
+
+            AdaptiveAvgPool2d((1, 1))    => ? -> relu
+            AdaptiveAvgPool2d((1, 1))
+                unknown word `AdaptiveAvgPool2d`: did you mean `gap`?
+
+            Conv2d(3, 64, 3)    => ? -> relu
+            Conv2d(3, 64, 3)
+                unknown word `Conv2d`: did you mean `conv3-64(pad=0)`?
+
+            Conv2d(3, 64, 3, 2, 1)    => ? -> relu
+            Conv2d(3, 64, 3, 2, 1)
+                unknown word `Conv2d`: did you mean `conv3-64/2(pad=1)`?
+
+            Conv2d(3, 64, kernel_size=5, stride=(2, 2), padding=2)    => ? -> relu
+            Conv2d(3, 64, kernel_size=5, stride=(2, 2), padding=2)
+                unknown word `Conv2d`: did you mean `conv5-64/2(pad=2)`?
+
+            Conv2D(64, (3, 5), padding="same")    => ? -> relu
+            Conv2D(64, (3, 5), padding="same")
+                unknown word `Conv2D`: did you mean `conv3x5-64(same)`?
+
+            Conv2d(channels)    => ? -> relu
+            Conv2d(channels)
+                unknown word `Conv2d`: did you mean `conv3-64`?
+
+            nn.Conv2d    => ? -> relu
+            nn.Conv2d
+                unknown word `nn.Conv2d`: did you mean `conv3-64`?
+
+            nn.Conv2d(3, 64, 3) bn    => ? -> bn -> relu
+            nn.Conv2d(3, 64, 3)
+                unknown word `nn.Conv2d`: did you mean `conv3-64(pad=0)`?
+            bn
+                `->` is missing before `bn`
+
+            torch.nn.ReLU()    => ? -> relu
+            torch.nn.ReLU()
+                unknown word `torch.nn.ReLU`: did you mean `relu`?
+
+            F.relu(x)    => ? -> relu
+            F.relu(x)
+                unknown word `F.relu`: did you mean `relu`?
+
+            nn::Linear(784, 10)    => ? -> relu
+            nn::Linear(784, 10)
+                unknown word `nn::Linear`: did you mean `fc-10`?
+
+            nn.Frobnicate(3)    => ? -> relu
+            nn.Frobnicate
+                unknown word `nn.Frobnicate`: it is neither a layer nor a block
+
+            Dropout2d(0.5)    => ? -> relu
+            Dropout2d(0.5)
+                unknown word `Dropout2d`: did you mean `dropout(0.5)`?
+
+            LeakyReLU(0.1)    => ? -> relu
+            LeakyReLU(0.1)
+                unknown word `LeakyReLU`: did you mean `leaky_relu(0.1)`?
+
+            DepthwiseConv2D(3)    => ? -> relu
+            DepthwiseConv2D(3)
+                unknown word `DepthwiseConv2D`: did you mean `dwconv3`?
+
+            SeparableConv2D(64, 3)    => ? -> relu
+            SeparableConv2D
+                unknown word `SeparableConv2D`: it is two layers: `dwconv3 -> conv1-64`
+
+            reshape(1, 784)    => ? -> relu
+            reshape
+                unknown word `reshape`: nothing reshapes a volume but `flatten`, and `fc` flattens by itself
+
+            view(-1, 784)    => ? -> relu
+            view
+                unknown word `view`: nothing reshapes a volume but `flatten`, and `fc` flattens by itself
+
+            permute(0, 2, 1)    => ? -> relu
+            permute
+                unknown word `permute`: nothing reshapes a volume but `flatten`, and `fc` flattens by itself
+
+            nn.Sequential(conv3-8)    => ? -> relu
+            nn.Sequential
+                unknown word `nn.Sequential`: layers are connected with `->`, and `[conv3-64 -> relu]*2` repeats them
+
+            identity    => ? -> relu
+            identity
+                unknown word `identity`: the identity is a branch, `skip`: `(conv3-64 + skip)`
+
+            residual    => ? -> relu
+            residual
+                unknown word `residual`: branches are summed in brackets: `(conv3-64 + skip)`
+
+            MultiHeadAttention(8)    => ? -> relu
+            MultiHeadAttention
+                unknown word `MultiHeadAttention`: networks are convolutional, without attention
+
+            output    => ? -> relu
+            output
+                unknown word `output`: a network ends with its last layer
+
+            gap7    => ? -> relu
+            gap7
+                gap takes no size, it averages the whole map: windows are `avgpool7`
+
+            gap1    => ? -> relu
+            gap1
+                gap takes no size: it averages the whole map
+
+            conv3_64/2    => ? -> relu
+            conv3_64
+                unknown word `conv3_64`: did you mean `conv3-64`?
+
+            conv_3_64    => ? -> relu
+            conv_3_64
+                unknown word `conv_3_64`: did you mean `conv3-64`?
+
+            fc_10    => ? -> relu
+            fc_10
+                unknown word `fc_10`: did you mean `fc-10`?
+
+            maxpool_2    => ? -> relu
+            maxpool_2
+                unknown word `maxpool_2`: did you mean `maxpool2`?
+
+            bn_64    => ? -> relu
+            bn_64
+                unknown word `bn_64`: did you mean `bn`?
+
+        "#]],
+    );
+}

@@ -1,0 +1,166 @@
+//! Numbers and options that stand in the wrong place, and floats that Rust reads in pieces.
+
+use expect_test::expect;
+
+use super::mistakes;
+
+#[test]
+fn numbers_in_the_wrong_place() {
+    mistakes(
+        "struct Net { input 32x32x3 -> § -> relu }",
+        &[
+            "conv3-64(pad=1)/2",
+            "conv3-64/2/2",
+            "conv3-64/2(pad=1)/2",
+            "conv3(pad=1)-64/2x1",
+            "conv3-64(pad=1)(floor)",
+            "conv3-64(pad=1)-64",
+            "maxpool(pad=1)/2(floor)",
+            "fc-10(bias=false)/2",
+            "dropout(0.5)/2",
+            "relu(1)(2)",
+            "conv3-64(pad=1) (relu + skip)",
+            "dropout(.5)",
+            "bn(eps=-.5)",
+            "bn(.5)",
+            "dropout .5",
+            "dropout-.5",
+            "dropout0.5",
+            "dropout50",
+            "dropout-50",
+            "dropout=0.5",
+            "leaky_relu0.1",
+            "upsample1.5",
+            "maxpool3.0/2",
+            "conv3.5-64",
+            "relu.5",
+            "dropout_0.5",
+            "dropout(1/2)",
+            "dropout(1/0)",
+            "dropout(1-0.5)",
+            "conv3-64(pad=4/2, floor)",
+        ],
+        &expect![[r#"
+            conv3-64(pad=1)/2    => ? -> relu
+            /2
+                numbers stand before the options: write `conv3-64/2(pad=1)`
+
+            conv3-64/2/2    => ? -> relu
+            /2
+                the stride is given twice
+
+            conv3-64/2(pad=1)/2    => ? -> relu
+            /2
+                the stride is given twice
+
+            conv3(pad=1)-64/2x1    => ? -> relu
+            -64/2x1
+                numbers stand before the options: write `conv3-64/2x1(pad=1)`
+
+            conv3-64(pad=1)(floor)    => ? -> relu
+            (floor)
+                all options stand in one pair of brackets: `(pad=1, floor)`
+
+            conv3-64(pad=1)-64    => ? -> relu
+            -64
+                the number of filters is given twice
+
+            maxpool(pad=1)/2(floor)    => ? -> relu
+            /2(floor)
+                numbers stand before the options: write `maxpool/2(pad=1, floor)`
+
+            fc-10(bias=false)/2    => ? -> relu
+            /2
+                fc has no stride
+
+            dropout(0.5)/2    => dropout(0.5)/2 -> relu
+            /2
+                dropout has no stride
+
+            relu(1)(2)    => relu(1)(2) -> relu
+            1
+                relu has no options
+
+            conv3-64(pad=1) (relu + skip)    => conv3-64(pad=1) -> (relu + skip) -> relu
+            (
+                `->` is missing before `(`
+
+            dropout(.5)    => dropout(.5) -> relu
+            .5
+                a number begins with a digit: write `0.5`
+
+            bn(eps=-.5)    => bn(eps=-.5) -> relu
+            -.5
+                a number begins with a digit: write `-0.5`
+
+            bn(.5)    => bn(.5) -> relu
+            .5
+                a value of bn needs the name of its option: `eps` or `momentum`
+
+            dropout .5    => dropout.5 -> relu
+            dropout .5
+                the number of dropout stands in brackets: `dropout(0.5)`
+
+            dropout-.5    => dropout-.5 -> relu
+            dropout-.5
+                the number of dropout stands in brackets: `dropout(0.5)`
+
+            dropout0.5    => dropout0.5 -> relu
+            dropout0.5
+                the number of dropout stands in brackets: `dropout(0.5)`
+
+            dropout50    => dropout50 -> relu
+            dropout50
+                dropout takes no size: did you mean `dropout(0.5)`?
+
+            dropout-50    => dropout-50 -> relu
+            50
+                the number of dropout stands in brackets: `dropout(0.5)`
+
+            dropout=0.5    => dropout=0.5 -> relu
+            0.5
+                the number of dropout stands in brackets: `dropout(0.5)`
+
+            leaky_relu0.1    => leaky_relu0.1 -> relu
+            leaky_relu0.1
+                the number of leaky_relu stands in brackets: `leaky_relu(0.1)`
+
+            upsample1.5    => ? -> relu
+            upsample1.5
+                `1.5` is no size of upsample: a size is a whole number, as in `upsample2`
+
+            maxpool3.0/2    => ? -> relu
+            maxpool3.0
+                a size is a whole number: write `maxpool3`
+
+            conv3.5-64    => ? -> relu
+            conv3.5
+                `3.5` is no size of conv: a size is a whole number, as in `conv3-64`
+
+            relu.5    => relu.5 -> relu
+            relu.5
+                relu takes no number
+
+            dropout_0.5    => ? -> relu
+            dropout_0
+                unknown word `dropout_0`: did you mean `dropout`?
+
+            dropout(1/2)    => dropout(1/2) -> relu
+            1/2
+                there is no arithmetic here: write `0.5`
+
+            dropout(1/0)    => dropout(1/0) -> relu
+            1/0
+                there is no arithmetic here: write a number or a parameter
+
+            dropout(1-0.5)    => dropout(1-0.5) -> relu
+            -
+                there is no arithmetic here: write a number or a parameter
+
+            conv3-64(pad=4/2, floor)    => ? -> relu
+            /
+                there is no arithmetic here: write a number or a parameter
+
+        "#]],
+    );
+}
