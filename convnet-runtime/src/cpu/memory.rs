@@ -35,6 +35,8 @@ impl Floats {
         let layout = layout(lines);
         // SAFETY: there are lines, and so the layout has a size.
         let memory = unsafe { alloc(layout) };
+        // The layout is that of lines.
+        #[allow(clippy::cast_ptr_alignment)]
         let Some(start) = NonNull::new(memory.cast::<Line>()) else { handle_alloc_error(layout) };
         if layout.align() == LARGE {
             large_pages(memory, layout.size());
