@@ -125,3 +125,27 @@ impl DerefMut for Floats {
         unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr().cast(), self.lines * 16) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_grow_and_keep_what_they_hold() {
+        let mut floats = Floats::new();
+        assert!(floats.is_empty() && Floats::zeros(0).clone().is_empty());
+        for len in [1, 16, 1000, LARGE / 8 - 16, LARGE / 8, LARGE / 4 + 1, 3 * LARGE / 4] {
+            let before = floats.to_vec();
+            floats.grow(len);
+            assert_eq!(floats.len(), len.next_multiple_of(16));
+            assert_eq!(floats[..before.len()], before);
+            assert!(floats[before.len()..].iter().all(|&x| x == 0.0));
+            assert_eq!(floats.as_ptr().align_offset(align_of::<Line>()), 0);
+            floats.fill(len as f32);
+            assert_eq!(*floats.clone(), *floats);
+        }
+        let large = floats.len();
+        floats.grow(1);
+        assert_eq!(floats.len(), large);
+    }
+}
