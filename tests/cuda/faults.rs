@@ -83,6 +83,25 @@ fn devices_with_less_shared_memory() {
 }
 
 #[test]
+fn blocks_that_take_tiles_in_turns_are_at_most_as_many_as_multiprocessors() {
+    network! { pub struct Wide { input 12x12x64 -> conv3-256 -> relu -> fc-2 } }
+    let trace = folder("trace").display().to_string();
+    let test = "faults::blocks_that_take_tiles_in_turns_are_at_most_as_many_as_multiprocessors";
+    let with = |processors| [("CUEMU_TRACE", &*trace), ("CUEMU_PROCESSORS", processors)];
+    emulated_each(test, &[&with("5"), &with("132")], || {
+        let [trace, processors] = ["CUEMU_TRACE", "CUEMU_PROCESSORS"].map(|name| std::env::var(name).unwrap());
+        let (cpu, device) = (Wide::new(1), Device::new(0).unwrap());
+        let images = Tensor::from_fn(2, |n, c, y, x| (n + c + y * x) as f32 * 0.01 - 0.5);
+        let expected = cpu.predict(&images);
+        let net = Cuda::with_precision(cpu, &device, Precision::Bf16).unwrap();
+        assert!(distance(net.predict(&images).unwrap().values(), expected.values()) < 0.02);
+        let five = fs::read_to_string(&trace).unwrap().lines().any(|line| line == "cuLaunchKernel 5");
+        assert_eq!(five, processors == "5");
+        fs::remove_file(trace).unwrap();
+    });
+}
+
+#[test]
 fn an_old_driver() {
     emulated("faults::an_old_driver", &[("CUEMU_DRIVER", "11040")], || {
         assert_eq!(Device::new(0).unwrap_err(), DeviceError::OldDriver { driver: (11, 4), needed: (12, 0) });

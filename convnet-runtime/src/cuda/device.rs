@@ -72,6 +72,11 @@ impl Device {
         format!("sm_{major}{minor}{own}")
     }
 
+    /// Its multiprocessors.
+    pub(super) fn processors(&self) -> u32 {
+        self.facts.processors
+    }
+
     pub(super) fn context(&self) -> &Arc<Context> {
         &self.context
     }
@@ -116,7 +121,7 @@ impl Device {
 impl fmt::Display for Device {
     /// `NVIDIA H200 (compute capability 9.0, CUDA 13.0)`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Facts { name, capability: (major, minor), driver: (a, b) } = &*self.facts;
+        let Facts { name, capability: (major, minor), driver: (a, b), .. } = &*self.facts;
         write!(f, "{name} (compute capability {major}.{minor}, CUDA {a}.{b})")
     }
 }

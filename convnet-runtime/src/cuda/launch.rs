@@ -12,7 +12,8 @@ pub struct Launch {
     pub block: [u32; 3],
     /// Bytes of dynamic shared memory.
     pub shared: u32,
-    /// What the kernel gets first: the tensors that it copies in boxes.
+    /// What the kernel gets first: the tensors that it copies in boxes. Where there are any, blocks take one tile after the
+    /// other, so that fewer do the same.
     pub maps: Vec<TensorMap>,
     /// What it gets then, in order.
     pub arguments: Vec<Argument>,

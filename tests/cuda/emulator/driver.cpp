@@ -7,6 +7,7 @@
 //
 //   CUEMU_DEVICES      devices there are (1)
 //   CUEMU_CAPABILITY   compute capability (90)
+//   CUEMU_PROCESSORS   multiprocessors (132)
 //   CUEMU_DRIVER       version of CUDA (13000)
 //   CUEMU_MEMORY       bytes of device memory (4 GiB)
 //   CUEMU_HOST_MEMORY  bytes of the host that the device may copy (all)
@@ -133,7 +134,7 @@ API cuDeviceGet(int* device, int ordinal) { *device = ordinal; return OK; }
 API cuDeviceGetName(char* name, int bytes, int) { snprintf(name, bytes, "emulator on the CPU"); return OK; }
 API cuDeviceGetAttribute(int* value, int attribute, int) {
   int capability = int(number("CUEMU_CAPABILITY", 90));
-  *value = attribute == 75 ? capability / 10 : attribute == 76 ? capability % 10 : attribute == 16 ? 132 : 0;
+  *value = attribute == 75 ? capability / 10 : attribute == 76 ? capability % 10 : attribute == 16 ? int(number("CUEMU_PROCESSORS", 132)) : 0;
   return OK;
 }
 API cuDevicePrimaryCtxRetain(void** context, int) { *context = (void*)1; return OK; }

@@ -73,6 +73,8 @@ pub struct Facts {
     pub name: String,
     pub capability: Version,
     pub driver: Version,
+    /// Multiprocessors.
+    pub processors: u32,
 }
 
 /// A device's primary context.
@@ -117,7 +119,8 @@ impl Context {
             }
             let mut device = 0;
             check(sys::cuDeviceGet(&raw mut device, ordinal as i32), "opening the device")?;
-            let facts = Facts { name: name(device)?, capability: capability(device)?, driver };
+            let processors = ask(device, sys::CUdevice_attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)?;
+            let facts = Facts { name: name(device)?, capability: capability(device)?, driver, processors };
             let mut raw = ptr::null_mut();
             check(sys::cuDevicePrimaryCtxRetain(&raw mut raw, device), "opening the device")?;
             Ok((Arc::new(Self { raw, device }), facts))
@@ -147,15 +150,16 @@ fn name(device: sys::CUdevice) -> Result<String, DeviceError> {
 }
 
 fn capability(device: sys::CUdevice) -> Result<Version, DeviceError> {
-    let ask = |attribute| -> Result<u32, DeviceError> {
-        let mut value = 0;
-        // SAFETY: the driver writes one number.
-        let code = unsafe { sys::cuDeviceGetAttribute(&raw mut value, attribute, device) };
-        check(code, "asking what the device can do")?;
-        Ok(u32::try_from(value).unwrap_or(0))
-    };
     Ok((
-        ask(sys::CUdevice_attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)?,
-        ask(sys::CUdevice_attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)?,
+        ask(device, sys::CUdevice_attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)?,
+        ask(device, sys::CUdevice_attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)?,
     ))
+}
+
+fn ask(device: sys::CUdevice, attribute: sys::CUdevice_attribute) -> Result<u32, DeviceError> {
+    let mut value = 0;
+    // SAFETY: the driver writes one number.
+    let code = unsafe { sys::cuDeviceGetAttribute(&raw mut value, attribute, device) };
+    check(code, "asking what the device can do")?;
+    Ok(u32::try_from(value).unwrap_or(0))
 }

@@ -155,7 +155,12 @@ impl Engine {
             let maps = launch.maps.iter().map(|map| Encoded::new(map, self.resolve(map.base, way)));
             let maps: Vec<Encoded> = maps.collect::<Result<_, _>>()?;
             let Some(&kernel) = self.kernels.get(&launch.kernel) else { continue };
-            self.stream.launch(kernel, [launch.grid, launch.block], launch.shared, &maps, &arguments)?;
+            let [mut across, down, deep] = launch.grid;
+            if !maps.is_empty() {
+                // A multiprocessor has room for one block: others would begin when the first have done their share.
+                across = across.min(self.device.processors().max(1));
+            }
+            self.stream.launch(kernel, [[across, down, deep], launch.block], launch.shared, &maps, &arguments)?;
         }
         Ok(())
     }

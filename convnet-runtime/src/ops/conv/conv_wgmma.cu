@@ -289,14 +289,16 @@ template<class G> struct ConvWeightBoxes {
     const int tap = tile.block % G::TAPS + (int)threadIdx.x % 4;
 #pragma unroll
     for (int i = 0; i < 32; i++) {
-      float v[4] = {d[i], d[i + 32], d[i + 64], d[i + 96]};
-      exchange<1>(v[0], v[1]), exchange<1>(v[2], v[3]);
-      exchange<2>(v[0], v[2]), exchange<2>(v[1], v[3]);
+      float v0 = d[i], v1 = d[i + 32], v2 = d[i + 64], v3 = d[i + 96];
+      exchange<1>(v0, v1), exchange<1>(v2, v3);
+      exchange<2>(v0, v2), exchange<2>(v1, v3);
       const int row = k + i % 4 / 2 * 8, c = tile.block / G::TAPS * 64 + i / 4 * 8 + i % 2;
-#pragma unroll
-      for (int q = 0; q < 4; q++) {
-        if (row < G::KG && c + 2 * q < G::CG) put<G::ADD>(sums + ((u64)row * G::CG + c + 2 * q) * G::TAPS + tap, v[q]);
-      }
+      float* const to = sums + ((u64)row * G::CG + c) * G::TAPS + tap;
+      if (row >= G::KG) continue;
+      if (c < G::CG) put<G::ADD>(to, v0);
+      if (c + 2 < G::CG) put<G::ADD>(to + 2 * G::TAPS, v1);
+      if (c + 4 < G::CG) put<G::ADD>(to + 4 * G::TAPS, v2);
+      if (c + 6 < G::CG) put<G::ADD>(to + 6 * G::TAPS, v3);
     }
   }
 

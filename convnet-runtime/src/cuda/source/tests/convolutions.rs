@@ -354,12 +354,20 @@ fn on_hoppers_matrix_units_in_tf32() {
 #[test]
 fn on_hoppers_matrix_units_with_more_samples() {
     check(Precision::Bf16, "sm_90a", 9, 5, 2);
+}
+
+#[test]
+fn on_hoppers_matrix_units_in_tf32_with_more_samples() {
     check(Precision::Tf32, "sm_90a", 9, 5, 7);
 }
 
 #[test]
 fn on_tensor_cores() {
     check(Precision::Bf16, "sm_80", 9, 3, 3);
+}
+
+#[test]
+fn on_tensor_cores_in_tf32() {
     check(Precision::Tf32, "sm_80", 9, 2, 4);
 }
 
