@@ -15,8 +15,9 @@ pub struct NetworkDef {
     pub budgets: Vec<Budget>,
     /// `#[rounding(floor)]`
     pub rounding: Rounding,
-    /// `#[conv(direct)]`
+    /// `#[conv(direct)]`, and where it is said.
     pub algorithm: Algorithm,
+    pub algorithm_said: Option<TokenStream>,
     /// `#[weights(f16)]`
     pub half: Option<TokenStream>,
     pub visibility: Visibility,

@@ -52,6 +52,7 @@ use crate::train::init::{self, Init};
 /// ```
 ///
 /// It is `Send + Sync` and predicts through `&self`: threads share one network.
+#[diagnostic::on_unimplemented(message = "`{Self}` is no network", label = "not declared with `network!`")]
 pub trait Network: Sized + Send + Sync + 'static {
     /// The volume that comes in.
     type Input: Shape;
@@ -340,7 +341,7 @@ pub trait Network: Sized + Send + Sync + 'static {
 
 /// A network that can be a layer of another: it gives one volume, not probabilities or heads.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a layer of another network: it ends in a softmax or in heads",
+    message = "`{Self}` cannot be a layer of a network: it is no network, or it ends in a softmax or in heads",
     label = "gives no single volume"
 )]
 pub trait Backbone: Network {

@@ -1,13 +1,12 @@
 //! Backward: one function per stage, in reverse. Work that only an outer network asks for is done when it asks.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use super::Plan;
 use super::cpu::{field, function, module};
 use super::stages::{Stages, by_batch, option};
-use crate::ir::Op;
 use crate::plan::{Backward, Kind, Program, Stage, Target};
 
 /// The functions' names, in order.
@@ -117,7 +116,11 @@ fn call(plan: &Plan<'_>, stages: &Stages<'_>, back: &Backward, for_input: bool) 
         Kind::Add | Kind::Concat => quote!(rt::#module::backward(&#backward, run)),
         Kind::Network { .. } => {
             let (checks, input) = (input_check(plan, stage, back), option(input));
-            quote!(#checks rt::network::backward(&#forward, &#output, #input.as_ref(), &mut #weights, run))
+            let place = super::place(super::inner(plan.graph, stage));
+            let call = quote_spanned! {place=>
+                rt::network::backward(&#forward, &#output, #input.as_ref(), &mut #weights, run)
+            };
+            quote!(#checks #call)
         }
         _ => {
             let Some(input) = input else { return TokenStream::new() };
@@ -174,11 +177,7 @@ fn parts<'a>(
 /// The inner network must be able to give the gradient of its input.
 fn input_check(plan: &Plan<'_>, stage: &Stage, back: &Backward) -> TokenStream {
     let needed = back.inputs.iter().flatten().any(|t| !t.only_for_input);
-    let path = stage.nodes.first().and_then(|&n| match &plan.graph.nodes[n].op {
-        Op::Network(path) => Some(path),
-        _ => None,
-    });
-    match path {
+    match super::inner(plan.graph, stage) {
         Some(path) if needed => {
             let text = crate::diag::no_gradient_through(&quote!(#path).to_string().replace(' ', ""));
             quote!(

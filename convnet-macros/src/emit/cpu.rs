@@ -2,7 +2,7 @@
 //! calls one kernel.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use super::stages::{Stages, new_conv, option};
@@ -21,10 +21,11 @@ pub fn network(plan: &Plan<'_>) -> TokenStream {
     let backward = super::backward::functions(plan, &training);
     let implementation = implementation(plan);
     let backbone = backbone_impl(plan.graph);
-    let checks = super::docs::checks(plan);
+    let (network_checks, checks) = (super::docs::network_checks(plan.graph), super::docs::checks(plan));
     quote! {
         const _: () = {
             use ::convnet_runtime::generated as rt;
+            #network_checks
             #buffers
             #training_buffers
             #infer
@@ -40,7 +41,13 @@ pub fn network(plan: &Plan<'_>) -> TokenStream {
 
 /// `net.features.conv0`
 pub fn field(graph: &Graph, id: WeightsId) -> TokenStream {
-    let path = &graph.weights[id].path;
+    let weights = &graph.weights[id];
+    let path = weights.path.iter();
+    if let Op::Network(inner) = &graph.nodes[weights.node].op {
+        let place = super::place(Some(inner));
+        let path = path.map(|field| Ident::new(&field.to_string(), place));
+        return quote_spanned!(place=> net.#(#path).*);
+    }
     quote!(net.#(#path).*)
 }
 
@@ -105,6 +112,7 @@ fn functions(plan: &Plan<'_>, stages: &Stages<'_>, pass: &str) -> TokenStream {
 /// The call of a stage's kernel with the stage's constant.
 pub fn call(graph: &Graph, constant: &TokenStream, stage: &Stage, training: bool) -> TokenStream {
     let weights = stage.weights.map(|id| field(graph, id));
+    let place = super::place(super::inner(graph, stage));
     match &stage.kind {
         Kind::Conv(_) if training && stage.folded.is_none() => {
             quote!(rt::conv::forward_train(&#constant, &#weights, run))
@@ -121,9 +129,9 @@ pub fn call(graph: &Graph, constant: &TokenStream, stage: &Stage, training: bool
         Kind::Norm { .. } if training && !stage.frozen => quote!(rt::bn::forward_train(&#constant, &mut #weights, run)),
         Kind::Norm { .. } => quote!(rt::bn::forward(&#constant, &#weights, run)),
         Kind::Network { .. } if training && !stage.frozen => {
-            quote!(rt::network::forward_train(&#constant, &mut #weights, run))
+            quote_spanned!(place=> rt::network::forward_train(&#constant, &mut #weights, run))
         }
-        Kind::Network { .. } => quote!(rt::network::forward(&#constant, &#weights, run)),
+        Kind::Network { .. } => quote_spanned!(place=> rt::network::forward(&#constant, &#weights, run)),
         Kind::Dropout { .. } => quote!(rt::dropout::forward_train(&#constant, run)),
         kind => {
             let module = module(kind);

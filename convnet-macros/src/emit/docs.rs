@@ -83,7 +83,7 @@ fn inner_sum(graph: &Graph, constant: &str) -> TokenStream {
     quote!(#(#paths)*)
 }
 
-/// The macro's arithmetic and the runtime's are the same, and inner networks are what was stated.
+/// The macro's arithmetic and the runtime's are the same.
 pub fn checks(plan: &Plan<'_>) -> TokenStream {
     let graph = plan.graph;
     let mut checks = TokenStream::new();
@@ -91,10 +91,6 @@ pub fn checks(plan: &Plan<'_>) -> TokenStream {
         let window = match &node.op {
             Op::Conv(conv) => &conv.window,
             Op::MaxPool(window) | Op::AvgPool(window) => window,
-            Op::Network(path) => {
-                checks.extend(network_check(graph, node, path));
-                continue;
-            }
             _ => continue,
         };
         let ((height, width, _), (rows, columns, _)) = (graph.nodes[node.inputs[0]].volume.hwc(), node.volume.hwc());
@@ -120,7 +116,17 @@ pub fn checks(plan: &Plan<'_>) -> TokenStream {
     checks
 }
 
-/// The volume before an inner network is what it takes, the volume stated after it what it gives: said in words, and on
+/// Inner networks are what was stated. These stand before all that uses the networks, so that what is no network is reported
+/// once.
+pub fn network_checks(graph: &Graph) -> TokenStream {
+    let check = |node: &Node| match &node.op {
+        Op::Network(path) => Some(network_check(graph, node, path)),
+        _ => None,
+    };
+    graph.nodes.iter().filter_map(check).collect()
+}
+
+/// The volume stated after an inner network is what it gives, the volume before it what it takes: said in words, and on
 /// the network's own name.
 fn network_check(graph: &Graph, node: &Node, path: &syn::Path) -> TokenStream {
     let text = crate::count::text(path);
@@ -131,13 +137,13 @@ fn network_check(graph: &Graph, node: &Node, path: &syn::Path) -> TokenStream {
             // Among generic arguments, the compiler would say a second time that there is no such network.
             type Inner = #path;
             if !<Inner as rt::Network>::STUB {
-                rt::stated::<#before, <Inner as rt::Network>::Input>(rt::Side::Takes, #text);
+                rt::stated::<#after, <Inner as rt::Backbone>::Volume>(rt::Side::Gives, #text);
             }
         };
         const _: () = {
             type Inner = #path;
             if !<Inner as rt::Network>::STUB {
-                rt::stated::<#after, <Inner as rt::Backbone>::Volume>(rt::Side::Gives, #text);
+                rt::stated::<#before, <Inner as rt::Network>::Input>(rt::Side::Takes, #text);
             }
         };
     }

@@ -9,13 +9,14 @@ mod stub;
 mod taps;
 mod types;
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::Ident;
+use syn::spanned::Spanned;
+use syn::{Ident, Path};
 
 use crate::count::Counts;
-use crate::ir::{Graph, Output};
-use crate::plan::Program;
+use crate::ir::{Graph, Op, Output};
+use crate::plan::{Program, Stage};
 
 pub use stub::stub;
 
@@ -36,9 +37,22 @@ pub fn emit(plan: &Plan<'_>) -> TokenStream {
 /// The single volume that the network gives, if it can be a layer of another network.
 pub fn backbone(graph: &Graph) -> Option<crate::ir::NodeId> {
     match graph.output {
-        Output::Node(id) if !matches!(graph.nodes[id].op, crate::ir::Op::Softmax) => Some(id),
+        Output::Node(id) if !matches!(graph.nodes[id].op, Op::Softmax) => Some(id),
         _ => None,
     }
+}
+
+/// The network that a stage is.
+fn inner<'a>(graph: &'a Graph, stage: &Stage) -> Option<&'a Path> {
+    stage.nodes.first().and_then(|&node| match &graph.nodes[node].op {
+        Op::Network(path) => Some(path),
+        _ => None,
+    })
+}
+
+/// The place of an inner network's name: what is wrong with the network is said once if all that uses it stands there.
+fn place(path: Option<&Path>) -> Span {
+    path.map_or_else(Span::call_site, |path| Span::call_site().located_at(path.span()))
 }
 
 /// The network's name with something behind it, for the types that belong to it.

@@ -76,10 +76,7 @@ fn steps(plan: &Plan<'_>, stages: &Stages<'_>, training: bool) -> TokenStream {
 
 /// The program of the network that a stage is.
 pub fn inner(graph: &Graph, stage: &Stage) -> TokenStream {
-    let path = stage.nodes.first().and_then(|&node| match &graph.nodes[node].op {
-        Op::Network(path) => Some(path),
-        _ => None,
-    });
+    let path = super::inner(graph, stage);
     quote!(&<#path as rt::Network>::PROGRAM)
 }
 

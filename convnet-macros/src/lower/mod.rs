@@ -22,7 +22,7 @@ use syn::Ident;
 use crate::ast::{NetworkDef, Step};
 use crate::diag::shape::Sliding;
 use crate::diag::{self, Errors};
-use crate::ir::{Conv, Graph, Node, NodeId, Op, Output, Tap, Weights, WeightsId};
+use crate::ir::{Conv, ConvKind, Graph, Node, NodeId, Op, Output, Tap, Weights, WeightsId};
 use crate::shape::Volume;
 use calls::{Sharing, Source};
 use flow::Sure;
@@ -40,8 +40,13 @@ const MOST_STEPS: usize = 100_000;
 
 pub fn lower(def: NetworkDef, errors: &mut Errors) -> Graph {
     let Lowered { nodes, trunk, mut weights, mut output, taps } = walk(&def, errors);
+    let sound = errors.is_empty();
+    let convolves = |node: &Node| matches!(&node.op, Op::Conv(Conv { kind, .. }) if *kind != ConvKind::Fc);
+    if let Some(said) = def.algorithm_said.as_ref().filter(|_| sound && !nodes.iter().any(convolves)) {
+        errors.at(said, diag::syntax::no_convolutions(&def.name));
+    }
     let halves = |node: &Node| matches!(node.op, Op::Conv(Conv { half: true, .. }));
-    if let Some(half) = def.half.as_ref().filter(|_| errors.is_empty() && !nodes.iter().any(halves)) {
+    if let Some(half) = def.half.as_ref().filter(|_| sound && !nodes.iter().any(halves)) {
         errors.at(half, diag::syntax::no_weights_to_halve(&def.name));
     }
     names::types(&def.name, &mut weights, &mut output, errors);

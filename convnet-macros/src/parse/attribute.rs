@@ -16,7 +16,7 @@ pub(super) struct Attributes {
     pub others: Vec<Attribute>,
     pub budgets: Vec<Budget>,
     pub rounding: Option<Rounding>,
-    pub algorithm: Option<Algorithm>,
+    pub algorithm: Option<(Algorithm, TokenStream)>,
     pub half: Option<TokenStream>,
 }
 
@@ -40,6 +40,29 @@ const UNITS: [(&str, u64); 7] = [
     ("GiB", 1 << 30),
 ];
 
+/// The attributes, with an example of each, and other names for them.
+const EXAMPLES: [(&str, &str, &[&str]); 4] = [
+    ("budget", "budget(params <= 140M)", &["params", "macs", "activations", "train", "limit"]),
+    ("rounding", "rounding(floor)", &["round", "padding"]),
+    ("conv", "conv(direct)", &["convolution", "algorithm"]),
+    ("weights", "weights(f16)", &["half", "precision", "dtype"]),
+];
+
+/// `weights(f16)` for `weight`, `f16` and `half`: what was probably meant by an attribute that is not of Rust either.
+fn meant(name: &str) -> Option<String> {
+    let choices: [(&str, Vec<&str>); 3] = [
+        ("rounding", ROUNDINGS.map(|(word, _)| word).to_vec()),
+        ("conv", ALGORITHMS.map(|(word, _)| word).to_vec()),
+        ("weights", WEIGHTS.map(|(word, ())| word).to_vec()),
+    ];
+    if let Some((of, _)) = choices.iter().find(|(_, words)| words.contains(&name)) {
+        return Some(format!("{of}({name})"));
+    }
+    let near = nearest(name, EXAMPLES.iter().map(|(own, ..)| *own));
+    let known = EXAMPLES.iter().find(|(own, _, others)| others.contains(&name) || near == Some(own));
+    known.map(|(_, example, _)| (*example).to_owned())
+}
+
 impl Parser<'_> {
     pub(super) fn attributes(&mut self, attributes: Vec<Attribute>) -> Attributes {
         let mut found = Attributes::default();
@@ -53,11 +76,14 @@ impl Parser<'_> {
                 self.once(&attribute, "rounding", rounding, &mut found.rounding);
             } else if path.is_ident("conv") {
                 let algorithm = self.choice(&attribute, "conv(direct)", &ALGORITHMS);
+                let algorithm = algorithm.map(|algorithm| (algorithm, attribute.meta.to_token_stream()));
                 self.once(&attribute, "conv", algorithm, &mut found.algorithm);
             } else if path.is_ident("weights") {
                 let half = self.choice(&attribute, "weights(f16)", &WEIGHTS);
                 let tokens = half.map(|()| attribute.meta.to_token_stream());
                 self.once(&attribute, "weights", tokens, &mut found.half);
+            } else if let Some(meant) = path.get_ident().and_then(|name| meant(&name.to_string())) {
+                self.errors.at(path, syntax::unknown_attribute(path, &meant));
             } else if path.is_ident("derive") {
                 found.others.push(self.without_clone(attribute));
             } else {

@@ -1,6 +1,6 @@
 //! What stands in brackets: groups `[a -> b]`, branches `(a + b)` and `(a | b)`, heads `{ name: a }`.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 
 use super::chain::Place;
 use super::item::is_keyword;
@@ -26,6 +26,14 @@ impl Parser<'_> {
             return Item::Unknown;
         }
         let tokens = &mut Tokens::inside(group);
+        if tokens.ident().is_some() && tokens.sign_at(1, ':') && !tokens.path_sep_at(1) {
+            self.errors.at(group, syntax::heads_in_round_brackets());
+            return Item::Unknown;
+        }
+        if let Some(span) = self.wrong_joint(group) {
+            self.errors.at_span(span, syntax::joined_branches());
+            return Item::Unknown;
+        }
         let mut chains = vec![self.chain(tokens, Place::Branch)];
         let sum = tokens.sign('+');
         let mut mixed = false;
@@ -49,6 +57,32 @@ impl Parser<'_> {
         if sum { Item::Sum(branches) } else { Item::Concat(branches) }
     }
 
+    /// What stands between two branches where `+` or `|` should: `(conv3-64 - skip)`.
+    fn wrong_joint(&self, group: &Group) -> Option<Span> {
+        let mut tokens = Tokens::inside(group);
+        let mut found = None;
+        let mut behind_sign = true;
+        while !tokens.at_end() {
+            if tokens.sign('+') || tokens.sign('|') {
+                return None;
+            }
+            let layer = |ahead| match tokens.peek_at(ahead) {
+                Some(TokenTree::Ident(ident)) if !self.is_parameter(ident) => {
+                    let word = ident.to_string();
+                    self.is_block(ident) || Reading::of(&word).is_layer() || word.eq_ignore_ascii_case("skip")
+                }
+                tree => matches!(tree, Some(TokenTree::Group(_))),
+            };
+            let joint = ['-', ',', ';', '&', '*', '/'].into_iter().any(|sign| tokens.sign(sign)) && layer(1);
+            if found.is_none() && (joint || tokens.keyword("skip") && !behind_sign) {
+                found = Some(tokens.span());
+            }
+            behind_sign = tokens.punct_at(0).is_some();
+            tokens.skip(if tokens.arrow() { 2 } else { 1 });
+        }
+        found
+    }
+
     /// `{name: chain, ..}`
     pub(super) fn heads(&mut self, group: &Group) -> Item {
         if group.stream().is_empty() {
@@ -65,19 +99,25 @@ impl Parser<'_> {
             let plain = tokens.ident().is_some_and(|ident| {
                 !self.is_block(ident) && !Reading::of(&ident.to_string()).is_layer() && !is_keyword(&ident.to_string())
             });
-            let colon = tokens.ident().is_some() && tokens.sign_at(1, ':');
-            let no_colon = plain && tokens.peek_at(1).is_some() && tokens.punct_at(1).is_none();
-            if !colon && !no_colon {
+            let colon = usize::from(tokens.ident().is_some() && tokens.sign_at(1, ':'));
+            let instead = if plain { self.instead_of_colon(tokens) } else { None };
+            let no_colon = colon == 0 && instead.is_some();
+            if colon == 0 && !no_colon {
                 self.errors.at_span(tokens.span(), syntax::head_needs_name(!heads.is_empty()));
                 self.chain(tokens, Place::Head);
                 tokens.skip(usize::from(tokens.sign(',')));
                 continue;
             }
             let name = self.identifier(tokens, "name of the head");
-            if no_colon {
-                self.errors.at_span(tokens.last_span(), syntax::head_needs_colon());
+            let from = tokens.position();
+            match instead.filter(|_| no_colon) {
+                None => tokens.skip(colon),
+                Some(0) => self.errors.at_span(tokens.last_span(), syntax::head_needs_colon()),
+                Some(length) => {
+                    tokens.skip(length);
+                    self.errors.at(&tokens.since(from), syntax::head_needs_colon());
+                }
             }
-            tokens.skip(usize::from(colon));
             let chain = self.chain(tokens, Place::Head);
             tokens.skip(usize::from(tokens.sign(',')));
             let Some(name) = name else { continue };
@@ -88,5 +128,18 @@ impl Parser<'_> {
             heads.push(Head { name, chain });
         }
         if heads.is_empty() { Item::Unknown } else { Item::Heads(heads) }
+    }
+}
+
+impl Parser<'_> {
+    /// How many tokens stand behind a head's name in place of `:`: `=`, `=>`, `->` or nothing at all.
+    fn instead_of_colon(&self, tokens: &Tokens) -> Option<usize> {
+        let misspelt = || tokens.ident().and_then(|name| syntax::suggestion(&name.to_string(), &self.blocks)).is_some();
+        match tokens.punct_at(1) {
+            _ if tokens.arrow_at(1) => (!misspelt()).then_some(2),
+            Some(_) if tokens.sign_at(1, '=') => Some(1 + usize::from(tokens.sign_at(2, '>'))),
+            None => tokens.peek_at(1).map(|_| 0),
+            Some(_) => None,
+        }
     }
 }

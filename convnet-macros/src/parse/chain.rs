@@ -1,14 +1,12 @@
 //! Chains and their steps: `item*2 @ name -> item`. After an error the parser goes on at the next arrow, so that one
 //! build shows every error.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
-use super::number::{digits, is_times};
-use super::{Parser, Reported, Tokens, text};
-use crate::ast::{Chain, Item, Number, Step};
+use super::{Parser, Tokens, text};
+use crate::ast::{Chain, Item, Step};
 use crate::diag::syntax;
-use crate::vocabulary::Reading;
 
 /// Where a chain stands, which says what may end it and what it may hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,6 +79,12 @@ impl Parser<'_> {
             if place.ends(tokens) {
                 return false;
             }
+            let next = |word| tokens.ident_at(1).is_some_and(|ident| ident.to_string().eq_ignore_ascii_case(word));
+            if place == Place::Block && tokens.sign(',') && (next("input") || next("block")) {
+                self.errors.at_span(tokens.span(), syntax::block_ends());
+                tokens.skip(1);
+                return false;
+            }
             if let Some(length) = wrong_arrow(tokens) {
                 tokens.skip(length);
                 let wrong = tokens.since(begin);
@@ -115,7 +119,11 @@ impl Parser<'_> {
         let span = tokens.span();
         let sign = tokens.punct_at(0).map_or(' ', proc_macro2::Punct::as_char);
         tokens.skip(1);
-        self.errors.at_span(span, syntax::stray_sign(sign));
+        // Of `(conv3-64) + skip` the brackets have been reported.
+        let told = matches!(sign, '+' | '|') && steps.last().is_some_and(in_round_brackets);
+        if !told {
+            self.errors.at_span(span, syntax::stray_sign(sign));
+        }
         match sign {
             '?' => {}
             '*' | '@' => tokens.skip(1),
@@ -131,7 +139,7 @@ impl Parser<'_> {
         self.no_attributes(tokens);
         let begin = tokens.position();
         let mut item = self.item(tokens);
-        let mut repeat = self.repeat(tokens);
+        let mut repeat = self.repeat(tokens, &item);
         let name = if tokens.sign('@') {
             tokens.skip(1);
             self.identifier(tokens, "name behind `@`")
@@ -140,55 +148,12 @@ impl Parser<'_> {
         };
         if name.is_some() && matches!(repeat, Ok(None)) && tokens.sign('*') {
             self.errors.at_span(tokens.span(), syntax::repeat_after_name());
-            repeat = self.repeat(tokens);
+            repeat = self.repeat(tokens, &item);
         }
         if repeat.is_err() {
             item = Item::Unknown;
         }
         Step { item, repeat: repeat.ok().flatten(), name, tokens: tokens.since(begin) }
-    }
-
-    /// `*2`, if it is there.
-    fn repeat(&mut self, tokens: &mut Tokens) -> Result<Option<Number>, Reported> {
-        if tokens.sign('*') {
-            tokens.skip(1);
-            if self.item_follows(tokens) {
-                self.errors.at_span(tokens.span(), syntax::repeat_before_item());
-                self.item(tokens);
-                return Err(Reported);
-            }
-            if tokens.sign('-') && tokens.literal_at(1).is_some() {
-                self.errors.at_span(tokens.span(), syntax::negative_repeat());
-                tokens.skip(2);
-                return Err(Reported);
-            }
-            return self.number(tokens, "the repeat").map(Some).ok_or(Reported);
-        }
-        let Some(ident) = tokens.ident().cloned() else { return Ok(None) };
-        let times = ident.to_string();
-        if !is_times(&times) || self.is_block(&ident) {
-            return Ok(None);
-        }
-        tokens.skip(1);
-        self.errors.at(&ident, syntax::times_sign());
-        match (&times[1..], tokens.literal()) {
-            ("", Some(_)) => self.number(tokens, "the repeat").map(Some).ok_or(Reported),
-            (count, _) if digits(count) && !count.is_empty() => {
-                count.parse().map(|count| Some(Number::Literal(count, ident.span()))).map_err(|_| Reported)
-            }
-            _ => Err(Reported),
-        }
-    }
-
-    /// After `*`: brackets, a layer or a block, which should have stood before it.
-    fn item_follows(&self, tokens: &Tokens) -> bool {
-        match tokens.peek() {
-            Some(TokenTree::Group(_)) => true,
-            Some(TokenTree::Ident(ident)) => {
-                !self.is_parameter(ident) && (self.is_block(ident) || Reading::of(&ident.to_string()).is_layer())
-            }
-            _ => false,
-        }
     }
 
     /// Reports and skips doc comments and attributes, which only a network has.
@@ -258,6 +223,13 @@ impl Parser<'_> {
 
 pub(super) fn unknown() -> Step {
     Step { item: Item::Unknown, repeat: None, name: None, tokens: TokenStream::new() }
+}
+
+/// `(chain)`, which should have been branches.
+fn in_round_brackets(step: &Step) -> bool {
+    let first = step.tokens.clone().into_iter().next();
+    let round = |tree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis);
+    matches!(step.item, Item::Group(_) | Item::Unknown) && first.is_some_and(round)
 }
 
 /// How many tokens stand where an arrow should.

@@ -7,7 +7,7 @@ use syn::parse::Parser as _;
 
 use super::foreign::{self, calls, rest_of_unknown};
 use super::number::joined;
-use super::{MAX_DEPTH, Parser, Tokens};
+use super::{MAX_DEPTH, Parser, Tokens, is_reserved};
 use crate::ast::{Call, Item};
 use crate::diag::syntax;
 use crate::elsewhere;
@@ -35,6 +35,14 @@ impl Parser<'_> {
     }
 
     fn shallow_item(&mut self, tokens: &mut Tokens) -> Item {
+        let brackets =
+            matches!(tokens.peek_at(1), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket);
+        if tokens.literal().is_some() && brackets {
+            self.errors.at_span(tokens.span(), syntax::repeat_before_item());
+            tokens.skip(1);
+            self.item(tokens);
+            return Item::Unknown;
+        }
         if Self::at_volume(tokens, 0) {
             return self.volume(tokens).map_or(Item::Unknown, Item::Volume);
         }
@@ -66,8 +74,8 @@ impl Parser<'_> {
         if self.is_block(ident) {
             return self.call(tokens, false);
         }
-        if self.refused.contains(&text) && matches!(tokens.peek_at(1), Some(TokenTree::Group(_))) {
-            tokens.skip(2);
+        if self.refused.contains(&text) && (calls(tokens, 1) || !is_reserved(&text)) {
+            tokens.skip(1 + usize::from(calls(tokens, 1)));
             return Item::Unknown;
         }
         if let Some(length) = Self::module(tokens, &text) {
@@ -82,6 +90,11 @@ impl Parser<'_> {
             "shared" => {
                 tokens.skip(1);
                 return self.shared(tokens, ident);
+            }
+            "block" if tokens.ident_at(1).is_some_and(|name| self.is_block(name)) => {
+                self.errors.at(ident, syntax::called_with_block());
+                tokens.skip(2);
+                return rest_of_unknown(tokens);
             }
             keyword @ ("input" | "block") => {
                 self.errors.at(ident, syntax::misplaced_keyword(keyword));
@@ -170,7 +183,7 @@ impl Parser<'_> {
         tokens.skip(1);
         let Some(group) = tokens.group(Delimiter::Parenthesis).cloned() else {
             self.errors.at(&name, syntax::call_needs_brackets(&name));
-            return Item::Unknown;
+            return arguments_without_brackets(tokens);
         };
         tokens.skip(1);
         let before = self.errors.len();
@@ -178,6 +191,11 @@ impl Parser<'_> {
         let inside = &mut Tokens::inside(&group);
         self.superfluous_commas(inside);
         while !inside.at_end() {
+            if inside.ident().is_some() && inside.sign_at(1, '=') {
+                let from = inside.position();
+                inside.skip(2);
+                self.errors.at(&inside.since(from), syntax::named_argument(&name));
+            }
             if !inside.punct_at(0).is_some_and(is_arithmetic) {
                 arguments.extend(self.number(inside, "the argument"));
             }
@@ -255,4 +273,18 @@ fn written_apart(tokens: &Tokens, first: &str) -> usize {
 
 pub(super) fn is_arithmetic(sign: &Punct) -> bool {
     "*/+-%".contains(sign.as_char())
+}
+
+/// Skips `-8`, `8`, `[8]`, `{8}` and `<8>` behind a block's name.
+fn arguments_without_brackets(tokens: &mut Tokens) -> Item {
+    tokens.skip(usize::from(tokens.sign('-') && tokens.literal_at(1).is_some()));
+    if tokens.sign('<') {
+        while !tokens.at_end() && !tokens.sign('>') && !tokens.arrow() {
+            tokens.skip(1);
+        }
+        tokens.skip(usize::from(tokens.sign('>')));
+    } else if tokens.literal().is_some() || matches!(tokens.peek(), Some(TokenTree::Group(_))) {
+        tokens.skip(1);
+    }
+    Item::Unknown
 }

@@ -1,6 +1,6 @@
 //! A layer: `conv3x5-64/2x1(pad=20x5, floor)`.
 
-use proc_macro2::{Delimiter, Group, Literal, TokenStream};
+use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 
 use super::{Parser, Tokens, text};
 use crate::ast::{Item, Layer, Number, Pair};
@@ -127,6 +127,16 @@ impl Parser<'_> {
             let (span, message) = (size.span(), syntax::size_as_count(word, &size.to_string(), &count.to_string()));
             self.errors.at_span(span, message);
             tokens.skip(3);
+            return None;
+        }
+        if let (true, Some(TokenTree::Group(group))) = (takes, tokens.peek().cloned())
+            && !is_branches(&group)
+        {
+            tokens.skip(1);
+            let inside = Tokens::inside(&group);
+            let sentence =
+                if inside.count() == 1 { syntax::without_brackets(&the_count) } else { syntax::arithmetic() };
+            self.errors.at(&group, sentence);
             return None;
         }
         if takes {

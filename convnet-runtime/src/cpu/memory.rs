@@ -1,78 +1,151 @@
 //! Floats at 64-byte boundaries, in large pages where they are many.
 
-use std::mem::MaybeUninit;
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ops::{Deref, DerefMut};
+use std::ptr::NonNull;
 
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 struct Line([f32; 16]);
 
 /// A buffer of floats that begins at a 64-byte boundary; its length is a multiple of 16.
-#[derive(Clone, Default)]
 pub struct Floats {
-    lines: Vec<Line>,
+    /// Initialised lines, of which none are allocated if there are none.
+    start: NonNull<Line>,
+    lines: usize,
 }
+
+// SAFETY: it owns what it points to, as a `Vec` does.
+unsafe impl Send for Floats {}
+// SAFETY: as above.
+unsafe impl Sync for Floats {}
 
 impl Floats {
     /// None.
     pub const fn new() -> Self {
-        Self { lines: Vec::new() }
+        Self { start: NonNull::dangling(), lines: 0 }
     }
 
     /// Zeros, `len` rounded up to a multiple of 16.
     pub fn zeros(len: usize) -> Self {
-        let mut floats = Self::new();
-        floats.grow(len);
-        floats
+        let lines = len.div_ceil(16);
+        if lines == 0 {
+            return Self::new();
+        }
+        let layout = layout(lines);
+        // SAFETY: there are lines, and so the layout has a size.
+        let memory = unsafe { alloc(layout) };
+        // The layout is that of lines.
+        #[allow(clippy::cast_ptr_alignment)]
+        let Some(start) = NonNull::new(memory.cast::<Line>()) else { handle_alloc_error(layout) };
+        if layout.align() == LARGE {
+            large_pages(memory, layout.size());
+        }
+        // SAFETY: there is room for as many lines, and zeros are floats.
+        unsafe { start.write_bytes(0, lines) };
+        Self { start, lines }
     }
 
     /// Makes room for at least `len` floats; what is new is zero.
     pub fn grow(&mut self, len: usize) {
         if self.len() < len {
-            let lines = len.div_ceil(16);
-            self.lines.reserve_exact(lines - self.lines.len());
-            large_pages(self.lines.spare_capacity_mut());
-            self.lines.resize(lines, Line([0.0; 16]));
+            let mut more = Self::zeros(len);
+            more[..self.len()].copy_from_slice(self);
+            *self = more;
         }
     }
 }
 
-/// Asks for large pages before memory is used for the first time: with small ones a processor spends much of its time
-/// on finding them.
+impl Default for Floats {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clone for Floats {
+    fn clone(&self) -> Self {
+        let mut copy = Self::zeros(self.len());
+        copy.copy_from_slice(self);
+        copy
+    }
+}
+
+impl Drop for Floats {
+    fn drop(&mut self) {
+        if self.lines > 0 {
+            // SAFETY: `zeros` has allocated it with this layout.
+            unsafe { dealloc(self.start.as_ptr().cast(), layout(self.lines)) };
+        }
+    }
+}
+
+/// The bytes of a large page.
+const LARGE: usize = 2 << 20;
+
+/// Where buffers lie: those that fill half of a large page have such pages alone. With small ones a processor spends much of its
+/// time on finding them.
+///
+/// # Panics
+/// If there are more lines than memory can have.
+fn layout(lines: usize) -> Layout {
+    let whole = Layout::array::<Line>(lines).and_then(|layout| match layout.size() {
+        size if cfg!(target_os = "linux") && size >= LARGE / 2 => Ok(layout.align_to(LARGE)?.pad_to_align()),
+        _ => Ok(layout),
+    });
+    whole.expect("a buffer is smaller than the memory")
+}
+
+/// Asks for large pages before memory is used for the first time.
 #[cfg(target_os = "linux")]
-fn large_pages(memory: &mut [MaybeUninit<Line>]) {
+fn large_pages(memory: *mut u8, length: usize) {
     use std::ffi::{c_int, c_void};
     unsafe extern "C" {
         fn madvise(address: *mut c_void, length: usize, advice: c_int) -> c_int;
     }
     const MADV_HUGEPAGE: c_int = 14;
-    /// Of which there should be several.
-    const LARGE: usize = 2 << 20;
-    const SMALL: usize = 4 << 10;
-    let start = memory.as_mut_ptr().cast::<u8>();
-    let skip = start.align_offset(SMALL);
-    let length = size_of_val(memory).saturating_sub(skip) / SMALL * SMALL;
-    if length >= 2 * LARGE {
-        // SAFETY: advice does not change what the memory holds, and the range lies in it; a refusal does not matter.
-        unsafe { madvise(start.wrapping_add(skip).cast(), length, MADV_HUGEPAGE) };
-    }
+    // SAFETY: advice does not change what the memory holds, and the range lies in it; a refusal does not matter.
+    unsafe { madvise(memory.cast(), length, MADV_HUGEPAGE) };
 }
 
 #[cfg(not(target_os = "linux"))]
-fn large_pages(_: &mut [MaybeUninit<Line>]) {}
+fn large_pages(_: *mut u8, _: usize) {}
 
 impl Deref for Floats {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {
         // SAFETY: a `Line` is 16 floats without padding (repr(C), size 64 = alignment), so n lines are 16 n floats.
-        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.lines.len() * 16) }
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr().cast(), self.lines * 16) }
     }
 }
 
 impl DerefMut for Floats {
     fn deref_mut(&mut self) -> &mut [f32] {
         // SAFETY: as in `deref`; the borrow is unique.
-        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.lines.len() * 16) }
+        unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr().cast(), self.lines * 16) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_grow_and_keep_what_they_hold() {
+        let mut floats = Floats::new();
+        assert!(floats.is_empty() && Floats::zeros(0).clone().is_empty());
+        for len in [1, 16, 1000, LARGE / 8 - 16, LARGE / 8, LARGE / 4 + 1, 3 * LARGE / 4] {
+            let before = floats.to_vec();
+            floats.grow(len);
+            assert_eq!(floats.len(), len.next_multiple_of(16));
+            assert_eq!(floats[..before.len()], before);
+            assert!(floats[before.len()..].iter().all(|&x| x == 0.0));
+            assert_eq!(floats.as_ptr().align_offset(align_of::<Line>()), 0);
+            floats.fill(len as f32);
+            assert_eq!(*floats.clone(), *floats);
+        }
+        let large = floats.len();
+        floats.grow(1);
+        assert_eq!(floats.len(), large);
     }
 }

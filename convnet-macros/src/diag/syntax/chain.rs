@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenTree};
 
 use super::words::token;
+use crate::ast::Number;
 use crate::diag::nearest::nearest;
 use crate::elsewhere;
 use crate::vocabulary::{Need, Reading, Word, split};
@@ -70,8 +71,11 @@ pub fn negative_repeat() -> String {
     "a repeat is a whole number, 0 or more".into()
 }
 
-pub fn times_sign() -> String {
-    "a repeat is written with `*`: `[..]*2`".into()
+pub fn times_sign(number: Option<&Number>) -> String {
+    match number {
+        Some(Number::Literal(count, _)) => format!("a repeat is written with `*`: `[..]*{count}`"),
+        _ => "a repeat is written with `*`: `[..]*2`".into(),
+    }
 }
 
 pub fn no_name(literal: &Literal, what: &str) -> String {
@@ -200,6 +204,14 @@ pub fn call_needs_brackets(name: &Ident) -> String {
     format!("a block is called with brackets: `{name}(..)`")
 }
 
+pub fn called_with_block() -> String {
+    "a block is called without the word `block`: `name(64)`".into()
+}
+
+pub fn named_argument(block: &Ident) -> String {
+    format!("arguments have no names, their order counts: `{block}(64)`")
+}
+
 pub fn missing_comma(next: Option<&TokenTree>) -> String {
     format!("`,` is missing before {}", token(next))
 }
@@ -214,6 +226,14 @@ pub fn no_path() -> String {
 
 pub fn mixed_signs() -> String {
     "`+` and `|` are mixed in one pair of brackets: put one of them in brackets of its own, `((a + b) | c)`".into()
+}
+
+pub fn joined_branches() -> String {
+    "branches are joined by `+` (sum) or `|` (concatenation): `(conv3-64 + skip)`".into()
+}
+
+pub fn heads_in_round_brackets() -> String {
+    "heads stand in braces: `{ boxes: fc-4, classes: fc-21 }`".into()
 }
 
 pub fn one_branch() -> String {

@@ -63,6 +63,10 @@ pub fn missing_hyphen(word: Word, next: Option<&TokenTree>) -> String {
     format!("`-` is missing before {}: the {} is written as in `{}`", token(next), word.counts(), word.example())
 }
 
+pub fn without_brackets(what: &str) -> String {
+    format!("{what} stands without brackets: `conv3-64`, or `conv3-k` in a block")
+}
+
 pub fn count_after_stride(word: Word) -> String {
     format!("the {} stands before the stride: `{}/2`", word.counts(), word.example())
 }

@@ -36,6 +36,10 @@ pub fn input_needs_volume() -> String {
     "the input needs a volume: `input 224x224x3` (height, width, depth) or `input 784`".into()
 }
 
+pub fn sign_before_volume() -> String {
+    "the volume follows `input` without a sign: `input 224x224x3`".into()
+}
+
 pub fn no_layers() -> String {
     "the network ends with its input: layers follow behind `->`".into()
 }
@@ -46,6 +50,15 @@ pub fn attribute_form(example: &str) -> String {
 
 pub fn attribute_one_word(example: &str) -> String {
     format!("this attribute takes one word: `#[{example}]`")
+}
+
+pub fn inner_attribute() -> String {
+    "an attribute of a network is written `#[..]`, without `!`".into()
+}
+
+pub fn unknown_attribute(path: &syn::Path, meant: &str) -> String {
+    let name = path.get_ident().map(ToString::to_string).unwrap_or_default();
+    format!("unknown attribute `{name}`: did you mean `#[{meant}]`?")
 }
 
 pub fn derives_clone() -> String {
@@ -61,6 +74,10 @@ pub fn not_one_of(word: &str, among: &[&str], nearest: Option<&str>) -> String {
 
 pub fn no_weights_to_halve(name: &Ident) -> String {
     format!("`f16` is for the weights of fully connected layers, of which {name} has none")
+}
+
+pub fn no_convolutions(name: &Ident) -> String {
+    format!("`conv` says how convolutions are computed, of which {name} has none")
 }
 
 pub fn budget_sign(key: &Ident) -> String {
@@ -111,6 +128,14 @@ pub fn missing_semicolon() -> String {
 
 pub fn superfluous(sign: char) -> String {
     format!("superfluous `{sign}`")
+}
+
+pub fn block_ends() -> String {
+    "a block ends with `;`".into()
+}
+
+pub fn parameter_is_a_name() -> String {
+    "a parameter is a name alone, for a whole number that every call gives".into()
 }
 
 pub fn parameter_twice(name: &Ident) -> String {

@@ -601,3 +601,19 @@ fn numbers_of_32_bits() {
         "#]],
     );
 }
+
+#[test]
+fn attributes_for_layers_that_are_not_there() {
+    let errors = |source: &str| lower(source).2;
+    expect![[r#"
+        conv(fastest)
+            `conv` says how convolutions are computed, of which Net has none
+    "#]]
+    .assert_eq(&errors("#[conv(fastest)] struct Net { input 3x3x3 -> fc-3 }"));
+    expect![[r#"
+        weights(f16)
+            `f16` is for the weights of fully connected layers, of which Net has none
+    "#]]
+    .assert_eq(&errors("#[weights(f16)] struct Net { input 3x3x3 -> conv3-3 }"));
+    assert_eq!(errors("#[conv(direct)] struct Net { input 3x3x3 -> dwconv3 -> fc-3 }"), "");
+}

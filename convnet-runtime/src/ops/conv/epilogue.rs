@@ -1,5 +1,7 @@
 //! What follows the sums: bias or folded batch norm, residual, activation, 2x2 max pool, store.
 
+use super::finish::Finish;
+use super::places::Places;
 use super::sweep::{Segment, Sink};
 use super::sweep_ahead::Lines;
 use crate::cpu::map::LANES;
@@ -213,6 +215,27 @@ impl Sink for Epilogue {
                 }
             }
         }
+    }
+
+    #[inline(always)]
+    fn finish(&self, at: Segment, blocks: usize) -> Option<Finish> {
+        let bounds = self.activation.bounds()?;
+        let first = at.block * LANES;
+        if self.position.is_some() || first + blocks * LANES > self.depth {
+            return None;
+        }
+        let places = |view: View| {
+            let place = view.at(at.sample, at.block, at.row as isize, at.column as isize);
+            Places::rows(place, LANES, [at.column, self.output.map.width], view.row)
+        };
+        let channels = |values: Option<*const f32>| values.map(|values| values.wrapping_add(first));
+        Some(Finish {
+            places: [places(self.output), self.residual.map_or(Places::NONE, places)],
+            block: [self.output.plane, self.residual.map_or(0, |view| view.plane)],
+            scale: channels(self.scale),
+            shift: channels(self.shift),
+            bounds,
+        })
     }
 
     #[inline(always)]

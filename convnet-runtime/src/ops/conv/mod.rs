@@ -11,6 +11,7 @@ mod fc;
 mod few;
 mod few_columns;
 mod few_tile;
+mod finish;
 mod forward;
 mod held;
 mod input_gradient;

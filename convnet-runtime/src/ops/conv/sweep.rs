@@ -1,6 +1,7 @@
 //! A whole convolution as register tiles: which tiles there are, and which task computes them. What becomes of the sums
 //! is the business of a [`Sink`].
 
+use super::finish::Finish;
 use super::span::Span;
 use super::sweep_ahead::Lines;
 use super::sweep_plan::Plan;
@@ -90,6 +91,13 @@ pub trait Sink: Sync {
     #[inline(always)]
     unsafe fn take_windows<S: Simd>(&self, _: S, _: [Segment; 2], _: [S::V; 4]) {
         unreachable!("it does not want them");
+    }
+
+    /// What it does with the sums of positions from a segment's first one on, for so many blocks, if registers can do it: it then
+    /// does not take them.
+    #[inline(always)]
+    fn finish(&self, _: Segment, _blocks: usize) -> Option<Finish> {
+        None
     }
 
     /// The lines that it touches when it takes a segment, where these are worth asking for.

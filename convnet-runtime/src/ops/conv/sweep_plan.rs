@@ -19,6 +19,9 @@ const TASKS: usize = 64;
 /// Floating-point operations of a task: few enough for all processors, many enough to be worth it.
 const TASK: Range<usize> = 1 << 19..1 << 25;
 
+/// Most taps, of all channels, that are walked one by one.
+const TAPS: usize = 32;
+
 /// How positions are numbered along the lines that tiles are cut from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line {
@@ -59,6 +62,8 @@ pub struct Plan<'a> {
     /// A group's weights are larger than a sample's input: consecutive tasks share them, otherwise they share positions, so
     /// that threads have the same ones in the next layer.
     weights_first: bool,
+    /// From the first tap to each of these, and how many: see [`Tile::taps`](super::tile::Tile::taps).
+    few: ([usize; TAPS], usize),
     /// Whether lines of the input, of the output, and of the weights are asked for before they are needed. Planes are small,
     /// and read one value after the other; few weights stay near.
     pub asks: [bool; 3],
@@ -137,9 +142,16 @@ impl<'a> Plan<'a> {
             strips,
             narrow,
             weights_first,
+            few: few(&walk),
             asks: [input, output, many],
             work,
         }
+    }
+
+    /// See [`Tile::taps`](super::tile::Tile::taps).
+    #[inline(always)]
+    pub fn taps(&self) -> &[usize] {
+        &self.few.0[..self.few.1]
     }
 
     /// The number of tasks.
@@ -182,4 +194,25 @@ impl<'a> Plan<'a> {
         let [start, end] = [i, i + count].map(|i| cut(self.positions, self.line_tiles, i));
         (line, start..end, tiles.start + count)
     }
+}
+
+/// The taps of a walk whose rows are short, if they are few.
+fn few(walk: &Walk) -> ([usize; TAPS], usize) {
+    let mut few = ([0; TAPS], 0);
+    let short = walk.columns * walk.lanes < LANES && walk.last_lanes == walk.lanes;
+    if !short || walk.blocks * walk.rows * walk.columns * walk.lanes > TAPS {
+        return few;
+    }
+    for block in 0..walk.blocks {
+        for row in 0..walk.rows {
+            for column in 0..walk.columns {
+                for lane in 0..walk.lanes {
+                    let tap = (block * walk.block_step).wrapping_add_signed(row as isize * walk.row_step);
+                    few.0[few.1] = tap.wrapping_add_signed(column as isize * walk.column_step) + lane;
+                    few.1 += 1;
+                }
+            }
+        }
+    }
+    few
 }

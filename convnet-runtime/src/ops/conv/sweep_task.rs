@@ -196,8 +196,14 @@ impl<K: Sink> Task<'_, K> {
         let pairs = if sweep.pool { 2 } else { 1 };
         let mut x = self.input(sample, line, positions.start);
         x.at = x.at.wrapping_add(sweep.from(blocks.start) * walk.block_step);
-        if plan.asks[1] {
-            let [row, column] = self.place(line, positions.start);
+        let [row, column] = self.place(line, positions.start);
+        let finish = if plan.line == Line::Plane && plan.narrow.is_none() {
+            let at = Segment { sample, block: blocks.start, row, column, len: positions.len() };
+            self.sink.finish(at, blocks.len())
+        } else {
+            None
+        };
+        if plan.asks[1] && finish.is_none() {
             for (lines, block) in ahead.lines.iter_mut().zip(blocks.clone()) {
                 let at = Segment { sample, block, row, column, len: positions.len() };
                 *lines = self.sink.lines(at).map(|lines| match plan.line {
@@ -211,7 +217,16 @@ impl<K: Sink> Task<'_, K> {
         let mut memory = MaybeUninit::<[Sums; 2]>::uninit();
         let sums = memory.as_mut_ptr().cast::<f32>();
         for row in 0..pairs {
-            let mut tile = Tile { walk, x, w, sums: sums.wrapping_add(row * SUMS), sums_step: STEP, ahead };
+            let mut tile = Tile {
+                walk,
+                x,
+                w,
+                taps: plan.taps(),
+                finish,
+                sums: sums.wrapping_add(row * SUMS),
+                sums_step: STEP,
+                ahead,
+            };
             x.at = x.at.wrapping_add(sweep.x_row);
             (ahead.input.at, ahead.next) = (ahead.input.at.wrapping_add(sweep.x_row), Next::NONE);
             let len = pairs * positions.len();
@@ -232,7 +247,7 @@ impl<K: Sink> Task<'_, K> {
                     let top = sums.add(o * STEP);
                     self.sink.take_pairs(s, at, top, top.add(SUMS));
                 }
-            } else {
+            } else if finish.is_none() {
                 self.give(s, sample, blocks, line, positions, sums);
             }
         }

@@ -4,6 +4,9 @@
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
+use std::ptr;
+
+use super::finish::Finish;
 use super::places::Places;
 use super::sweep_ahead::{Ahead, Next};
 use crate::cpu::map::LANES;
@@ -57,6 +60,11 @@ pub struct Tile<'a> {
     pub x: Places,
     /// The weights of the first block of output channels.
     pub w: *const f32,
+    /// The walk, tap by tap and channel by channel: from the first tap to each. Empty, unless these are few and rows of taps are
+    /// short.
+    pub taps: &'a [usize],
+    /// What follows the sums; nothing: they are kept.
+    pub finish: Option<Finish>,
     /// The sums of the first block of output channels, `[position][16]`.
     pub sums: *mut f32,
     /// From a block's sums to those of the next.
@@ -87,7 +95,7 @@ impl Tile<'_> {
     ///
     /// # Safety
     /// The walk stays in the input and in the weights, for `positions` positions and `blocks` blocks of output channels;
-    /// there is room for the sums.
+    /// there is room for the sums, or for what becomes of them.
     #[inline(always)]
     pub unsafe fn product<S: Simd>(&mut self, s: S, blocks: usize, positions: usize) {
         s.vectorize(Products { tile: self, blocks, positions });
@@ -143,6 +151,10 @@ impl<const OB: usize, const P: usize, const STEP: usize> Kernel for Product<'_, 
         let mut next = if tile.ahead.next.at.is_null() { Next { at: tile.w, step: 0 } } else { tile.ahead.next };
         for _ in 0..count {
             tile.ahead.ask(s, walk, P);
+            let lines = match &mut tile.finish {
+                Some(finish) => finish.lines::<S, OB, P>(s),
+                None => [[ptr::null(); P]; 2],
+            };
             let (mut w, sums) = (tile.w, tile.sums);
             let mut at = [tile.x.at; P];
             if STEP > 0 {
@@ -156,9 +168,25 @@ impl<const OB: usize, const P: usize, const STEP: usize> Kernel for Product<'_, 
             // From the first tap on.
             let mut block = 0_usize;
             let mut acc = [[s.zero(); OB]; P];
+            let blocks = if STEP == 0 && !tile.taps.is_empty() { 0 } else { walk.blocks };
             // SAFETY: the promise of whoever called `Tile::product`. Pointers beyond the last tap are formed, not read.
             unsafe {
-                for i in 0..walk.blocks {
+                if STEP == 0 {
+                    for &tap in tile.taps {
+                        let mut b = [s.zero(); OB];
+                        for o in 0..OB {
+                            b[o] = s.load_from(w.add(o * walk.stream));
+                        }
+                        w = w.wrapping_add(LANES);
+                        for p in 0..P {
+                            let a = s.splat(*at[p].wrapping_add(tap));
+                            for o in 0..OB {
+                                acc[p][o] = s.fma(a, b[o], acc[p][o]);
+                            }
+                        }
+                    }
+                }
+                for i in 0..blocks {
                     let lanes = if i + 1 == walk.blocks { walk.last_lanes } else { walk.lanes };
                     let mut row = block;
                     for _ in 0..walk.rows {
@@ -189,6 +217,10 @@ impl<const OB: usize, const P: usize, const STEP: usize> Kernel for Product<'_, 
                         row = row.wrapping_add_signed(walk.row_step);
                     }
                     block = block.wrapping_add(walk.block_step);
+                }
+                if let Some(finish) = &tile.finish {
+                    finish.give(s, &lines, &acc);
+                    continue;
                 }
                 for p in 0..P {
                     for o in 0..OB {

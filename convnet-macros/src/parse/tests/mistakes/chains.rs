@@ -152,7 +152,7 @@ fn chains() {
                 a repeat is written with `*`: `[..]*2`
 
             [relu] x 2    => [relu]*2
-            x
+            x 2
                 a repeat is written with `*`: `[..]*2`
 
             [relu]*    => ?

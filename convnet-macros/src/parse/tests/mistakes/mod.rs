@@ -2,9 +2,11 @@
 
 mod blocks;
 mod chains;
+mod definitions;
 mod foreign;
 mod foreign_options;
 mod frames;
+mod joints;
 mod layers;
 mod options;
 mod places;

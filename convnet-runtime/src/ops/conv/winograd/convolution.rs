@@ -199,7 +199,16 @@ impl<K: Sink> Task<'_, K> {
                 let (w, count) = (weights(point, block), S::TILE_BLOCKS.min(outputs.end - block));
                 let sums = sums.wrapping_add((block - outputs.start) * tiles * LANES);
                 let ahead = sweep_ahead::Ahead::NOTHING;
-                let mut run = Tile { walk: &walk, x: Places::line(x, LANES), w, sums, sums_step: tiles * LANES, ahead };
+                let mut run = Tile {
+                    walk: &walk,
+                    x: Places::line(x, LANES),
+                    w,
+                    taps: &[],
+                    finish: None,
+                    sums,
+                    sums_step: tiles * LANES,
+                    ahead,
+                };
                 let mut left = tiles;
                 // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the points.
                 unsafe {
