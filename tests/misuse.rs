@@ -49,7 +49,7 @@ type Change = fn(&mut Kinds, &Others);
 fn parameters_of_another_layer_are_named() {
     let whole = Kinds::new(1);
     let others = Others::new(1);
-    let cases: [(&str, Change); 12] = [
+    let cases: [(&str, Change); 14] = [
         ("`0.weight` is a weight of [5, 64, 3, 3], where a weight of [3, 3, 3, 3] belongs", |net, others| {
             net.conv0 = others.conv0.clone();
         }),
@@ -69,8 +69,9 @@ fn parameters_of_another_layer_are_named() {
             net.conv6 = net.conv7.clone();
         }),
         ("`6.bias` is a bias of [16], where a bias of [32] belongs", |net, _| net.conv6.bias = net.conv7.bias.clone()),
-        ("`norm.weight` is a weight of [16, 3, 1, 1], where a bias of [16] belongs", |net, _| {
-            net.conv3.bias = net.conv2.bias.clone();
+        ("a bias of [16] is missing before `norm.weight`", |net, _| net.conv3.bias = net.conv2.bias.clone()),
+        ("`2.bias` is a bias of [3], where its layer has no bias", |net, _| net.conv2.bias = net.conv0.bias.clone()),
+        ("`norm.weight` is a weight of [16, 3, 1, 1], where a scale of [16] belongs", |net, _| {
             net.norm.weight = net.conv3.weight.clone();
         }),
         ("`norm.bias` is a bias of [5], where a bias of [16] belongs", |net, others| {

@@ -42,10 +42,12 @@ pub enum ImageError {
     Pixels {
         /// Scale, mean or deviation.
         what: &'static str,
-        /// Of which channel.
-        channel: usize,
+        /// Of which channel, if not of all.
+        channel: Option<usize>,
         /// The number.
         value: f32,
+        /// It must be above 0, not only finite.
+        positive: bool,
     },
 }
 
@@ -59,9 +61,10 @@ impl fmt::Display for ImageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length(error) => fmt::Display::fmt(error, f),
-            Self::Pixels { what, channel, value } => {
-                let positive = if *what == "deviation" { " and above 0" } else { "" };
-                write!(f, "the {what} of pixels of channel {channel} is {value}; it must be finite{positive}")
+            Self::Pixels { what, channel, value, positive } => {
+                let channel = channel.map_or(String::new(), |channel| format!(" of channel {channel}"));
+                let positive = if *positive { " and above 0" } else { "" };
+                write!(f, "the {what} of pixels{channel} is {value}; it must be finite{positive}")
             }
         }
     }

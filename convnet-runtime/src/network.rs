@@ -228,16 +228,23 @@ pub trait Network: Sized + Send + Sync + 'static {
     }
 
     /// The class of each sample, any number of them: they run in parts, so that memory stays bounded.
+    ///
+    /// # Panics
+    /// As [`predict`](Self::predict).
     fn classify(&self, input: &Tensor<Self::Input>) -> Vec<usize>
     where
         Self::Output: Classify,
     {
         let predict = |samples: &Tensor<Self::Input>| Ok::<_, Infallible>(self.predict(samples));
-        let Ok(classes) = evaluate::classify(input, [64 << 20, Self::ACTIVATION_BYTES, 256], predict);
+        let part = evaluate::part(64 << 20, Self::ACTIVATION_BYTES, 256);
+        let Ok(classes) = evaluate::classify(input, part, predict);
         classes
     }
 
     /// The share of a data set's samples that get the class of their label; NaN for an empty one.
+    ///
+    /// # Panics
+    /// As [`predict`](Self::predict).
     fn accuracy(&self, data: &Dataset<Self::Input>) -> f64
     where
         Self::Output: Classify,

@@ -1,7 +1,9 @@
 //! What one imports: `use convnet_runtime::prelude::*;`
 
 pub use crate::data::{self, Dataset};
-pub use crate::error::{DataError, ImageError, LengthError, LoadError, LossError, SaveError, TrainError};
+pub use crate::error::{
+    DataError, ImageError, LengthError, LoadError, LossError, ParameterError, SaveError, TrainError,
+};
 pub use crate::network;
 pub use crate::network::{Backbone, Network, Tap};
 pub use crate::shape::{Features, Shape, Volume};

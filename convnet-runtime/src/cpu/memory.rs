@@ -28,7 +28,19 @@ impl Floats {
 
     /// Zeros, `len` rounded up to a multiple of 16.
     pub fn zeros(len: usize) -> Self {
-        let lines = len.div_ceil(16);
+        Self::with(&[], len.div_ceil(16))
+    }
+
+    /// Makes room for at least `len` floats; what is new is zero.
+    pub fn grow(&mut self, len: usize) {
+        if self.len() < len {
+            *self = Self::with(self, len.div_ceil(16));
+        }
+    }
+
+    /// So many lines: these floats, which fill some of them, and zeros.
+    fn with(floats: &[f32], lines: usize) -> Self {
+        assert!(floats.len() <= lines * 16, "there is room for the floats");
         if lines == 0 {
             return Self::new();
         }
@@ -41,18 +53,13 @@ impl Floats {
         if layout.align() == LARGE {
             large_pages(memory, layout.size());
         }
-        // SAFETY: there is room for as many lines, and zeros are floats.
-        unsafe { start.write_bytes(0, lines) };
-        Self { start, lines }
-    }
-
-    /// Makes room for at least `len` floats; what is new is zero.
-    pub fn grow(&mut self, len: usize) {
-        if self.len() < len {
-            let mut more = Self::zeros(len);
-            more[..self.len()].copy_from_slice(self);
-            *self = more;
+        let to = start.as_ptr().cast::<f32>();
+        // SAFETY: there is room for 16 floats a line (asserted above), in new memory; then all of them are initialised.
+        unsafe {
+            to.copy_from_nonoverlapping(floats.as_ptr(), floats.len());
+            to.add(floats.len()).write_bytes(0, lines * 16 - floats.len());
         }
+        Self { start, lines }
     }
 }
 
@@ -64,16 +71,14 @@ impl Default for Floats {
 
 impl Clone for Floats {
     fn clone(&self) -> Self {
-        let mut copy = Self::zeros(self.len());
-        copy.copy_from_slice(self);
-        copy
+        Self::with(self, self.lines)
     }
 }
 
 impl Drop for Floats {
     fn drop(&mut self) {
         if self.lines > 0 {
-            // SAFETY: `zeros` has allocated it with this layout.
+            // SAFETY: `with` has allocated it with this layout.
             unsafe { dealloc(self.start.as_ptr().cast(), layout(self.lines)) };
         }
     }

@@ -183,7 +183,8 @@ impl<N: Network> Cuda<N> {
     where
         N::Output: Classify,
     {
-        evaluate::classify(input, [2 << 30, N::ACTIVATION_BYTES, 1024], |samples| self.predict(samples))
+        let part = evaluate::part(2 << 30, N::ACTIVATION_BYTES, 1024);
+        evaluate::classify(input, part, |samples| self.predict(samples))
     }
 
     /// The share of a data set's samples that get the class of their label; NaN for an empty one.

@@ -22,7 +22,7 @@ const IMAGE: usize = 3 * 32 * 32;
 ///
 /// # Errors
 /// If there is no file, or one cannot be read, is cut, or holds a label beyond 9, or if `pixels` are not those of three
-/// channels.
+/// channels or make no number of a byte.
 pub fn cifar10<P: AsRef<Path>>(
     files: impl IntoIterator<Item = P>,
     pixels: &Pixels<'_>,

@@ -18,7 +18,7 @@ use crate::tensor::{Pixels, Tensor};
 ///
 /// # Errors
 /// If a file cannot be read, is of another kind, empty, cut or too long, or there are not as many labels as images, or if
-/// `pixels` are not those of one channel.
+/// `pixels` are not those of one channel or make no number of a byte.
 pub fn mnist(
     images: impl AsRef<Path>,
     labels: impl AsRef<Path>,

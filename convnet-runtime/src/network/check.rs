@@ -43,6 +43,15 @@ fn problem(key: &Key<'_>, given: Slot, expected: Option<Slot>) -> String {
     let Some(expected) = expected else {
         return format!("`{key}` is {}, where no parameter belongs", Text(given));
     };
+    // A bias that is not there is not visited.
+    let bias = key.to_string().ends_with("bias");
+    if bias != (expected.role == Role::Bias) {
+        return if bias {
+            format!("`{key}` is {}, where its layer has no bias", Text(given))
+        } else {
+            format!("{} is missing before `{key}`", Text(expected))
+        };
+    }
     let (given, expected) = (Text(given).to_string(), Text(expected).to_string());
     if given == expected {
         return format!("`{key}` is {given} of a layer that has its input or its values in another order");

@@ -315,21 +315,15 @@ mod tests {
         let error = Image::from_hwc_bytes(&[0; 12], &three).expect_err("three means, two channels");
         assert_eq!(error.to_string(), "the mean of pixels of 2 channels has 2 values, but 3 were given");
         for (pixels, text) in [
-            (Pixels::UNIT.std(&[0.0]), "the deviation of pixels of channel 0 is 0; it must be finite and above 0"),
+            (Pixels::UNIT.std(&[0.0]), "the deviation of pixels is 0; it must be finite and above 0"),
             (
                 Pixels::UNIT.std(&[0.2, -0.5]),
                 "the deviation of pixels of channel 1 is -0.5; it must be finite and above 0",
             ),
-            (
-                Pixels::UNIT.std(&[f32::NAN]),
-                "the deviation of pixels of channel 0 is NaN; it must be finite and above 0",
-            ),
-            (
-                Pixels::UNIT.std(&[f32::INFINITY]),
-                "the deviation of pixels of channel 0 is inf; it must be finite and above 0",
-            ),
+            (Pixels::UNIT.std(&[f32::NAN]), "the deviation of pixels is NaN; it must be finite and above 0"),
+            (Pixels::UNIT.std(&[f32::INFINITY]), "the deviation of pixels is inf; it must be finite and above 0"),
             (Pixels::UNIT.mean(&[0.5, f32::NAN]), "the mean of pixels of channel 1 is NaN; it must be finite"),
-            (Pixels::scale(1.0 / 0.0), "the scale of pixels of channel 0 is inf; it must be finite"),
+            (Pixels::scale(1.0 / 0.0), "the scale of pixels is inf; it must be finite"),
             (Pixels::UNIT.std(&[]), "the deviation of pixels of 2 channels has 2 values, but 0 were given"),
         ] {
             assert_eq!(Image::from_hwc_bytes(&[0; 12], &pixels).expect_err(text).to_string(), text);

@@ -48,14 +48,16 @@ impl<'a> Pixels<'a> {
     }
 
     pub(crate) fn check(&self, channels: usize) -> Result<(), ImageError> {
-        for (what, values) in [("scale", &[self.scale][..]), ("mean", self.mean), ("deviation", self.std)] {
+        let kinds = [("scale", &[self.scale][..], false), ("mean", self.mean, false), ("deviation", self.std, true)];
+        for (what, values, positive) in kinds {
             if values.len() != 1 && values.len() != channels {
                 let what = format!("the {what} of pixels of {channels} channels");
                 return Err(LengthError::new(what, channels, values.len()).into());
             }
-            let fits = |value: f32| value.is_finite() && (what != "deviation" || value > 0.0);
+            let fits = |value: f32| value.is_finite() && (!positive || value > 0.0);
             if let Some((channel, &value)) = values.iter().enumerate().find(|&(_, &value)| !fits(value)) {
-                return Err(ImageError::Pixels { what, channel, value });
+                let channel = (values.len() > 1).then_some(channel);
+                return Err(ImageError::Pixels { what, channel, value, positive });
             }
         }
         Ok(())

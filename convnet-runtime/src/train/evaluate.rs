@@ -3,17 +3,21 @@
 use crate::shape::Shape;
 use crate::tensor::{Classify, Tensor};
 
-/// The class of each sample; `predict` gives what the network makes of some. A part has at most `most` samples, and its
-/// activations `bytes`, if one sample has less: it has `each`.
+/// How many samples run at a time, so that their activations take at most `bytes`, `each` for one: one at least, `most` at
+/// most.
+pub fn part(bytes: u64, each: u64, most: u64) -> usize {
+    (bytes / each.max(1)).clamp(1, most) as usize
+}
+
+/// The class of each sample; `predict` gives what the network makes of `part` of them.
 ///
 /// # Errors
 /// The first of `predict`.
 pub fn classify<V: Shape, O: Classify, E>(
     input: &Tensor<V>,
-    [bytes, each, most]: [u64; 3],
+    part: usize,
     mut predict: impl FnMut(&Tensor<V>) -> Result<O, E>,
 ) -> Result<Vec<usize>, E> {
-    let part = (bytes / each.max(1)).clamp(1, most) as usize;
     let mut classes = Vec::with_capacity(input.batch());
     let (mut samples, mut indices) = (Tensor::default(), Vec::new());
     for begin in (0..input.batch()).step_by(part) {

@@ -60,7 +60,6 @@ pub unsafe fn input_gradient(
         }
     }
     if geometry.algorithm == Algorithm::Depthwise {
-        assert!(weights.len() >= pack::packed_len(geometry), "the weights are the layer's");
         // SAFETY: as for this function; the border of `dz` is as wide as the phases reach (asserted above).
         unsafe { depthwise::input_gradient(geometry, dz, batch, weights, dx, accumulate) };
         return;

@@ -15,7 +15,7 @@ use crate::cuda::source::{Emitter, Kernel};
 const LINE: usize = 128;
 /// Positions of a step of a gradient of weights, channels of its blocks.
 const STEP: usize = 64;
-/// Multiprocessors of an H100 or H200.
+/// Multiprocessors of the largest such device; on one with fewer, blocks take more turns.
 const PROCESSORS: usize = 132;
 /// Fewer channels or filters would leave most of a tile empty.
 const LEAST: usize = 32;
