@@ -40,7 +40,11 @@ pub fn superfluous_count(word: Word, sized: bool, count: &str) -> String {
     } else if word.takes().size != Need::No && sized {
         format!("{name} takes no second number")
     } else if word.takes().size != Need::No {
-        format!("{name} has no number of filters; its size stands in the word: `{name}{count}`")
+        let number = count.starts_with(|c: char| c.is_ascii_digit());
+        let written = if number { format!("{name}{count}") } else { word.example().to_owned() };
+        format!("{name} has no number of filters; its size stands in the word: `{written}`")
+    } else if word.takes().value.is_some() {
+        format!("{name} takes one number, in brackets: `{}`", word.example())
     } else {
         format!("{name} takes no number")
     }
