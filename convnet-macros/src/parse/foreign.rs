@@ -5,8 +5,8 @@ use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 
 use super::{Parser, Tokens, text};
 use crate::ast::Item;
+use crate::diag::elsewhere::{self, Arguments};
 use crate::diag::syntax;
-use crate::elsewhere::{self, Arguments};
 use crate::vocabulary::{Need, Reading};
 
 impl Parser<'_> {
@@ -27,7 +27,7 @@ impl Parser<'_> {
         let last = written.rsplit('.').next().unwrap_or_default();
         let word = elsewhere::word(last);
         if let (Some(word), Some(group)) = (word, tokens.group(Delimiter::Parenthesis).cloned()) {
-            let meant = elsewhere::call(word, &arguments(&group));
+            let meant = elsewhere::call(last, word, &arguments(&group));
             tokens.skip(1);
             self.errors.at(&tokens.since(begin), syntax::unknown_word(&written, &meant));
             return Item::Unknown;

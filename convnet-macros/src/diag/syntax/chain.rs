@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Literal, TokenTree};
 
 use super::words::token;
 use crate::ast::Number;
+use crate::diag::elsewhere;
 use crate::diag::nearest::nearest;
-use crate::elsewhere;
 use crate::vocabulary::{Need, Reading, Word, split};
 
 pub fn empty_chain(branch: bool) -> String {

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, TokenTree};
 
 use super::words::{quoted, quoted_or, token};
 use crate::ast::{Number, Pair};
+use crate::diag::elsewhere;
 use crate::diag::nearest::nearest;
-use crate::elsewhere;
 use crate::vocabulary::{Kind, Need, Word};
 
 pub fn missing_numbers(word: Word, text: &str, size: bool, count: bool) -> String {
