@@ -25,6 +25,13 @@ impl Parser<'_> {
         tokens.skip(length);
         let written = text(&tokens.since(begin));
         let last = written.rsplit('.').next().unwrap_or_default();
+        let fraction = tokens.literal_at(1).filter(|_| tokens.sign('.')).map(|fraction| format!(".{fraction}"));
+        let valued = format!("{last}{}", fraction.as_deref().unwrap_or_default());
+        if let Some((word, number)) = elsewhere::valued(&valued) {
+            tokens.skip(if fraction.is_some() { 2 } else { 0 });
+            self.errors.at(&tokens.since(begin), syntax::value_outside(word, number));
+            return rest_of_unknown(tokens);
+        }
         let word = elsewhere::word(last);
         if let (Some(word), Some(group)) = (word, tokens.group(Delimiter::Parenthesis).cloned()) {
             let meant = elsewhere::call(last, word, &arguments(&group));

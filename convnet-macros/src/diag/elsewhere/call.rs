@@ -76,10 +76,10 @@ impl<'a> Left<'a> {
         })
     }
 
-    /// The activation's word, or none for the identity.
-    fn activation(&mut self) -> Option<Option<Word>> {
+    /// ` -> relu`, or nothing.
+    fn activation(&mut self) -> String {
         let quoted = self.plain.iter().position(|text| text.is_some_and(|text| activation(text).is_some()));
-        self.take(&["activation"], quoted, activation)
+        self.take(&["activation"], quoted, activation).unwrap_or_default()
     }
 
     /// The channels that come in are known here.
@@ -93,7 +93,7 @@ impl<'a> Left<'a> {
 /// A call of `name`, which is `word` here, as it is written here; the word's example if some of it cannot be said.
 pub fn call(name: &str, word: Word, arguments: &Arguments) -> String {
     let left = &mut Left::new(arguments);
-    let activation = left.activation().flatten();
+    let activation = left.activation();
     let written = match word {
         Word::Conv => convolution(left),
         Word::DwConv => depthwise(left),
@@ -107,11 +107,7 @@ pub fn call(name: &str, word: Word, arguments: &Arguments) -> String {
         Word::Bn | Word::Lrn => return word.name().to_owned(),
         _ => None,
     };
-    let written = written.filter(|_| left.is_empty()).unwrap_or_else(|| word.example().to_owned());
-    match activation {
-        Some(activation) => format!("{written} -> {}", activation.name()),
-        None => written,
-    }
+    written.filter(|_| left.is_empty()).unwrap_or_else(|| word.example().to_owned()) + &activation
 }
 
 fn convolution(left: &mut Left<'_>) -> Option<String> {
@@ -172,10 +168,12 @@ fn upsample(name: &str, left: &mut Left<'_>) -> Option<String> {
     Some(format!("upsample{factor}{}", bracketed(&options)))
 }
 
-fn activation(text: &str) -> Option<Option<Word>> {
+fn activation(text: &str) -> Option<String> {
     match unquoted(text).as_str() {
-        "none" | "linear" => Some(None),
-        name if text.starts_with('"') => word(name).filter(|word| word.keeps_volume()).map(Some),
+        "none" | "linear" => Some(String::new()),
+        name if text.starts_with('"') => {
+            word(name).filter(|word| word.keeps_volume()).map(|word| format!(" -> {}", word.name()))
+        }
         _ => None,
     }
 }

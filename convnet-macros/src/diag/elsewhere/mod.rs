@@ -134,6 +134,14 @@ fn is_pair(text: &str) -> bool {
     text.split('x').count() <= 2 && text.split('x').all(digits)
 }
 
+/// The word and the number of `dropout_0.5`.
+pub fn valued(text: &str) -> Option<(Word, &str)> {
+    let (head, number) = text.rsplit_once('_')?;
+    let word = Word::from_name(head).filter(|word| word.takes().value.is_some())?;
+    let digits = number.starts_with(|c: char| c.is_ascii_digit());
+    (digits && number.parse::<f64>().is_ok()).then_some((word, number))
+}
+
 /// `conv3-64` of `conv3_64` or `conv_3_64`, `fc-10` of `fc_10`.
 pub fn underscored(text: &str) -> Option<String> {
     let (head, rest) = text.split_once('_')?;

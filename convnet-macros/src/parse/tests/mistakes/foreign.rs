@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::mistakes;
+use super::{mistakes, suggestions_are_read};
 
 #[test]
 fn words_of_other_frameworks() {
@@ -204,39 +204,42 @@ fn words_of_other_frameworks() {
 
 #[test]
 fn arguments_of_calls() {
+    let frame = "struct Net { input 32x32x3 -> § -> relu }";
+    let sources = [
+        "DepthwiseConv2D(2)",
+        "DepthwiseConv2D((3, 3), 2, padding=\"same\", use_bias=False)",
+        "DepthwiseConv2D(3, depth_multiplier=2)",
+        "Conv2d(64, 64, 3, padding=1, groups=64, bias=False)",
+        "Conv2d(64, 64, 3, 1, 2, 2, 4, False)",
+        "Conv2d(3, out_channels=64, kernel_size=3, dilation=1, padding=\"valid\")",
+        "Conv2d(3, 64, 3, padding_mode=\"reflect\")",
+        "Conv2D(64, 3, activation=\"relu\", name=\"first\")",
+        "Conv2D(64, 3, activation=\"linear\")",
+        "Conv2D(64, 3, activation=\"swish\")",
+        "Conv3d(3, 64, 3)",
+        "Conv2DTranspose(64, 3)",
+        "Conv3DTranspose(64, 3)",
+        "ConvTranspose3d(64, 3)",
+        "Conv2DTranspose",
+        "Dense(10, \"relu\")",
+        "Dense(units=10)",
+        "Linear(784, 10, False)",
+        "Linear(in_features=784, out_features=10, bias=False)",
+        "MaxPool2d(3, 2, 1, ceil_mode=True)",
+        "MaxPooling2D(3, padding=\"same\")",
+        "MaxPool2d(2, return_indices=True)",
+        "nn.Upsample(size=224)",
+        "nn.Upsample(224)",
+        "nn.Upsample(scale_factor=4, mode=\"bilinear\")",
+        "UpSampling2D(size=(4, 4))",
+        "UpSampling2D(3)",
+        "Dropout(0.25, inplace=True)",
+        "BatchNorm2d(64, momentum=0.1)",
+    ];
+    suggestions_are_read(frame, &sources);
     mistakes(
-        "struct Net { input 32x32x3 -> § -> relu }",
-        &[
-            "DepthwiseConv2D(2)",
-            "DepthwiseConv2D((3, 3), 2, padding=\"same\", use_bias=False)",
-            "DepthwiseConv2D(3, depth_multiplier=2)",
-            "Conv2d(64, 64, 3, padding=1, groups=64, bias=False)",
-            "Conv2d(64, 64, 3, 1, 2, 2, 4, False)",
-            "Conv2d(3, out_channels=64, kernel_size=3, dilation=1, padding=\"valid\")",
-            "Conv2d(3, 64, 3, padding_mode=\"reflect\")",
-            "Conv2D(64, 3, activation=\"relu\", name=\"first\")",
-            "Conv2D(64, 3, activation=\"linear\")",
-            "Conv2D(64, 3, activation=\"swish\")",
-            "Conv3d(3, 64, 3)",
-            "Conv2DTranspose(64, 3)",
-            "Conv3DTranspose(64, 3)",
-            "ConvTranspose3d(64, 3)",
-            "Conv2DTranspose",
-            "Dense(10, \"relu\")",
-            "Dense(units=10)",
-            "Linear(784, 10, False)",
-            "Linear(in_features=784, out_features=10, bias=False)",
-            "MaxPool2d(3, 2, 1, ceil_mode=True)",
-            "MaxPooling2D(3, padding=\"same\")",
-            "MaxPool2d(2, return_indices=True)",
-            "nn.Upsample(size=224)",
-            "nn.Upsample(224)",
-            "nn.Upsample(scale_factor=4, mode=\"bilinear\")",
-            "UpSampling2D(size=(4, 4))",
-            "UpSampling2D(3)",
-            "Dropout(0.25, inplace=True)",
-            "BatchNorm2d(64, momentum=0.1)",
-        ],
+        frame,
+        &sources,
         &expect![[r#"
             DepthwiseConv2D(2)    => ? -> relu
             DepthwiseConv2D(2)

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::mistakes;
+use super::{mistakes, suggestions_are_read};
 
 #[test]
 fn numbers_in_the_wrong_place() {
@@ -46,6 +46,9 @@ fn numbers_in_the_wrong_place() {
             "conv3.5-64",
             "relu.5",
             "dropout_0.5",
+            "dropout_50",
+            "leaky_relu_0.1",
+            "dropout2",
             "dropout(1/2)",
             "dropout(1/0)",
             "dropout(1-0.5)",
@@ -197,8 +200,20 @@ fn numbers_in_the_wrong_place() {
                 relu takes no number
 
             dropout_0.5    => ? -> relu
-            dropout_0
-                unknown word `dropout_0`: did you mean `dropout`?
+            dropout_0.5
+                the number of dropout stands in brackets: `dropout(0.5)`
+
+            dropout_50    => ? -> relu
+            dropout_50
+                the number of dropout stands in brackets: `dropout(0.5)`
+
+            leaky_relu_0.1    => ? -> relu
+            leaky_relu_0.1
+                the number of leaky_relu stands in brackets: `leaky_relu(0.1)`
+
+            dropout2    => dropout2 -> relu
+            dropout2
+                dropout takes no size: its number stands in brackets, and is the part that is dropped, at least 0 and less than 1: `dropout(0.5)`
 
             dropout(1/2)    => dropout(1/2) -> relu
             1/2
@@ -222,16 +237,19 @@ fn numbers_in_the_wrong_place() {
 
 #[test]
 fn parameters_behind_options() {
+    let frame = "struct Net { block b(k) = §; input 32x32x3 -> b(2) }";
+    let sources = [
+        "conv3(pad=1)-k",
+        "conv3(pad=1)/k-64",
+        "conv3/2-k",
+        "maxpool(pad=1)-k",
+        "conv3-64(pad=1)/",
+        "conv3-k(pad=1)/ relu",
+    ];
+    suggestions_are_read(frame, &sources);
     mistakes(
-        "struct Net { block b(k) = §; input 32x32x3 -> b(2) }",
-        &[
-            "conv3(pad=1)-k",
-            "conv3(pad=1)/k-64",
-            "conv3/2-k",
-            "maxpool(pad=1)-k",
-            "conv3-64(pad=1)/",
-            "conv3-k(pad=1)/ relu",
-        ],
+        frame,
+        &sources,
         &expect![[r#"
             conv3(pad=1)-k    => b(2)
             -k
