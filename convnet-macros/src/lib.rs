@@ -5,7 +5,6 @@ mod ast;
 mod backward;
 mod count;
 mod diag;
-mod elsewhere;
 mod emit;
 mod expand;
 mod fuse;

@@ -8,11 +8,4 @@ network! {
     }
 }
 
-network! {
-    #[conv(fastest)]
-    pub struct NoConvolutions {
-        input 28x28x1 -> FC-10
-    }
-}
-
 fn main() {}

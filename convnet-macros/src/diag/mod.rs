@@ -3,6 +3,7 @@
 pub mod branches;
 pub mod calls;
 pub mod count;
+pub mod elsewhere;
 pub mod layer;
 pub mod names;
 pub mod nearest;

@@ -18,6 +18,12 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
     best.map(|(_, candidate)| candidate)
 }
 
+/// How many letters differ, counted as below. Case does not count.
+pub fn edits(one: &str, other: &str) -> usize {
+    let letters = |word: &str| word.to_lowercase().chars().collect::<Vec<char>>();
+    distance(&letters(one), &letters(other))
+}
+
 /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();

@@ -117,7 +117,7 @@ pub fn checks(plan: &Plan<'_>) -> TokenStream {
 }
 
 /// Inner networks are what was stated. These stand before all that uses the networks, so that what is no network is reported
-/// once.
+/// at its name.
 pub fn network_checks(graph: &Graph) -> TokenStream {
     let check = |node: &Node| match &node.op {
         Op::Network(path) => Some(network_check(graph, node, path)),

@@ -50,7 +50,7 @@ fn inner<'a>(graph: &'a Graph, stage: &Stage) -> Option<&'a Path> {
     })
 }
 
-/// The place of an inner network's name: what is wrong with the network is said once if all that uses it stands there.
+/// The place of an inner network's name: what is wrong with the network is said at its name, not at the macro.
 fn place(path: Option<&Path>) -> Span {
     path.map_or_else(Span::call_site, |path| Span::call_site().located_at(path.span()))
 }

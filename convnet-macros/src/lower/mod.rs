@@ -41,13 +41,14 @@ const MOST_STEPS: usize = 100_000;
 pub fn lower(def: NetworkDef, errors: &mut Errors) -> Graph {
     let Lowered { nodes, trunk, mut weights, mut output, taps } = walk(&def, errors);
     let sound = errors.is_empty();
+    let networks = nodes.iter().any(|node| matches!(node.op, Op::Network(_)));
     let convolves = |node: &Node| matches!(&node.op, Op::Conv(Conv { kind, .. }) if *kind != ConvKind::Fc);
     if let Some(said) = def.algorithm_said.as_ref().filter(|_| sound && !nodes.iter().any(convolves)) {
-        errors.at(said, diag::syntax::no_convolutions(&def.name));
+        errors.at(said, diag::syntax::no_convolutions(&def.name, networks));
     }
     let halves = |node: &Node| matches!(node.op, Op::Conv(Conv { half: true, .. }));
     if let Some(half) = def.half.as_ref().filter(|_| sound && !nodes.iter().any(halves)) {
-        errors.at(half, diag::syntax::no_weights_to_halve(&def.name));
+        errors.at(half, diag::syntax::no_weights_to_halve(&def.name, networks));
     }
     names::types(&def.name, &mut weights, &mut output, errors);
     let NetworkDef { attributes, visibility, name, budgets, .. } = def;

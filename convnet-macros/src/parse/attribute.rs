@@ -1,13 +1,15 @@
-//! `#[budget(..)]`, `#[rounding(..)]`, `#[conv(..)]`, `#[weights(..)]`; the other attributes pass through.
+//! `#[budget(..)]`, `#[rounding(..)]`, `#[conv(..)]`, `#[weights(..)]`. Their misspelt names and a derived `Clone` are
+//! errors; all other attributes pass through.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta};
 
 use super::{Parser, Tokens};
 use crate::ast::{Algorithm, Budget, BudgetKind};
-use crate::diag::{nearest::nearest, syntax};
+use crate::diag::nearest::{edits, nearest};
+use crate::diag::syntax;
 use crate::shape::Rounding;
 
 /// What the attributes of a network say.
@@ -40,27 +42,29 @@ const UNITS: [(&str, u64); 7] = [
     ("GiB", 1 << 30),
 ];
 
-/// The attributes, with an example of each, and other names for them.
-const EXAMPLES: [(&str, &str, &[&str]); 4] = [
-    ("budget", "budget(params <= 140M)", &["params", "macs", "activations", "train", "limit"]),
-    ("rounding", "rounding(floor)", &["round", "padding"]),
-    ("conv", "conv(direct)", &["convolution", "algorithm"]),
-    ("weights", "weights(f16)", &["half", "precision", "dtype"]),
+const BUDGET: &str = "budget(params <= 140M)";
+const ROUNDING: &str = "rounding(floor)";
+const CONV: &str = "conv(direct)";
+const HALF: &str = "weights(f16)";
+
+/// What is surely meant by names that no other crate's attribute has.
+const MEANT: [(&str, &str); 7] = [
+    ("params", BUDGET),
+    ("macs", BUDGET),
+    ("floor", ROUNDING),
+    ("ceil", "rounding(ceil)"),
+    ("convolution", CONV),
+    ("fastest", "conv(fastest)"),
+    ("f16", HALF),
 ];
 
-/// `weights(f16)` for `weight`, `f16` and `half`: what was probably meant by an attribute that is not of Rust either.
-fn meant(name: &str) -> Option<String> {
-    let choices: [(&str, Vec<&str>); 3] = [
-        ("rounding", ROUNDINGS.map(|(word, _)| word).to_vec()),
-        ("conv", ALGORITHMS.map(|(word, _)| word).to_vec()),
-        ("weights", WEIGHTS.map(|(word, ())| word).to_vec()),
-    ];
-    if let Some((of, _)) = choices.iter().find(|(_, words)| words.contains(&name)) {
-        return Some(format!("{of}({name})"));
-    }
-    let near = nearest(name, EXAMPLES.iter().map(|(own, ..)| *own));
-    let known = EXAMPLES.iter().find(|(own, _, others)| others.contains(&name) || near == Some(own));
-    known.map(|(_, example, _)| (*example).to_owned())
+/// `weights(f16)` for `weight` and `f16`. Other crates' attributes must pass: one letter may differ, and none of `conv`,
+/// which is too short.
+fn meant(name: &str) -> Option<&'static str> {
+    let misspelt = [("budget", BUDGET), ("rounding", ROUNDING), ("weights", HALF)].into_iter();
+    let known = MEANT.into_iter().find(|&(other, _)| other == name);
+    let known = known.or_else(|| misspelt.into_iter().find(|(own, _)| edits(name, own) <= 1));
+    known.map(|(_, example)| example)
 }
 
 impl Parser<'_> {
@@ -69,21 +73,21 @@ impl Parser<'_> {
         for attribute in attributes {
             let path = attribute.path();
             if path.is_ident("budget") {
-                let Some(mut tokens) = self.list(&attribute, "budget(params <= 140M)") else { continue };
+                let Some(mut tokens) = self.list(&attribute, BUDGET) else { continue };
                 self.budgets(&mut tokens, &mut found.budgets);
             } else if path.is_ident("rounding") {
-                let rounding = self.choice(&attribute, "rounding(floor)", &ROUNDINGS);
+                let rounding = self.choice(&attribute, ROUNDING, &ROUNDINGS);
                 self.once(&attribute, "rounding", rounding, &mut found.rounding);
             } else if path.is_ident("conv") {
-                let algorithm = self.choice(&attribute, "conv(direct)", &ALGORITHMS);
+                let algorithm = self.choice(&attribute, CONV, &ALGORITHMS);
                 let algorithm = algorithm.map(|algorithm| (algorithm, attribute.meta.to_token_stream()));
                 self.once(&attribute, "conv", algorithm, &mut found.algorithm);
             } else if path.is_ident("weights") {
-                let half = self.choice(&attribute, "weights(f16)", &WEIGHTS);
+                let half = self.choice(&attribute, HALF, &WEIGHTS);
                 let tokens = half.map(|()| attribute.meta.to_token_stream());
                 self.once(&attribute, "weights", tokens, &mut found.half);
             } else if let Some(meant) = path.get_ident().and_then(|name| meant(&name.to_string())) {
-                self.errors.at(path, syntax::unknown_attribute(path, &meant));
+                self.errors.at(path, syntax::unknown_attribute(path, meant));
             } else if path.is_ident("derive") {
                 found.others.push(self.without_clone(attribute));
             } else {
@@ -94,7 +98,7 @@ impl Parser<'_> {
     }
 
     /// Reports `Clone`, which the generated struct has, in `#[derive(Clone, Debug)]`, and keeps the other traits.
-    fn without_clone(&mut self, derive: Attribute) -> Attribute {
+    fn without_clone(&mut self, mut derive: Attribute) -> Attribute {
         let Ok(traits) = derive.parse_args_with(Punctuated::<syn::Path, syn::Token![,]>::parse_terminated) else {
             return derive;
         };
@@ -103,7 +107,10 @@ impl Parser<'_> {
         for path in &clones {
             self.errors.at(path, syntax::derives_clone());
         }
-        if clones.is_empty() { derive } else { syn::parse_quote!(#[derive(#(#others),*)]) }
+        if let (Meta::List(list), false) = (&mut derive.meta, clones.is_empty()) {
+            list.tokens = quote!(#(#others),*);
+        }
+        derive
     }
 
     fn list(&mut self, attribute: &Attribute, example: &str) -> Option<Tokens> {
@@ -172,7 +179,7 @@ impl Parser<'_> {
 
     fn budget(&mut self, tokens: &mut Tokens) -> Option<(BudgetKind, u64)> {
         let Some(ident) = tokens.ident().cloned() else {
-            self.errors.at_span(tokens.span(), syntax::attribute_form("budget(params <= 140M)"));
+            self.errors.at_span(tokens.span(), syntax::attribute_form(BUDGET));
             return None;
         };
         tokens.skip(1);

@@ -5,8 +5,8 @@ use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 
 use super::{Parser, Tokens, text};
 use crate::ast::Item;
+use crate::diag::elsewhere::{self, Arguments};
 use crate::diag::syntax;
-use crate::elsewhere::{self, Arguments};
 use crate::vocabulary::{Need, Reading};
 
 impl Parser<'_> {
@@ -25,9 +25,16 @@ impl Parser<'_> {
         tokens.skip(length);
         let written = text(&tokens.since(begin));
         let last = written.rsplit('.').next().unwrap_or_default();
+        let fraction = tokens.literal_at(1).filter(|_| tokens.sign('.')).map(|fraction| format!(".{fraction}"));
+        let valued = format!("{last}{}", fraction.as_deref().unwrap_or_default());
+        if let Some((word, number)) = elsewhere::valued(&valued) {
+            tokens.skip(if fraction.is_some() { 2 } else { 0 });
+            self.errors.at(&tokens.since(begin), syntax::value_outside(word, number));
+            return rest_of_unknown(tokens);
+        }
         let word = elsewhere::word(last);
         if let (Some(word), Some(group)) = (word, tokens.group(Delimiter::Parenthesis).cloned()) {
-            let meant = elsewhere::call(word, &arguments(&group));
+            let meant = elsewhere::call(last, word, &arguments(&group));
             tokens.skip(1);
             self.errors.at(&tokens.since(begin), syntax::unknown_word(&written, &meant));
             return Item::Unknown;

@@ -9,8 +9,8 @@ use super::foreign::{self, calls, rest_of_unknown};
 use super::number::joined;
 use super::{MAX_DEPTH, Parser, Tokens, is_reserved};
 use crate::ast::{Call, Item};
+use crate::diag::elsewhere;
 use crate::diag::syntax;
-use crate::elsewhere;
 use crate::vocabulary::{Reading, Word, split};
 
 /// Words that are no layers. Case does not count.
@@ -113,7 +113,9 @@ impl Parser<'_> {
         let length = written_apart(tokens, &text);
         match Reading::of(&text) {
             Reading::Layer(word, size) => return self.layer(tokens, word, size, 1),
-            Reading::BadSize(..) if calls(tokens, 1) && elsewhere::word(&text).is_some() => {
+            Reading::BadSize(..)
+                if calls(tokens, 1) && elsewhere::word(&text).is_some() || elsewhere::absent(&text).is_some() =>
+            {
                 return self.foreign(tokens, 1);
             }
             Reading::BadSize(word, size) if !self.may_be_network(tokens, &text) => {
@@ -243,10 +245,10 @@ impl Parser<'_> {
         let path = tokens.since(begin);
         if let Some(group) = tokens.group(Delimiter::Parenthesis).cloned() {
             tokens.skip(1);
-            let last = path.clone().into_iter().last().and_then(|last| elsewhere::word(&last.to_string()));
-            match last {
+            let last = path.clone().into_iter().last().map(|last| last.to_string()).unwrap_or_default();
+            match elsewhere::word(&last) {
                 Some(word) => {
-                    let written = elsewhere::call(word, &foreign::arguments(&group));
+                    let written = elsewhere::call(&last, word, &foreign::arguments(&group));
                     self.errors.at(&tokens.since(begin), syntax::unknown_word(&super::text(&path), &written));
                 }
                 None => self.errors.at(&group, syntax::network_takes_nothing(&super::text(&path))),

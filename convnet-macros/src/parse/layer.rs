@@ -1,6 +1,6 @@
 //! A layer: `conv3x5-64/2x1(pad=20x5, floor)`.
 
-use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 use super::{Parser, Tokens, text};
 use crate::ast::{Item, Layer, Number, Pair};
@@ -19,15 +19,19 @@ impl Parser<'_> {
         let decimal = self.decimal(tokens, begin, word, size);
         let size = if decimal { None } else { self.size(tokens, word, size, &name) };
         self.value_outside(tokens, word);
+        let count_at = tokens.position();
         let mut count = self.count(tokens, word, size.is_some());
+        let stride_at = tokens.position();
+        let count_text = text(&tokens.since(count_at));
         let stride = self.stride(tokens, word);
-        if count.is_none() && self.errors.len() == before && word.takes().count != Need::No && counts(tokens) {
-            let place = tokens.literal_at(1).map_or_else(|| tokens.span(), Literal::span);
+        let stride_text = text(&tokens.since(stride_at));
+        if count.is_none() && self.errors.len() == before && word.takes().count != Need::No && self.counts(tokens) {
+            let place = tokens.peek_at(1).map_or_else(|| tokens.span(), TokenTree::span);
             self.errors.at_span(place, syntax::count_after_stride(word));
             count = self.count(tokens, word, size.is_some());
         }
         let takes = word.takes();
-        let (options_at, numbers) = (tokens.position(), text(&tokens.since(begin)));
+        let options_at = tokens.position();
         let bare = takes.size == Need::Must && takes.count == Need::Must && size.is_none() && count.is_none();
         let options = match tokens.group(Delimiter::Parenthesis).cloned() {
             Some(group) if bare && Tokens::inside(&group).literal().is_some() => {
@@ -41,12 +45,12 @@ impl Parser<'_> {
             }
             _ => Vec::new(),
         };
-        let said = Said { errors: before, numbers, count: count.is_some(), stride: stride.is_some(), options_at };
-        self.behind_options(tokens, word, &said);
+        let no_size = takes.size == Need::Must && size.is_none();
+        let numbers = Numbers { name: text(&name), size: size.is_some(), count: count_text, stride: stride_text };
+        let counted = self.behind_options(tokens, word, &numbers, &Said { errors: before, options_at, no_size });
 
         let tokens = tokens.since(begin);
-        let no_size = takes.size == Need::Must && size.is_none();
-        let no_count = takes.count == Need::Must && count.is_none();
+        let no_count = takes.count == Need::Must && count.is_none() && !counted;
         if self.errors.len() == before && (no_size || no_count) {
             self.errors.at(&tokens, syntax::missing_numbers(word, &text(&tokens), no_size, no_count));
         }
@@ -166,13 +170,19 @@ impl Parser<'_> {
     }
 }
 
-/// What a layer has said when its options end.
+/// A layer's numbers as they are written, in their order: `conv3`, `-64`, `/2`.
+struct Numbers {
+    name: String,
+    size: bool,
+    count: String,
+    stride: String,
+}
+
+/// What is known of a layer when its options end.
 struct Said {
     errors: usize,
-    numbers: String,
-    count: bool,
-    stride: bool,
     options_at: usize,
+    no_size: bool,
 }
 
 impl Parser<'_> {
@@ -193,42 +203,66 @@ impl Parser<'_> {
         true
     }
 
-    /// `/2` and `-64` behind options or a second time, and more options. Nothing is said after another error.
-    fn behind_options(&mut self, tokens: &mut Tokens, word: Word, said: &Said) {
+    /// `/2` and `-64` behind options or a second time, and more options. Nothing is said after another error. True if the
+    /// count stands there.
+    fn behind_options(&mut self, tokens: &mut Tokens, word: Word, numbers: &Numbers, said: &Said) -> bool {
         let options = text(&tokens.since(said.options_at));
+        let takes = word.takes();
         let begin = tokens.position();
-        let (stride, count) = (tokens.sign('/'), counts(tokens));
-        while tokens.sign('/') || counts(tokens) {
-            tokens.skip(2);
+        let (mut counts, mut strides) = (Vec::new(), Vec::new());
+        while tokens.sign('/') || self.counts(tokens) {
+            let from = tokens.position();
+            let (stride, number) = (tokens.sign('/'), self.number_at(tokens, 1));
+            tokens.skip(1 + usize::from(number));
+            if !number && takes.stride && self.errors.len() == said.errors {
+                self.errors.at_span(tokens.last_span(), syntax::missing("the stride"));
+            }
+            if stride { &mut strides } else { &mut counts }.push(text(&tokens.since(from)));
         }
-        let numbers = text(&tokens.since(begin));
         let further = tokens.group(Delimiter::Parenthesis).filter(|group| !is_branches(group)).map(Group::stream);
         let all = further.as_ref().map_or_else(|| options.clone(), |further| syntax::joined(&options, &text(further)));
-        if further.is_some() && !(options.is_empty() && numbers.is_empty()) {
+        let more = !(counts.is_empty() && strides.is_empty());
+        if further.is_some() && (more || !options.is_empty()) {
             tokens.skip(1);
         }
         let wrong = tokens.since(begin);
+        let counted = takes.count != Need::No && !counts.is_empty();
         if wrong.is_empty() || self.errors.len() > said.errors {
-            return;
+            return counted;
         }
-        let sentence = if numbers.is_empty() {
-            syntax::options_in_two(&all)
-        } else if stride && !word.takes().stride {
+        let no_count = takes.count == Need::Must && numbers.count.is_empty() && counts.is_empty();
+        let sentence = if let (Need::No, Some(count)) = (takes.count, counts.first()) {
+            syntax::superfluous_count(word, numbers.size, count.trim_start_matches('-'))
+        } else if !takes.stride && !strides.is_empty() {
             syntax::superfluous_stride(word)
-        } else if stride && said.stride {
+        } else if strides.len() + usize::from(!numbers.stride.is_empty()) > 1 {
             syntax::twice("the stride")
-        } else if count && said.count {
+        } else if counts.len() + usize::from(!numbers.count.is_empty()) > 1 {
             syntax::twice(&format!("the {}", word.counts()))
+        } else if said.no_size || no_count {
+            return counted;
+        } else if more {
+            let (counts, strides) = (counts.concat(), strides.concat());
+            let Numbers { name, count, stride, .. } = numbers;
+            syntax::numbers_behind_options(&format!("{name}{count}{counts}{stride}{strides}{all}"))
         } else {
-            syntax::numbers_behind_options(&format!("{}{numbers}{all}", said.numbers))
+            syntax::options_in_two(&all)
         };
         self.errors.at(&wrong, sentence);
+        counted
     }
-}
 
-/// `-` and a number come next.
-fn counts(tokens: &Tokens) -> bool {
-    tokens.sign('-') && tokens.literal_at(1).is_some()
+    /// `-` and a number come next.
+    fn counts(&self, tokens: &Tokens) -> bool {
+        let parameter = || tokens.ident_at(1).is_some_and(|ident| self.is_parameter(ident));
+        tokens.sign('-') && (tokens.literal_at(1).is_some() || parameter())
+    }
+
+    /// A number or a name that may be meant for one.
+    fn number_at(&self, tokens: &Tokens, ahead: usize) -> bool {
+        let name = |ident: &Ident| !self.is_block(ident) && !Reading::of(&ident.to_string()).is_layer();
+        tokens.literal_at(ahead).is_some() || tokens.ident_at(ahead).is_some_and(name)
+    }
 }
 
 /// Brackets that are no options but the next item, after a missing arrow.

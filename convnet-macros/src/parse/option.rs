@@ -7,8 +7,8 @@ use super::item::is_arithmetic;
 use super::number::joined;
 use super::{Parser, Tokens, text};
 use crate::ast::{LayerOption, Number, OptionValue, Pair};
+use crate::diag::elsewhere;
 use crate::diag::syntax;
-use crate::elsewhere;
 use crate::vocabulary::{EXCLUSIVE, Kind, Word};
 
 /// Stands for the value without a name among the names.

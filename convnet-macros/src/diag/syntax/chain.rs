@@ -2,10 +2,10 @@
 
 use proc_macro2::{Ident, Literal, TokenTree};
 
-use super::words::token;
+use super::words::{BLOCK, token};
 use crate::ast::Number;
+use crate::diag::elsewhere;
 use crate::diag::nearest::nearest;
-use crate::elsewhere;
 use crate::vocabulary::{Need, Reading, Word, split};
 
 pub fn empty_chain(branch: bool) -> String {
@@ -182,7 +182,7 @@ pub fn planned(text: &str) -> String {
 pub fn misplaced_keyword(keyword: &str) -> String {
     match keyword {
         "input" => "`input` stands once, at the beginning of the network's chain".into(),
-        _ => "blocks are defined before `input`: `block name(k) = conv3-k -> relu;`".into(),
+        _ => format!("blocks are defined before `input`: `{BLOCK}`"),
     }
 }
 

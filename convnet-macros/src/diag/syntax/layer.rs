@@ -4,8 +4,8 @@ use proc_macro2::{Ident, TokenTree};
 
 use super::words::{quoted, quoted_or, token};
 use crate::ast::{Number, Pair};
+use crate::diag::elsewhere;
 use crate::diag::nearest::nearest;
-use crate::elsewhere;
 use crate::vocabulary::{Kind, Need, Word};
 
 pub fn missing_numbers(word: Word, text: &str, size: bool, count: bool) -> String {
@@ -24,7 +24,11 @@ pub fn superfluous_size(word: Word, (height, width): (u64, u64)) -> String {
         Word::Gap if (height, width) == (1, 1) => "gap takes no size: it averages the whole map".into(),
         Word::Gap => format!("gap takes no size, it averages the whole map: windows are `avgpool{height}`"),
         Word::Dropout => {
-            format!("dropout takes no size: did you mean `dropout({})`?", share(&height.to_string()))
+            let share = share(&height.to_string());
+            share.map_or_else(
+                || format!("dropout takes no size: its number stands in brackets, and {PART}"),
+                |share| format!("dropout takes no size: did you mean `dropout({share})`?"),
+            )
         }
         _ if word.takes().count != Need::No => format!("{name} takes no size: did you mean `{name}-{height}`?"),
         _ if word.takes().value.is_some() => format!("{name} takes no size: did you mean `{name}({height})`?"),
@@ -40,7 +44,11 @@ pub fn superfluous_count(word: Word, sized: bool, count: &str) -> String {
     } else if word.takes().size != Need::No && sized {
         format!("{name} takes no second number")
     } else if word.takes().size != Need::No {
-        format!("{name} has no number of filters; its size stands in the word: `{name}{count}`")
+        let number = count.starts_with(|c: char| c.is_ascii_digit());
+        let written = if number { format!("{name}{count}") } else { word.example().to_owned() };
+        format!("{name} has no number of filters; its size stands in the word: `{written}`")
+    } else if word.takes().value.is_some() {
+        format!("{name} takes one number, in brackets: `{}`", word.example())
     } else {
         format!("{name} takes no number")
     }
@@ -172,15 +180,22 @@ pub fn option_without_value(name: &str, kind: Kind) -> String {
 
 pub fn value_outside(word: Word, written: &str) -> String {
     let name = word.name();
-    let written = if word == Word::Dropout { share(written) } else { written.to_owned() };
-    format!("the number of {name} stands in brackets: `{name}({written})`")
+    let written = if word == Word::Dropout { share(written) } else { Some(written.to_owned()) };
+    written.map_or_else(
+        || format!("the number of {name} stands in brackets, and {PART}"),
+        |written| format!("the number of {name} stands in brackets: `{name}({written})`"),
+    )
 }
 
-/// `0.5` of `50`, a share of 1 that was written in percent.
-fn share(written: &str) -> String {
-    match written.parse::<f64>() {
-        Ok(percent) if percent > 1.0 && percent < 100.0 => (percent / 100.0).to_string(),
-        _ => written.to_owned(),
+/// What dropout's number is.
+const PART: &str = "is the part that is dropped, at least 0 and less than 1: `dropout(0.5)`";
+
+/// `0.5` of `50`, a share of 1 that was written in percent. None for a number that may mean anything.
+fn share(written: &str) -> Option<String> {
+    match written.parse::<f64>().ok()? {
+        share if (0.0..1.0).contains(&share) => Some(written.to_owned()),
+        percent if (10.0..100.0).contains(&percent) => Some((percent / 100.0).to_string()),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 
-use super::words::quoted_or;
+use super::words::{BLOCK, quoted_or};
 
 pub fn no_struct() -> String {
     "a network begins with a struct: `pub struct Name { input 224x224x3 -> .. }`".into()
@@ -72,12 +72,17 @@ pub fn not_one_of(word: &str, among: &[&str], nearest: Option<&str>) -> String {
     }
 }
 
-pub fn no_weights_to_halve(name: &Ident) -> String {
-    format!("`f16` is for the weights of fully connected layers, of which {name} has none")
+/// `networks`: it has networks as layers.
+pub fn no_weights_to_halve(name: &Ident, networks: bool) -> String {
+    format!("`f16` is for the weights of fully connected layers, of which {name} has none{}", of_its_own(networks))
 }
 
-pub fn no_convolutions(name: &Ident) -> String {
-    format!("`conv` says how convolutions are computed, of which {name} has none")
+pub fn no_convolutions(name: &Ident, networks: bool) -> String {
+    format!("`conv` says how convolutions are computed, of which {name} has none{}", of_its_own(networks))
+}
+
+const fn of_its_own(networks: bool) -> &'static str {
+    if networks { " of its own: a network used as a layer says it itself" } else { "" }
 }
 
 pub fn budget_sign(key: &Ident) -> String {
@@ -98,7 +103,7 @@ pub fn block_after_input() -> String {
 }
 
 pub fn block_form() -> String {
-    "a block is written `block name(k) = conv3-k -> relu;`".into()
+    format!("a block is written `{BLOCK}`")
 }
 
 pub fn block_twice(name: &Ident) -> String {
@@ -115,7 +120,7 @@ pub fn block_needs_brackets(name: Option<&Ident>) -> String {
 }
 
 pub fn block_without_braces() -> String {
-    "a block has no braces: `block name(k) = conv3-k -> relu;`".into()
+    format!("a block has no braces: `{BLOCK}`")
 }
 
 pub fn block_needs_equals() -> String {

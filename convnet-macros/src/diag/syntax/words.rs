@@ -4,6 +4,9 @@ use std::fmt::{Display, Write as _};
 
 use proc_macro2::{Delimiter, TokenTree};
 
+/// How a block is written.
+pub const BLOCK: &str = "block name(k) = conv3-k -> relu;";
+
 /// A token as it is written; brackets by their opening one.
 pub fn token(tree: Option<&TokenTree>) -> String {
     match tree {

@@ -615,5 +615,12 @@ fn attributes_for_layers_that_are_not_there() {
             `f16` is for the weights of fully connected layers, of which Net has none
     "#]]
     .assert_eq(&errors("#[weights(f16)] struct Net { input 3x3x3 -> conv3-3 }"));
+    expect![[r#"
+        conv(direct)
+            `conv` says how convolutions are computed, of which Net has none of its own: a network used as a layer says it itself
+        weights(f16)
+            `f16` is for the weights of fully connected layers, of which Net has none of its own: a network used as a layer says it itself
+    "#]]
+    .assert_eq(&errors("#[conv(direct)] #[weights(f16)] struct Net { input 3x3x3 -> Backbone -> 3x3x8 -> relu }"));
     assert_eq!(errors("#[conv(direct)] struct Net { input 3x3x3 -> dwconv3 -> fc-3 }"), "");
 }

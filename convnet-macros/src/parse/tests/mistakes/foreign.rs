@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::mistakes;
+use super::{mistakes, suggestions_are_read};
 
 #[test]
 fn words_of_other_frameworks() {
@@ -132,7 +132,7 @@ fn words_of_other_frameworks() {
 
             DepthwiseConv2D(3)    => ? -> relu
             DepthwiseConv2D(3)
-                unknown word `DepthwiseConv2D`: did you mean `dwconv3`?
+                unknown word `DepthwiseConv2D`: did you mean `dwconv3(pad=0)`?
 
             SeparableConv2D(64, 3)    => ? -> relu
             SeparableConv2D
@@ -197,6 +197,165 @@ fn words_of_other_frameworks() {
             bn_64    => ? -> relu
             bn_64
                 unknown word `bn_64`: did you mean `bn`?
+
+        "#]],
+    );
+}
+
+#[test]
+fn arguments_of_calls() {
+    let frame = "struct Net { input 32x32x3 -> § -> relu }";
+    let sources = [
+        "DepthwiseConv2D(2)",
+        "DepthwiseConv2D((3, 3), 2, padding=\"same\", use_bias=False)",
+        "DepthwiseConv2D(3, depth_multiplier=2)",
+        "Conv2d(64, 64, 3, padding=1, groups=64, bias=False)",
+        "Conv2d(64, 64, 3, 1, 2, 2, 4, False)",
+        "Conv2d(3, out_channels=64, kernel_size=3, dilation=1, padding=\"valid\")",
+        "Conv2d(3, 64, 3, padding_mode=\"reflect\")",
+        "Conv2D(64, 3, activation=\"relu\", name=\"first\")",
+        "Conv2D(64, 3, activation=\"linear\")",
+        "Conv2D(64, 3, activation=\"swish\")",
+        "Conv3d(3, 64, 3)",
+        "Conv2DTranspose(64, 3)",
+        "Conv3DTranspose(64, 3)",
+        "ConvTranspose3d(64, 3)",
+        "Conv2DTranspose",
+        "Dense(10, \"relu\")",
+        "Dense(units=10)",
+        "Linear(784, 10, False)",
+        "Linear(in_features=784, out_features=10, bias=False)",
+        "MaxPool2d(3, 2, 1, ceil_mode=True)",
+        "MaxPooling2D(3, padding=\"same\")",
+        "MaxPool2d(2, return_indices=True)",
+        "nn.Upsample(size=224)",
+        "nn.Upsample(224)",
+        "nn.Upsample(scale_factor=4, mode=\"bilinear\")",
+        "UpSampling2D(size=(4, 4))",
+        "UpSampling2D(3)",
+        "Dropout(0.25, inplace=True)",
+        "BatchNorm2d(64, momentum=0.1)",
+    ];
+    suggestions_are_read(frame, &sources);
+    mistakes(
+        frame,
+        &sources,
+        &expect![[r#"
+            DepthwiseConv2D(2)    => ? -> relu
+            DepthwiseConv2D(2)
+                unknown word `DepthwiseConv2D`: did you mean `dwconv2(pad=0)`?
+
+            DepthwiseConv2D((3, 3), 2, padding="same", use_bias=False)    => ? -> relu
+            DepthwiseConv2D((3, 3), 2, padding="same", use_bias=False)
+                unknown word `DepthwiseConv2D`: did you mean `dwconv3/2(same, bias=false)`?
+
+            DepthwiseConv2D(3, depth_multiplier=2)    => ? -> relu
+            DepthwiseConv2D(3, depth_multiplier=2)
+                unknown word `DepthwiseConv2D`: did you mean `dwconv3`?
+
+            Conv2d(64, 64, 3, padding=1, groups=64, bias=False)    => ? -> relu
+            Conv2d(64, 64, 3, padding=1, groups=64, bias=False)
+                unknown word `Conv2d`: did you mean `conv3-64(pad=1, groups=64, bias=false)`?
+
+            Conv2d(64, 64, 3, 1, 2, 2, 4, False)    => ? -> relu
+            Conv2d(64, 64, 3, 1, 2, 2, 4, False)
+                unknown word `Conv2d`: did you mean `conv3-64(pad=2, dilation=2, groups=4, bias=false)`?
+
+            Conv2d(3, out_channels=64, kernel_size=3, dilation=1, padding="valid")    => ? -> relu
+            Conv2d(3, out_channels=64, kernel_size=3, dilation=1, padding="valid")
+                unknown word `Conv2d`: did you mean `conv3-64(pad=0)`?
+
+            Conv2d(3, 64, 3, padding_mode="reflect")    => ? -> relu
+            Conv2d(3, 64, 3, padding_mode="reflect")
+                unknown word `Conv2d`: did you mean `conv3-64`?
+
+            Conv2D(64, 3, activation="relu", name="first")    => ? -> relu
+            Conv2D(64, 3, activation="relu", name="first")
+                unknown word `Conv2D`: did you mean `conv3-64(pad=0) -> relu`?
+
+            Conv2D(64, 3, activation="linear")    => ? -> relu
+            Conv2D(64, 3, activation="linear")
+                unknown word `Conv2D`: did you mean `conv3-64(pad=0)`?
+
+            Conv2D(64, 3, activation="swish")    => ? -> relu
+            Conv2D(64, 3, activation="swish")
+                unknown word `Conv2D`: did you mean `conv3-64`?
+
+            Conv3d(3, 64, 3)    => ? -> relu
+            Conv3d
+                `3d` is no size of conv: write `conv3-64`, or conv3x5 for 3 high and 5 wide
+
+            Conv2DTranspose(64, 3)    => ? -> relu
+            Conv2DTranspose
+                unknown word `Conv2DTranspose`: there are no transposed convolutions; `upsample2` enlarges
+
+            Conv3DTranspose(64, 3)    => ? -> relu
+            Conv3DTranspose
+                unknown word `Conv3DTranspose`: there are no transposed convolutions; `upsample2` enlarges
+
+            ConvTranspose3d(64, 3)    => ? -> relu
+            ConvTranspose3d
+                unknown word `ConvTranspose3d`: there are no transposed convolutions; `upsample2` enlarges
+
+            Conv2DTranspose    => ? -> relu
+            Conv2DTranspose
+                unknown word `Conv2DTranspose`: there are no transposed convolutions; `upsample2` enlarges
+
+            Dense(10, "relu")    => ? -> relu
+            Dense(10, "relu")
+                unknown word `Dense`: did you mean `fc-10 -> relu`?
+
+            Dense(units=10)    => ? -> relu
+            Dense(units=10)
+                unknown word `Dense`: did you mean `fc-10`?
+
+            Linear(784, 10, False)    => ? -> relu
+            Linear(784, 10, False)
+                unknown word `Linear`: did you mean `fc-10(bias=false)`?
+
+            Linear(in_features=784, out_features=10, bias=False)    => ? -> relu
+            Linear(in_features=784, out_features=10, bias=False)
+                unknown word `Linear`: did you mean `fc-10(bias=false)`?
+
+            MaxPool2d(3, 2, 1, ceil_mode=True)    => ? -> relu
+            MaxPool2d(3, 2, 1, ceil_mode=True)
+                unknown word `MaxPool2d`: did you mean `maxpool3/2(pad=1, ceil)`?
+
+            MaxPooling2D(3, padding="same")    => ? -> relu
+            MaxPooling2D(3, padding="same")
+                unknown word `MaxPooling2D`: did you mean `maxpool3(same)`?
+
+            MaxPool2d(2, return_indices=True)    => ? -> relu
+            MaxPool2d(2, return_indices=True)
+                unknown word `MaxPool2d`: did you mean `maxpool3/2`?
+
+            nn.Upsample(size=224)    => ? -> relu
+            nn.Upsample(size=224)
+                unknown word `nn.Upsample`: did you mean `upsample2`?
+
+            nn.Upsample(224)    => ? -> relu
+            nn.Upsample(224)
+                unknown word `nn.Upsample`: did you mean `upsample2`?
+
+            nn.Upsample(scale_factor=4, mode="bilinear")    => ? -> relu
+            nn.Upsample(scale_factor=4, mode="bilinear")
+                unknown word `nn.Upsample`: did you mean `upsample4(bilinear)`?
+
+            UpSampling2D(size=(4, 4))    => ? -> relu
+            UpSampling2D(size=(4, 4))
+                unknown word `UpSampling2D`: did you mean `upsample4`?
+
+            UpSampling2D(3)    => ? -> relu
+            UpSampling2D(3)
+                unknown word `UpSampling2D`: did you mean `upsample3`?
+
+            Dropout(0.25, inplace=True)    => Dropout(0.25, inplace=True) -> relu
+            inplace
+                dropout takes one number, without a name: `dropout(0.5)`
+
+            BatchNorm2d(64, momentum=0.1)    => ? -> relu
+            BatchNorm2d(64, momentum=0.1)
+                unknown word `BatchNorm2d`: did you mean `bn`?
 
         "#]],
     );

@@ -126,18 +126,15 @@ fn attributes() {
         &[
             "#[weight(f16)]",
             "#[f16]",
-            "#[half]",
             "#[floor]",
-            "#[same]",
-            "#[round(floor)]",
-            "#[padding(same)]",
             "#[budgets(params <= 3M)]",
             "#[params(3M)]",
-            "#[direct]",
             "#[convolution(direct)]",
             "#![rounding(floor)]",
             "/// doc\n #[doc = \"a\"] #[allow(dead_code)] #[deny(warnings)] #[warn(missing_docs)] #[expect(dead_code)] #[forbid(unsafe_code)]",
             "#[must_use] #[deprecated] #[cfg(test)] #[cfg_attr(test, allow(dead_code))] #[non_exhaustive] #[repr(C)] #[derive(Debug)] #[rustfmt::skip]",
+            "#[Budget(params <= 3M)]",
+            "#[convert] #[conf] #[weighted] #[widget] #[train] #[limit] #[round] #[half] #[same] #[direct] #[padding]",
         ],
         &expect![[r##"
             #[weight(f16)]    => conv3-3 -> fc-3
@@ -148,25 +145,9 @@ fn attributes() {
             f16
                 unknown attribute `f16`: did you mean `#[weights(f16)]`?
 
-            #[half]    => conv3-3 -> fc-3
-            half
-                unknown attribute `half`: did you mean `#[weights(f16)]`?
-
             #[floor]    => conv3-3 -> fc-3
             floor
                 unknown attribute `floor`: did you mean `#[rounding(floor)]`?
-
-            #[same]    => conv3-3 -> fc-3
-            same
-                unknown attribute `same`: did you mean `#[rounding(same)]`?
-
-            #[round(floor)]    => conv3-3 -> fc-3
-            round
-                unknown attribute `round`: did you mean `#[rounding(floor)]`?
-
-            #[padding(same)]    => conv3-3 -> fc-3
-            padding
-                unknown attribute `padding`: did you mean `#[rounding(floor)]`?
 
             #[budgets(params <= 3M)]    => conv3-3 -> fc-3
             budgets
@@ -175,10 +156,6 @@ fn attributes() {
             #[params(3M)]    => conv3-3 -> fc-3
             params
                 unknown attribute `params`: did you mean `#[budget(params <= 140M)]`?
-
-            #[direct]    => conv3-3 -> fc-3
-            direct
-                unknown attribute `direct`: did you mean `#[conv(direct)]`?
 
             #[convolution(direct)]    => conv3-3 -> fc-3
             convolution
@@ -192,6 +169,12 @@ fn attributes() {
              #[doc = "a"] #[allow(dead_code)] #[deny(warnings)] #[warn(missing_docs)] #[expect(dead_code)] #[forbid(unsafe_code)]    => conv3-3 -> fc-3
 
             #[must_use] #[deprecated] #[cfg(test)] #[cfg_attr(test, allow(dead_code))] #[non_exhaustive] #[repr(C)] #[derive(Debug)] #[rustfmt::skip]    => conv3-3 -> fc-3
+
+            #[Budget(params <= 3M)]    => conv3-3 -> fc-3
+            Budget
+                unknown attribute `Budget`: did you mean `#[budget(params <= 140M)]`?
+
+            #[convert] #[conf] #[weighted] #[widget] #[train] #[limit] #[round] #[half] #[same] #[direct] #[padding]    => conv3-3 -> fc-3
 
         "##]],
     );

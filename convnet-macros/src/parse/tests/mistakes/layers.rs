@@ -139,11 +139,11 @@ fn layers() {
 
             dropout-2    => dropout-2 -> relu
             2
-                the number of dropout stands in brackets: `dropout(0.02)`
+                the number of dropout stands in brackets, and is the part that is dropped, at least 0 and less than 1: `dropout(0.5)`
 
             dropout2    => dropout2 -> relu
             dropout2
-                dropout takes no size: did you mean `dropout(0.02)`?
+                dropout takes no size: its number stands in brackets, and is the part that is dropped, at least 0 and less than 1: `dropout(0.5)`
 
             widen    => ? -> relu
             widen

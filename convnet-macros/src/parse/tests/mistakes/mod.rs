@@ -29,6 +29,17 @@ fn mistakes(frame: &str, sources: &[&str], expected: &Expect) {
     expected.assert_eq(&all);
 }
 
+/// What the errors of these sources say to write is read without errors in their place.
+fn suggestions_are_read(frame: &str, sources: &[&str]) {
+    for source in sources {
+        let (_, errors) = read(&frame.replace('§', source));
+        let meant = ["did you mean `", ": write `"].into_iter().find_map(|lead| errors.split_once(lead));
+        let meant = meant.and_then(|(_, meant)| meant.split('`').next()).unwrap_or("relu");
+        let (_, errors) = read(&frame.replace('§', meant));
+        assert_eq!(errors, "", "{source}: {meant}");
+    }
+}
+
 #[test]
 fn nesting_is_bounded() {
     for (open, close) in [("[", "]"), ("(skip + ", ")"), ("{a: ", "}"), ("frozen ", "")] {

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::mistakes;
+use super::{mistakes, suggestions_are_read};
 
 #[test]
 fn numbers_in_the_wrong_place() {
@@ -16,6 +16,17 @@ fn numbers_in_the_wrong_place() {
             "conv3-64(pad=1)(floor)",
             "conv3-64(pad=1)-64",
             "maxpool(pad=1)/2(floor)",
+            "conv3/2(pad=1)-64",
+            "conv3(pad=1)/2-64",
+            "conv3(pad=1)/2",
+            "conv(pad=1)-64",
+            "conv3(pad=1)-64-64",
+            "conv3-64(pad=1)/",
+            "dwconv3(pad=1)-64",
+            "maxpool(pad=1)-3",
+            "maxpool3(pad=1)-3",
+            "bn(eps=1e-3)-64",
+            "dropout(0.5)-2",
             "fc-10(bias=false)/2",
             "dropout(0.5)/2",
             "relu(1)(2)",
@@ -35,6 +46,9 @@ fn numbers_in_the_wrong_place() {
             "conv3.5-64",
             "relu.5",
             "dropout_0.5",
+            "dropout_50",
+            "leaky_relu_0.1",
+            "dropout2",
             "dropout(1/2)",
             "dropout(1/0)",
             "dropout(1-0.5)",
@@ -68,6 +82,50 @@ fn numbers_in_the_wrong_place() {
             maxpool(pad=1)/2(floor)    => ? -> relu
             /2(floor)
                 numbers stand before the options: write `maxpool/2(pad=1, floor)`
+
+            conv3/2(pad=1)-64    => ? -> relu
+            -64
+                numbers stand before the options: write `conv3-64/2(pad=1)`
+
+            conv3(pad=1)/2-64    => ? -> relu
+            /2-64
+                numbers stand before the options: write `conv3-64/2(pad=1)`
+
+            conv3(pad=1)/2    => ? -> relu
+            conv3(pad=1)/2
+                conv3(pad=1)/2 needs a number of filters: `conv3-64`
+
+            conv(pad=1)-64    => ? -> relu
+            conv(pad=1)-64
+                conv(pad=1)-64 needs a size: `conv3-64`
+
+            conv3(pad=1)-64-64    => ? -> relu
+            -64-64
+                the number of filters is given twice
+
+            conv3-64(pad=1)/    => ? -> relu
+            /
+                the stride is missing here
+
+            dwconv3(pad=1)-64    => ? -> relu
+            -64
+                dwconv has no number of filters: it has one for each channel
+
+            maxpool(pad=1)-3    => ? -> relu
+            -3
+                maxpool has no number of filters; its size stands in the word: `maxpool3`
+
+            maxpool3(pad=1)-3    => ? -> relu
+            -3
+                maxpool takes no second number
+
+            bn(eps=1e-3)-64    => bn(eps=1e-3)-64 -> relu
+            -64
+                bn takes no number
+
+            dropout(0.5)-2    => dropout(0.5)-2 -> relu
+            -2
+                dropout takes one number, in brackets: `dropout(0.5)`
 
             fc-10(bias=false)/2    => ? -> relu
             /2
@@ -142,8 +200,20 @@ fn numbers_in_the_wrong_place() {
                 relu takes no number
 
             dropout_0.5    => ? -> relu
-            dropout_0
-                unknown word `dropout_0`: did you mean `dropout`?
+            dropout_0.5
+                the number of dropout stands in brackets: `dropout(0.5)`
+
+            dropout_50    => ? -> relu
+            dropout_50
+                the number of dropout stands in brackets: `dropout(0.5)`
+
+            leaky_relu_0.1    => ? -> relu
+            leaky_relu_0.1
+                the number of leaky_relu stands in brackets: `leaky_relu(0.1)`
+
+            dropout2    => dropout2 -> relu
+            dropout2
+                dropout takes no size: its number stands in brackets, and is the part that is dropped, at least 0 and less than 1: `dropout(0.5)`
 
             dropout(1/2)    => dropout(1/2) -> relu
             1/2
@@ -160,6 +230,52 @@ fn numbers_in_the_wrong_place() {
             conv3-64(pad=4/2, floor)    => ? -> relu
             /
                 there is no arithmetic here: write a number or a parameter
+
+        "#]],
+    );
+}
+
+#[test]
+fn parameters_behind_options() {
+    let frame = "struct Net { block b(k) = §; input 32x32x3 -> b(2) }";
+    let sources = [
+        "conv3(pad=1)-k",
+        "conv3(pad=1)/k-64",
+        "conv3/2-k",
+        "maxpool(pad=1)-k",
+        "conv3-64(pad=1)/",
+        "conv3-k(pad=1)/ relu",
+    ];
+    suggestions_are_read(frame, &sources);
+    mistakes(
+        frame,
+        &sources,
+        &expect![[r#"
+            conv3(pad=1)-k    => b(2)
+            -k
+                numbers stand before the options: write `conv3-k(pad=1)`
+
+            conv3(pad=1)/k-64    => b(2)
+            /k-64
+                numbers stand before the options: write `conv3-64/k(pad=1)`
+
+            conv3/2-k    => b(2)
+            k
+                the number of filters stands before the stride: `conv3-64/2`
+
+            maxpool(pad=1)-k    => b(2)
+            -k
+                maxpool has no number of filters; its size stands in the word: `maxpool3/2`
+
+            conv3-64(pad=1)/    => b(2)
+            /
+                the stride is missing here
+
+            conv3-k(pad=1)/ relu    => b(2)
+            /
+                the stride is missing here
+            relu
+                `->` is missing before `relu`
 
         "#]],
     );

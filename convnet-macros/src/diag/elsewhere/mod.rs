@@ -1,5 +1,8 @@
 //! What other frameworks call things, for suggestions only: their words and calls come in, what is written here goes out.
 
+mod call;
+
+pub use self::call::{Arguments, call};
 use crate::vocabulary::{Need, Word, split};
 
 /// Their words for ours, without `_` and `2d`.
@@ -89,7 +92,7 @@ pub fn word(name: &str) -> Option<Word> {
 
 /// What there is in place of a word of other frameworks, which nothing here is.
 pub fn absent(name: &str) -> Option<&'static str> {
-    let plain = plain(name);
+    let plain = plain(name).replace("3d", "");
     let plain = split(&plain).0;
     ABSENT.iter().find(|(names, _)| names.contains(&plain)).map(|&(_, instead)| instead)
 }
@@ -122,80 +125,21 @@ pub fn is_stride(option: &str) -> bool {
 }
 
 fn plain(name: &str) -> String {
-    let plain = name.replace('_', "").to_ascii_lowercase();
-    plain.trim_end_matches("1d").trim_end_matches("2d").to_owned()
-}
-
-/// The arguments of a call: `3, 64, kernel_size=3`. A pair is written `2x1`, or `2` if its sides are the same.
-#[derive(Default)]
-pub struct Arguments {
-    pub plain: Vec<String>,
-    pub named: Vec<(String, String)>,
-}
-
-impl Arguments {
-    fn named(&self, names: &[&str]) -> Option<&str> {
-        let named = self.named.iter().find(|(name, _)| names.contains(&name.to_ascii_lowercase().as_str()));
-        named.map(|(_, value)| value.as_str())
-    }
-
-    /// By name, or else by place. Whole numbers and pairs only.
-    fn number(&self, names: &[&str], place: Option<usize>) -> Option<&str> {
-        let by_place = || place.and_then(|place| self.plain.get(place)).map(String::as_str);
-        self.named(names).or_else(by_place).filter(|text| is_pair(text))
-    }
-}
-
-/// `Conv2d(3, 64, 3)` as it is written here, as far as that is sure: `conv3-64(pad=0)`.
-pub fn call(word: Word, arguments: &Arguments) -> String {
-    let name = word.name();
-    let written = match word {
-        Word::Conv => convolution(arguments),
-        Word::Fc => arguments.number(COUNTS, arguments.plain.len().checked_sub(1)).map(|count| format!("fc-{count}")),
-        Word::MaxPool | Word::AvgPool => pool(name, arguments),
-        Word::DwConv | Word::Upsample => arguments.number(SIZES, Some(0)).map(|size| format!("{name}{size}")),
-        Word::Dropout | Word::LeakyRelu | Word::Elu | Word::ClippedRelu => {
-            let value = arguments.named(VALUES).or_else(|| arguments.plain.first().map(String::as_str));
-            value.filter(|text| text.parse::<f64>().is_ok()).map(|value| format!("{name}({value})"))
-        }
-        Word::Bn | Word::Lrn => Some(name.to_owned()),
-        _ => None,
-    };
-    let activation = arguments.named(&["activation"]).and_then(|text| self::word(text.trim_matches('"')));
-    let written = written.unwrap_or_else(|| word.example().to_owned());
-    activation.map_or_else(|| written.clone(), |activation| format!("{written} -> {}", activation.name()))
-}
-
-fn convolution(arguments: &Arguments) -> Option<String> {
-    let (size, count, further) = match (arguments.named(SIZES), arguments.plain.len()) {
-        (Some(_), length) => (None, length.checked_sub(1), None),
-        (None, 2) => (Some(1), Some(0), None),
-        (None, _) => (Some(2), Some(1), Some(3)),
-    };
-    let (size, count) = (arguments.number(SIZES, size)?, arguments.number(COUNTS, count)?);
-    let stride = arguments.number(STRIDES, further).filter(|&stride| stride != "1");
-    let stride = stride.map_or_else(String::new, |stride| format!("/{stride}"));
-    let same = arguments.named(PADDINGS).is_some_and(|padding| padding.trim_matches('"').eq_ignore_ascii_case("same"));
-    let padding = match arguments.number(PADDINGS, further.map(|place| place + 1)) {
-        _ if same => "(same)".to_owned(),
-        padding => format!("(pad={})", padding.unwrap_or("0")),
-    };
-    Some(format!("conv{size}-{count}{stride}{padding}"))
-}
-
-fn pool(name: &str, arguments: &Arguments) -> Option<String> {
-    let size = arguments.number(SIZES, Some(0))?;
-    let stride = arguments.number(STRIDES, Some(1)).filter(|&stride| stride != size);
-    let stride = stride.map_or_else(String::new, |stride| format!("/{stride}"));
-    let padding = arguments.number(PADDINGS, Some(2)).filter(|&padding| padding != "0");
-    let padding = padding.map_or_else(String::new, |padding| format!("(pad={padding})"));
-    Some(format!("{name}{size}{stride}{padding}"))
+    name.replace('_', "").to_ascii_lowercase().replace("1d", "").replace("2d", "")
 }
 
 /// `3` or `3x5`
 fn is_pair(text: &str) -> bool {
     let digits = |side: &str| !side.is_empty() && side.bytes().all(|b| b.is_ascii_digit());
     text.split('x').count() <= 2 && text.split('x').all(digits)
+}
+
+/// The word and the number of `dropout_0.5`.
+pub fn valued(text: &str) -> Option<(Word, &str)> {
+    let (head, number) = text.rsplit_once('_')?;
+    let word = Word::from_name(head).filter(|word| word.takes().value.is_some())?;
+    let digits = number.starts_with(|c: char| c.is_ascii_digit());
+    (digits && number.parse::<f64>().is_ok()).then_some((word, number))
 }
 
 /// `conv3-64` of `conv3_64` or `conv_3_64`, `fc-10` of `fc_10`.
