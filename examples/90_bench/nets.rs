@@ -16,54 +16,60 @@ pub use googlenet::GoogLeNet;
 pub use mobilenet::MobileNet;
 pub use resnet::ResNet50;
 
-network! {
-    /// VGG, configuration D (Simonyan & Zisserman 2014).
-    pub struct VggD {
-        input 224x224x3
-        -> [conv3-64 -> relu]*2 -> maxpool
-        -> [conv3-128 -> relu]*2 -> maxpool
-        -> [conv3-256 -> relu]*3 -> maxpool
-        -> [[conv3-512 -> relu]*3 -> maxpool]*2
-        -> [FC-4096 -> relu]*2 -> FC-1000
-    }
+/// One declaration with other attributes.
+macro_rules! vgg_d {
+    ($(#[$($attribute:tt)*])* $name:ident) => {
+        network! {
+            $(#[$($attribute)*])*
+            pub struct $name {
+                input 224x224x3
+                -> [conv3-64 -> relu]*2 -> maxpool
+                -> [conv3-128 -> relu]*2 -> maxpool
+                -> [conv3-256 -> relu]*3 -> maxpool
+                -> [[conv3-512 -> relu]*3 -> maxpool]*2
+                -> [FC-4096 -> relu]*2 -> FC-1000
+            }
+        }
+    };
 }
 
-network! {
+vgg_d! {
+    /// VGG, configuration D (Simonyan & Zisserman 2014).
+    VggD
+}
+
+vgg_d! {
     /// The same, allowed larger Winograd tiles.
     #[conv(fastest)]
-    pub struct VggDFastest {
-        input 224x224x3
-        -> [conv3-64 -> relu]*2 -> maxpool
-        -> [conv3-128 -> relu]*2 -> maxpool
-        -> [conv3-256 -> relu]*3 -> maxpool
-        -> [[conv3-512 -> relu]*3 -> maxpool]*2
-        -> [FC-4096 -> relu]*2 -> FC-1000
-    }
+    VggDFastest
 }
 
-network! {
+/// One declaration with other attributes.
+macro_rules! alexnet {
+    ($(#[$($attribute:tt)*])* $name:ident) => {
+        network! {
+            $(#[$($attribute)*])*
+            #[rounding(floor)]
+            pub struct $name {
+                input 224x224x3
+                -> conv11-64/4(pad=2) -> relu -> maxpool3/2
+                -> conv5-192 -> relu -> maxpool3/2
+                -> conv3-384 -> relu -> [conv3-256 -> relu]*2 -> maxpool3/2
+                -> [FC-4096 -> relu]*2 -> FC-1000
+            }
+        }
+    };
+}
+
+alexnet! {
     /// torchvision's `alexnet`.
-    #[rounding(floor)]
-    pub struct AlexNet {
-        input 224x224x3
-        -> conv11-64/4(pad=2) -> relu -> maxpool3/2
-        -> conv5-192 -> relu -> maxpool3/2
-        -> conv3-384 -> relu -> [conv3-256 -> relu]*2 -> maxpool3/2
-        -> [FC-4096 -> relu]*2 -> FC-1000
-    }
+    AlexNet
 }
 
-network! {
+alexnet! {
     /// The same, its fully connected weights read in half precision.
-    #[rounding(floor)]
     #[weights(f16)]
-    pub struct AlexNetHalf {
-        input 224x224x3
-        -> conv11-64/4(pad=2) -> relu -> maxpool3/2
-        -> conv5-192 -> relu -> maxpool3/2
-        -> conv3-384 -> relu -> [conv3-256 -> relu]*2 -> maxpool3/2
-        -> [FC-4096 -> relu]*2 -> FC-1000
-    }
+    AlexNetHalf
 }
 
 network! {
