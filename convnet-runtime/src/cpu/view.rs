@@ -49,6 +49,12 @@ impl View {
             .wrapping_offset(row * self.row as isize + column * self.lanes as isize)
     }
 
+    /// The same from a block on.
+    #[inline(always)]
+    pub fn from_block(self, block: usize) -> Self {
+        Self { base: self.base.wrapping_add(block * self.plane), ..self }
+    }
+
     /// Zero in the border of a plane.
     ///
     /// # Safety

@@ -61,6 +61,15 @@ pub fn blocked(random: &mut Random, [height, width, channels]: [usize; 3], least
     map
 }
 
+/// Perhaps groups of whole blocks of channels and filters, in the place of these.
+pub fn grouped(random: &mut Random, sides: [usize; 2]) -> (usize, [usize; 2]) {
+    if random.once_in(3) {
+        let groups = random.range(2, 4);
+        return (groups, sides.map(|_| groups * LANES * random.range(1, 4)));
+    }
+    (1, sides)
+}
+
 impl Case {
     /// A stage of random geometry.
     pub fn random(random: &mut Random) -> Self {
@@ -112,7 +121,8 @@ impl Case {
 
     /// A stage of 3x3 filters and stride 1, of random sizes.
     pub fn tiled(random: &mut Random) -> Self {
-        let [depth, filters] = [(); 2].map(|()| random.range(1, 70));
+        let sides = [(); 2].map(|()| random.range(1, 70));
+        let (groups, [depth, filters]) = grouped(random, sides);
         let mut side = || {
             let (pad, after) = (random.below(3), random.below(3));
             let input = random.range(if pad + after < 3 { 3 - pad - after } else { 1 }, 30);
@@ -126,7 +136,7 @@ impl Case {
             stride: [1, 1],
             pad: [y.1, x.1],
             dilation: [1, 1],
-            groups: 1,
+            groups,
             bias: Bias::Channel,
             algorithm: Algorithm::Blocked,
         };

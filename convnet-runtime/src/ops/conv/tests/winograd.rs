@@ -1,7 +1,7 @@
 //! Stages by Winograd's methods.
 
 use super::backward::Training;
-use super::case::{Case, Extras};
+use super::case::{Case, Extras, grouped};
 use super::forward::{check_within, expected, infer, vgg};
 use super::{Random, sets};
 use crate::ops::activation::Activation;
@@ -27,6 +27,7 @@ fn small(random: &mut Random, method: Method) -> Geometry {
     let depth = if random.once_in(3) { 16 * random.range(1, 4) } else { random.range(1, 70) };
     let depth = if method == Method::Winograd4x1 { depth.min(random.range(1, 64)) } else { depth };
     let filters = if random.once_in(3) { random.range(60, 130) } else { random.range(1, 40) };
+    let (groups, [depth, filters]) = grouped(random, [depth, filters]);
     let mut side = || {
         let size = random.range(1, 20);
         let [before, after] = [random.below(taps), random.below(taps)];
@@ -42,7 +43,7 @@ fn small(random: &mut Random, method: Method) -> Geometry {
         stride: [1, 1],
         pad: [y.1, x.1],
         dilation: [1, 1],
-        groups: 1,
+        groups,
         bias: [Bias::None, Bias::Channel, Bias::Position][random.below(3)],
         algorithm: Algorithm::Blocked,
     }
@@ -120,7 +121,7 @@ fn five(size: usize, depth: usize, filters: usize) -> Geometry {
 }
 
 /// Large enough for every way of cutting them into tasks.
-fn large() -> [Geometry; 8] {
+fn large() -> [Geometry; 10] {
     let few = [five(70, 6, 40), five(31, 31, 20)];
     [
         few[0],
@@ -131,6 +132,8 @@ fn large() -> [Geometry; 8] {
         vgg(19, 20, 420),
         five(27, 24, 40),
         five(9, 40, 300),
+        Geometry { groups: 2, ..vgg(9, 384, 352) },
+        Geometry { groups: 3, ..five(19, 96, 144) },
     ]
 }
 
@@ -207,15 +210,15 @@ fn error(random: &mut Random, geometry: Geometry, method: Method) -> f64 {
 #[test]
 fn errors_are_as_documented() {
     let mut random = Random(26);
-    for (size, depth, filters) in [(28, 64, 32), (14, 256, 32), (14, 512, 32)] {
+    for (size, depth, filters, groups) in [(28, 64, 32, 1), (14, 256, 32, 1), (14, 512, 32, 1), (14, 256, 64, 2)] {
         let bounds =
             [(Method::Direct, 1e-6), (Method::Winograd2, 1e-6), (Method::Winograd4, 2e-6), (Method::Winograd6, 1e-5)];
         for (method, bound) in bounds {
-            let error = error(&mut random, vgg(size, depth, filters), method);
-            assert!(error < bound, "{method:?}, {size}x{size}, {depth} to {filters}: {error:e}");
+            let error = error(&mut random, Geometry { groups, ..vgg(size, depth, filters) }, method);
+            assert!(error < bound, "{method:?}, {size}x{size}, {depth} to {filters}, {groups} groups: {error:e}");
         }
-        let error = error(&mut random, five(size, depth, filters), Method::Winograd2);
-        assert!(error < 2e-6, "5x5, {size}x{size}, {depth} to {filters}: {error:e}");
+        let error = error(&mut random, Geometry { groups, ..five(size, depth, filters) }, Method::Winograd2);
+        assert!(error < 2e-6, "5x5, {size}x{size}, {depth} to {filters}, {groups} groups: {error:e}");
     }
     for depth in [6, 16, 64] {
         let error = error(&mut random, five(28, depth, 32), Method::Winograd4x1);

@@ -11,6 +11,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::five::F4;
+use super::{apart, sides};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
@@ -25,7 +26,7 @@ use crate::parameter::{Form, Parameter};
 pub const TAPS: usize = 5;
 pub const POINTS: usize = 8;
 pub const ROWS: usize = 4;
-/// Most channels.
+/// Most channels of a group.
 const DEPTH: usize = 64;
 /// Most columns of the output that go through all steps together.
 const COLUMNS: usize = 28;
@@ -40,16 +41,17 @@ const TASKS: usize = 16;
 
 /// Whether a convolution is computed by the points of its columns.
 pub fn fits(method: Method, geometry: &Geometry) -> bool {
-    let Geometry { kernel, stride, dilation, groups, algorithm, .. } = geometry;
+    let Geometry { kernel, stride, dilation, algorithm, .. } = geometry;
     method == Method::Winograd4x1
         && (*kernel, *stride, *dilation) == ([TAPS; 2], [1, 1], [1, 1])
-        && (*groups, *algorithm) == (1, Algorithm::Blocked)
-        && geometry.input[2] <= DEPTH
+        && *algorithm == Algorithm::Blocked
+        && apart(geometry)
+        && sides(geometry)[0] <= DEPTH
 }
 
 /// Channels of the five columns of a row of taps.
 fn row(geometry: &Geometry) -> usize {
-    TAPS * geometry.input[2]
+    TAPS * sides(geometry)[0]
 }
 
 /// Floats of the filters at their points.
@@ -57,7 +59,7 @@ fn filters_len(geometry: &Geometry) -> usize {
     geometry.output[2].div_ceil(LANES) * POINTS * row(geometry) * LANES
 }
 
-/// Packed filters become `[k / 16][point][column][c][16 k]`, those over planes `[k / 16][point][c][column][16 k]`.
+/// Packed filters become `[k / 16][point][column][c of the group][16 k]`, those over planes `[k / 16][point][c][column][16 k]`.
 ///
 /// # Panics
 /// If a slice is too short.
@@ -77,7 +79,7 @@ impl Kernel for Filters<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Self { geometry, weights, to } = self;
-        let (depth, each) = (geometry.input[2], row(geometry) * LANES);
+        let ([depth, _], each) = (sides(geometry), row(geometry) * LANES);
         let blocks = weights.chunks_exact(pack::packed_len(geometry) / geometry.output[2].div_ceil(LANES));
         for (to, from) in to.chunks_exact_mut(POINTS * each).zip(blocks) {
             for lane in 0..each / LANES {
@@ -157,16 +159,22 @@ struct Columns<'a, K> {
 
 impl<K: Sink> Columns<'_, K> {
     unsafe fn run(&self) {
-        let [rows, columns, filters] = self.geometry.output;
-        let lines = self.lines();
-        let strips = TASKS.div_ceil(self.samples.max(1)).min(lines).max(1);
+        let [rows, columns, _] = self.geometry.output;
+        let [channels, filters] = sides(self.geometry);
+        let (samples, groups, lines) = (self.samples, self.geometry.groups, self.lines());
+        let strips = TASKS.div_ceil(samples.max(1)).min(lines).max(1);
         // Where lines are few, their blocks are tasks, too; each transforms the line's input again.
         let blocks = filters.div_ceil(LANES);
-        let parts = (2 * TASKS).div_ceil(self.samples.max(1) * strips).min(blocks.div_ceil(BLOCKS));
-        let work = self.samples * rows * columns * filters * POINTS * row(self.geometry);
-        parallel(self.samples * strips * parts, work, |i| {
+        let parts = (2 * TASKS).div_ceil(samples.max(1) * groups * strips).min(blocks.div_ceil(BLOCKS));
+        let work = samples * rows * columns * groups * filters * POINTS * row(self.geometry);
+        // A thread stays with the filters of a group.
+        let each = samples * strips * parts;
+        parallel(groups * each, work, |i| {
+            let (group, i) = (i / each, i % each);
             let (sample, strip, part) = (i / strips / parts, i / parts % strips, i % parts);
-            let blocks = cut(blocks, parts, part)..cut(blocks, parts, part + 1);
+            let x = self.x.from_block(group * channels / LANES);
+            let [start, end] = [part, part + 1].map(|part| group * blocks + cut(blocks, parts, part));
+            let blocks = start..end;
             if strip == 0 {
                 for block in blocks.clone() {
                     // SAFETY: the first strip of a sample writes its borders.
@@ -176,10 +184,10 @@ impl<K: Sink> Columns<'_, K> {
             for line in cut(lines, strips, strip)..cut(lines, strips, strip + 1) {
                 let blocks = blocks.clone();
                 // Memory that is not needed takes time, too: its pages are touched.
-                if self.geometry.input[2] <= HALF {
-                    dispatch(Four::<_, { input_len(HALF) }> { columns: self, sample, line, blocks });
+                if channels <= HALF {
+                    dispatch(Four::<_, { input_len(HALF) }> { columns: self, x, sample, line, blocks });
                 } else {
-                    dispatch(Four::<_, { input_len(DEPTH) }> { columns: self, sample, line, blocks });
+                    dispatch(Four::<_, { input_len(DEPTH) }> { columns: self, x, sample, line, blocks });
                 }
             }
         });
@@ -203,9 +211,11 @@ const fn input_len(depth: usize) -> usize {
     POINTS * ((COLUMNS + TAPS - 1) * depth + LANES)
 }
 
-/// Four rows of a sample, some of their blocks, with memory for `INPUT` floats of input.
+/// Four rows of a sample, some of the blocks of a group, with memory for `INPUT` floats of input.
 struct Four<'a, K, const INPUT: usize> {
     columns: &'a Columns<'a, K>,
+    /// The group's channels.
+    x: View,
     sample: usize,
     line: usize,
     blocks: Range<usize>,
@@ -223,7 +233,7 @@ impl<K: Sink, const INPUT: usize> Kernel for Four<'_, K, INPUT> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self { columns: all @ Columns { geometry, filters, pool, sink, .. }, sample, line, ref blocks } = self;
+        let Self { columns: all @ Columns { geometry, filters, pool, sink, .. }, sample, line, ref blocks, .. } = self;
         let columns = geometry.output[1];
         let mut memory = MaybeUninit::<Memory<INPUT>>::uninit();
         // SAFETY: fields of the local memory, by address.
@@ -252,7 +262,7 @@ impl<K: Sink, const INPUT: usize> Kernel for Four<'_, K, INPUT> {
                             points: points.min(POINTS - point),
                             input: input.wrapping_add(point * plane),
                             plane,
-                            step: geometry.input[2],
+                            step: sides(geometry)[0],
                             w: filters.as_ptr().wrapping_add(first * each + point * each / POINTS),
                             stream: each,
                             sums: sums.wrapping_add(point * COLUMNS * LANES),
@@ -292,8 +302,8 @@ impl<K: Sink, const INPUT: usize> Four<'_, K, INPUT> {
     /// point to the next.
     #[inline(always)]
     unsafe fn input<S: Simd>(&self, s: S, start: usize, len: usize, to: *mut f32) -> usize {
-        let Self { columns: Columns { geometry, x, .. }, sample, line, .. } = *self;
-        let depth = geometry.input[2];
+        let Self { columns: Columns { geometry, .. }, x, sample, line, .. } = *self;
+        let [depth, _] = sides(geometry);
         let [row, column] = [(ROWS * line) as isize, start as isize];
         let [row, column] = [row - geometry.pad[0] as isize, column - geometry.pad[1] as isize];
         // Behind the last row of the output, sums count no more, and what they see may not be there.

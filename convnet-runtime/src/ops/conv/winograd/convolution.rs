@@ -25,13 +25,15 @@ pub struct Convolution<'a> {
     pub tiling: Tiling,
     /// The input.
     pub source: Source,
-    /// Its depth.
+    /// Groups of channels, that of the input and that of the output.
+    pub groups: usize,
+    /// The depth of the input, of a group.
     pub depth: usize,
     /// Samples.
     pub samples: usize,
     /// Height and width of the output, before a pool.
     pub output: [usize; 2],
-    /// Blocks of output channels.
+    /// Blocks of output channels of a group.
     pub blocks: usize,
     /// Transformed filters.
     pub filters: &'a [f32],
@@ -54,10 +56,14 @@ impl Convolution<'_> {
         let grid = Grid::new(self.samples, output, size);
         let from = self.depth.div_ceil(LANES);
         let points = self.tiling.points();
-        assert!(self.filters.len() >= self.blocks * points * filters::step(from), "the filters are the layer's");
-        let sizes = Sizes { points, tiles: grid.tiles, from, to: self.blocks, threads: workers() };
+        assert!(
+            self.filters.len() >= self.groups * self.blocks * points * filters::step(from),
+            "the filters are the layer's"
+        );
+        let (groups, to) = (self.groups, self.blocks);
+        let sizes = Sizes { points, tiles: grid.tiles, groups, from, to, threads: workers() };
         let blocks = dispatch(sizes);
-        let inputs = if blocks.shared { 1 } else { seats() };
+        let inputs = if blocks.shared { groups } else { seats() };
         let memory = run.scratch(inputs * blocks.input + seats() * blocks.points);
         dispatch(All { conv: self, sink, output, grid, from, points, blocks, memory, inputs });
     }
@@ -69,7 +75,7 @@ struct All<'a, K> {
     sink: &'a K,
     output: [usize; 2],
     grid: Grid,
-    /// Blocks of input channels.
+    /// Blocks of input channels of a group.
     from: usize,
     /// Points of a tile.
     points: usize,
@@ -87,32 +93,37 @@ impl<K: Sink> Kernel for All<'_, K> {
         let all = &self;
         let Self { conv, grid, blocks, from, points, .. } = all;
         // Where tiles are few, most of the work is to read the filters.
-        let work = (2 * grid.tiles + MOVE) * points * conv.depth * conv.blocks * LANES;
-        let moves = MOVE * points * grid.tiles * from * LANES;
+        let work = (2 * grid.tiles + MOVE) * points * conv.groups * conv.depth * conv.blocks * LANES;
+        let moves = MOVE * points * grid.tiles * conv.groups * from * LANES;
         let tiles = |block: usize| cut(grid.tiles, blocks.count, block)..cut(grid.tiles, blocks.count, block + 1);
         if !blocks.shared {
-            parallel_seated(blocks.count, work + moves, |seat, block| {
-                s.vectorize(Task { all, tiles: tiles(block), seat, inputs: 0..*from, outputs: 0..conv.blocks });
+            // A thread stays with the filters of a group.
+            parallel_seated(conv.groups * blocks.count, work + moves, |seat, i| {
+                let (group, tiles) = (i / blocks.count, tiles(i % blocks.count));
+                s.vectorize(Task { all, group, tiles, seat, inputs: 0..*from, outputs: 0..conv.blocks });
             });
             return;
         }
-        let groups = conv.blocks.div_ceil(blocks.group);
+        let parts = conv.blocks.div_ceil(blocks.together);
         for block in 0..blocks.count {
-            parallel(*from, moves / blocks.count, |i| {
-                s.vectorize(Task { all, tiles: tiles(block), seat: 0, inputs: i..i + 1, outputs: 0..0 });
+            parallel(conv.groups * from, moves / blocks.count, |i| {
+                let (group, i) = (i / from, i % from);
+                s.vectorize(Task { all, group, tiles: tiles(block), seat: 0, inputs: i..i + 1, outputs: 0..0 });
             });
-            parallel_seated(groups, work / blocks.count, |seat, i| {
-                let outputs = i * blocks.group..((i + 1) * blocks.group).min(conv.blocks);
-                s.vectorize(Task { all, tiles: tiles(block), seat, inputs: 0..0, outputs });
+            parallel_seated(conv.groups * parts, work / blocks.count, |seat, i| {
+                let (group, part) = (i / parts, i % parts);
+                let outputs = part * blocks.together..((part + 1) * blocks.together).min(conv.blocks);
+                s.vectorize(Task { all, group, tiles: tiles(block), seat, inputs: 0..0, outputs });
             });
         }
     }
 }
 
-/// Some steps of a block of tiles: the transforms of some blocks of input channels, the sums of some blocks of output
-/// channels.
+/// Some steps of a block of tiles of a group: the transforms of some of its blocks of input channels, the sums of some of
+/// its blocks of output channels.
 struct Task<'a, K> {
     all: &'a All<'a, K>,
+    group: usize,
     tiles: Range<usize>,
     seat: usize,
     inputs: Range<usize>,
@@ -133,7 +144,7 @@ impl<K: Sink> Kernel for Task<'_, K> {
     fn run<S: Simd>(self, s: S) {
         let All { conv, grid, from, blocks, memory, inputs, .. } = self.all;
         let tiles = self.tiles.len();
-        let input = if blocks.shared { 0 } else { self.seat };
+        let input = if blocks.shared { self.group } else { self.seat };
         // SAFETY: both parts lie in the memory that `Convolution::run` asked for. No other task has this seat; a shared
         // input is written in other blocks by other tasks, and read by others only.
         let (v, m) = unsafe {
@@ -141,32 +152,33 @@ impl<K: Sink> Kernel for Task<'_, K> {
             (v, memory.get().add(inputs * blocks.input + self.seat * blocks.points))
         };
         let v = Points { start: v, step: step(from * tiles * LANES) };
+        let source = &Source { view: conv.source.view.from_block(self.group * from), ..conv.source };
         for block in self.inputs.clone() {
-            let (source, grid, tiles) = (&conv.source, grid, self.tiles.clone());
+            let tiles = self.tiles.clone();
             let to = v.start.wrapping_add(block * tiles.len() * LANES);
             by_tiling!(s, conv.tiling, Input { source, grid, block, tiles, to, step: v.step });
         }
         // A thread takes one block after the other, unless it helps another.
         let next = self.tiles.end;
         let soon = if blocks.shared { 0..0 } else { next..(next + tiles).min(grid.tiles) };
-        let (source, tiling) = (&conv.source, conv.tiling);
+        let tiling = conv.tiling;
         let mut soon = Ahead { source, grid, tiling, blocks: *from, tiles: soon, next: [0; 3] };
         let mut first = self.outputs.start;
         while first < self.outputs.end {
-            let group = blocks.group.min(self.outputs.end - first);
-            let m = Points { start: m, step: step(group * tiles * LANES) };
-            self.products(s, v, m, first..first + group, &mut soon);
-            for block in 0..group {
+            let together = blocks.together.min(self.outputs.end - first);
+            let m = Points { start: m, step: step(together * tiles * LANES) };
+            self.products(s, v, m, first..first + together, &mut soon);
+            for block in 0..together {
                 let from = Points { start: m.start.wrapping_add(block * tiles * LANES), ..m };
-                self.sums(s, from, first + block);
+                self.sums(s, from, self.group * conv.blocks + first + block);
             }
-            first += group;
+            first += together;
         }
     }
 }
 
 impl<K: Sink> Task<'_, K> {
-    /// The points of the outputs, for some blocks of output channels.
+    /// The points of the outputs, for some blocks of output channels of the group.
     #[inline(always)]
     fn products<S: Simd>(&self, s: S, v: Points, m: Points, outputs: Range<usize>, soon: &mut Ahead<'_>) {
         let All { conv, from, points, .. } = self.all;
@@ -185,7 +197,8 @@ impl<K: Sink> Task<'_, K> {
             stream: points * filters,
         };
         let weights = |point: usize, block: usize| {
-            conv.filters.as_ptr().wrapping_add((block % conv.blocks * points + point) * filters)
+            let block = self.group * conv.blocks + block % conv.blocks;
+            conv.filters.as_ptr().wrapping_add((block * points + point) * filters)
         };
         for point in 0..*points {
             let x = v.start.wrapping_add(point * v.step);

@@ -1,4 +1,4 @@
-//! Filters at the points of Winograd's transform: `U = G w G^T`, `[k / 16][point][c / 16][16 c][16 k]`.
+//! Filters at the points of Winograd's transform: `U = G w G^T`, `[k / 16][point][c / 16 of the group][16 c][16 k]`.
 
 // Indices name rows and columns of a filter.
 #![allow(clippy::needless_range_loop)]
@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use super::transform::Transform;
-use super::{Tiling, by_tiling};
+use super::{Tiling, by_tiling, sides};
 use crate::cpu::map::LANES;
 use crate::cpu::memory::Floats;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
@@ -32,15 +32,17 @@ pub fn step(blocks: usize) -> usize {
 /// # Panics
 /// If there are fewer weights than the geometry says.
 pub fn transform(geometry: &Geometry, tiling: Tiling, exchanged: bool, weights: &[f32], to: &mut Floats) {
-    let [filters, channels] = [geometry.output[2], geometry.input[2]].map(|n| n.div_ceil(LANES));
+    let [channels, filters] = sides(geometry).map(|n| n.div_ceil(LANES));
     let [outer, inner] = if exchanged { [channels, filters] } else { [filters, channels] };
+    let all = geometry.groups * outer;
     let (points, taps) = (tiling.points(), tiling.taps * tiling.taps);
     let step = step(inner);
-    to.grow(outer * points * step);
+    to.grow(all * points * step);
     let to = Shared::new(to);
-    parallel(outer * inner, MOVE * outer * inner * points * SQUARE, |i| {
+    parallel(all * inner, MOVE * all * inner * points * SQUARE, |i| {
         let (o, i) = (i / inner, i % inner);
-        let pair = if exchanged { i * channels + o } else { i + o * channels };
+        let [filter, channel] = if exchanged { [o / channels * filters + i, o % channels] } else { [o, i] };
+        let pair = filter * channels + channel;
         let from = &weights[pair * taps * SQUARE..][..taps * SQUARE];
         // SAFETY: the place of one block of the outer and one of the inner channels, within what was made room for.
         let to = unsafe { to.get().add(o * points * step + i * SQUARE) };

@@ -1,9 +1,9 @@
 //! A stage forward.
 
-use super::Tiling;
 use super::convolution::Convolution;
 use super::filters;
 use super::input::Source;
+use super::{Tiling, sides};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::view::View;
@@ -28,14 +28,16 @@ pub unsafe fn forward<K: Sink>(
     let filters = weight.derived(Form::Winograd(tiling.size), |weights, to| {
         filters::transform(geometry, tiling, false, weights, to);
     });
-    let [rows, columns, depth] = geometry.output;
+    let [rows, columns, _] = geometry.output;
+    let [depth, outputs] = sides(geometry);
     let conv = Convolution {
         tiling,
         source: Source { view: x, start: geometry.pad.map(|pad| -(pad as isize)) },
-        depth: geometry.input[2],
+        groups: geometry.groups,
+        depth,
         samples: run.batch,
         output: [rows, columns],
-        blocks: depth.div_ceil(LANES),
+        blocks: outputs.div_ceil(LANES),
         filters,
         pool,
     };

@@ -1,10 +1,10 @@
 //! The gradient of the input: the same convolution of the sums' gradient with filters and channels exchanged and each
 //! filter turned by half a turn.
 
-use super::Tiling;
 use super::convolution::Convolution;
 use super::filters;
 use super::input::Source;
+use super::{Tiling, sides};
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::run::Run;
 use crate::cpu::view::View;
@@ -44,13 +44,15 @@ pub unsafe fn input_gradient(
     let filters = weight.derived(Form::WinogradTransposed(tiling.size), |weights, to| {
         filters::transform(geometry, tiling, true, weights, to);
     });
+    let [outputs, inputs] = sides(geometry);
     let conv = Convolution {
         tiling,
         source: Source { view: dz, start },
-        depth: geometry.output[2],
+        groups: geometry.groups,
+        depth: inputs,
         samples: run.batch,
         output: [rows, columns],
-        blocks: depth.div_ceil(LANES),
+        blocks: outputs.div_ceil(LANES),
         filters,
         pool: false,
     };

@@ -11,7 +11,7 @@ use super::grid::Grid;
 use super::input::{Input, Source};
 use super::output_gradient::OutputGradient;
 use super::transform::{F2, F4, F6, Transform};
-use super::{Tiling, five};
+use super::{Tiling, five, sides};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
@@ -29,7 +29,7 @@ const SEGMENT: usize = 128;
 /// Tiles of a task of the transforms.
 const PIECE: usize = 56;
 /// Blocks of filters of a task of the products.
-const GROUP: usize = 8;
+const PART: usize = 8;
 
 /// Channels whose sums are asked for ahead.
 const AHEAD: usize = 2;
@@ -47,22 +47,23 @@ pub unsafe fn weight_gradient(
     accumulate: bool,
     run: &mut Run<'_>,
 ) {
-    let [channels, filters] = [geometry.input[2], geometry.output[2]];
+    let groups = geometry.groups;
+    let [channels, filters] = sides(geometry);
     let [depth, height] = [channels, filters].map(|n| n.div_ceil(LANES));
     let taps = tiling.taps * tiling.taps;
-    let gradient = Shared::new(&mut gradient[..height * depth * taps * LANES * LANES]);
+    let gradient = Shared::new(&mut gradient[..groups * height * depth * taps * LANES * LANES]);
     let grid = Grid::new(run.batch, [geometry.output[0], geometry.output[1]], tiling.size);
     let points = tiling.points();
-    let blocks = grid.tiles.div_ceil((BLOCK / (points * (depth + height) * LANES)).max(LEAST));
+    let blocks = grid.tiles.div_ceil((BLOCK / (points * groups * (depth + height) * LANES)).max(LEAST));
     let most = grid.tiles.div_ceil(blocks);
     // An odd number of cache lines from a point to the next: they then fall on different places of the cache.
     let [v_step, z_step, u_step] =
-        [depth * most, height * most, height * depth * LANES].map(|lines| (lines | 1) * LANES);
+        [depth * most, height * most, height * depth * LANES].map(|lines| (groups * lines | 1) * LANES);
     let v = run.scratch(points * (v_step + z_step + u_step)).get();
     let z = v.wrapping_add(points * v_step);
     let u = z.wrapping_add(points * z_step);
     let source = Source { view: x, start: geometry.pad.map(|pad| -(pad as isize)) };
-    let pass = Pass { source, dz, grid, channels, depth, height, points, v, v_step, z, z_step, u, u_step };
+    let pass = Pass { source, dz, grid, groups, channels, depth, height, points, v, v_step, z, z_step, u, u_step };
     let pass = &pass;
     match (tiling.size, tiling.taps) {
         (2, 5) => sum(PhantomData::<five::F2>, pass, blocks, gradient, accumulate),
@@ -93,11 +94,12 @@ struct Pass {
     source: Source,
     dz: View,
     grid: Grid,
-    /// Input channels.
+    groups: usize,
+    /// Input channels of a group.
     channels: usize,
     /// Their blocks.
     depth: usize,
-    /// Blocks of filters.
+    /// Blocks of filters of a group.
     height: usize,
     points: usize,
     /// The input: `[point][c / 16][tile][16]`.
@@ -106,7 +108,7 @@ struct Pass {
     /// The gradient of the sums: `[point][k / 16][tile][16]`.
     z: *mut f32,
     z_step: usize,
-    /// Sums of products: `[point][k / 16][c][16]`.
+    /// Sums of products: `[point][k / 16][c of the group][16]`.
     u: *mut f32,
     u_step: usize,
 }
@@ -136,18 +138,19 @@ impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kern
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Self { block: Block { pass, first, len }, transform } = self;
-        let planes = pass.depth + pass.height;
+        let [depth, height] = [pass.depth, pass.height].map(|blocks| pass.groups * blocks);
+        let planes = depth + height;
         let pieces = len.div_ceil(PIECE);
         parallel(planes * pieces, 2 * MOVE * A * A * planes * len * LANES, |i| {
             let (plane, piece) = (i / pieces, i % pieces);
             let [start, end] = [0, 1].map(|j| cut(len, pieces, piece + j));
             let (grid, tiles) = (&pass.grid, first + start..first + end);
-            if plane < pass.depth {
+            if plane < depth {
                 let to = pass.v.wrapping_add((plane * len + start) * LANES);
                 let step = pass.v_step;
                 s.vectorize(Input { transform, source: &pass.source, grid, block: plane, tiles, to, step });
             } else {
-                let block = plane - pass.depth;
+                let block = plane - depth;
                 let to = pass.z.wrapping_add((block * len + start) * LANES);
                 s.vectorize(OutputGradient { transform, dz: &pass.dz, grid, block, tiles, to, step: pass.z_step });
             }
@@ -167,18 +170,20 @@ impl Kernel for Products<'_> {
     fn run<S: Simd>(self, s: S) {
         let block = self.block;
         let pass = block.pass;
-        let groups = pass.height.div_ceil(GROUP);
-        parallel(pass.points * groups, 2 * pass.points * pass.u_step * block.len, |i| {
-            let [first, last] = [0, 1].map(|j| cut(pass.height, groups, i % groups + j));
-            s.vectorize(Matrix { block, point: i / groups, first, last });
+        let parts = pass.height.div_ceil(PART);
+        parallel(pass.points * pass.groups * parts, 2 * pass.points * pass.u_step * block.len, |i| {
+            let [first, last] = [0, 1].map(|j| cut(pass.height, parts, i % parts + j));
+            let (point, group) = (i / parts / pass.groups, i / parts % pass.groups);
+            s.vectorize(Matrix { block, point, group, first, last });
         });
     }
 }
 
-/// The products of some blocks of filters at one point.
+/// The products of some blocks of filters of a group at one point.
 struct Matrix<'a> {
     block: Block<'a>,
     point: usize,
+    group: usize,
     first: usize,
     last: usize,
 }
@@ -188,11 +193,11 @@ impl Kernel for Matrix<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self { block: Block { pass, first: tile, len }, point, first, last } = self;
-        let v = pass.v.wrapping_add(point * pass.v_step);
-        let z = pass.z.wrapping_add(point * pass.z_step);
-        let u = pass.u.wrapping_add(point * pass.u_step);
+        let Self { block: Block { pass, first: tile, len }, point, group, first, last } = self;
         let stream = pass.depth * LANES * LANES;
+        let v = pass.v.wrapping_add(point * pass.v_step + group * pass.depth * len * LANES);
+        let z = pass.z.wrapping_add(point * pass.z_step + group * pass.height * len * LANES);
+        let u = pass.u.wrapping_add(point * pass.u_step + group * pass.height * stream);
         let segments = len.div_ceil(SEGMENT);
         for segment in 0..segments {
             let [start, end] = [0, 1].map(|j| cut(len, segments, segment + j));
@@ -246,7 +251,7 @@ impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kern
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Self { pass, gradient, accumulate, transform } = self;
-        parallel(pass.height * pass.depth, MOVE * A * A * pass.u_step, |i| {
+        parallel(pass.groups * pass.height * pass.depth, MOVE * A * A * pass.u_step, |i| {
             let len = R * R * LANES * LANES;
             // SAFETY: the tasks have different parts of the gradient.
             let gradient = unsafe { gradient.part(i * len, len) };
