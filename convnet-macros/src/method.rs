@@ -78,11 +78,12 @@ pub fn choose(graph: &Graph, program: &mut Program) {
         let trained = program.backward.iter().any(|b| b.stage == index && b.train_weights);
         let weight = if trained { read.and(CHANGE) } else { read };
         let taps = conv.window.kernel.0;
-        let forward = Work { forward: true, taps, rows, columns, depth, filters: conv.filters, weight };
+        let [channels, filters] = [depth, conv.filters].map(|all| all / conv.groups);
+        let forward = Work { forward: true, taps, rows, columns, depth: channels, filters, weight };
         let weight = if trained { read.and(TRANSPOSE) } else { read };
-        let backward =
-            Work { forward: false, taps, rows: height, columns: width, depth: conv.filters, filters: depth, weight };
-        let fits = fits(conv) && algorithm != Algorithm::Direct;
+        let (rows, columns) = (height, width);
+        let backward = Work { forward: false, rows, columns, depth: filters, filters: channels, weight, ..forward };
+        let fits = fits(conv, [channels, filters]) && algorithm != Algorithm::Direct;
         let best = |work: Work| match planar {
             _ if !fits => ByBatch::DIRECT,
             false => work.best(algorithm),
@@ -130,13 +131,14 @@ fn weights_of(program: &Program, index: usize) -> u64 {
     taps.saturating_mul(program.buffers[input].extent.2 / conv.groups).saturating_mul(conv.filters)
 }
 
-/// Whether Winograd's minimal filtering is for this convolution.
-fn fits(conv: &Conv) -> bool {
+/// Whether Winograd's minimal filtering is for this convolution, with so many channels and filters in a group.
+fn fits(conv: &Conv, sides: [u64; 2]) -> bool {
     let window = &conv.window;
-    matches!(window.kernel, (3, 3) | (5, 5)) && window.stride == (1, 1) && window.dilation == (1, 1) && conv.groups == 1
+    let apart = conv.groups == 1 || sides.iter().all(|channels| channels.is_multiple_of(16));
+    matches!(window.kernel, (3, 3) | (5, 5)) && window.stride == (1, 1) && window.dilation == (1, 1) && apart
 }
 
-/// A convolution of stride 1, of filters of 3x3 or 5x5 taps.
+/// A convolution of stride 1, of filters of 3x3 or 5x5 taps; one of its groups, which all take the same time.
 #[derive(Clone, Copy)]
 struct Work {
     /// Not a gradient.

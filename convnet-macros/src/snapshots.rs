@@ -57,6 +57,17 @@ fn inception() -> TokenStream {
     }
 }
 
+/// Groups that are whole blocks of channels, and groups that are not.
+fn groups() -> TokenStream {
+    quote! {
+        pub struct Groups {
+            input 27x27x96
+            -> conv5-256(groups=2) -> relu -> maxpool3/2
+            -> conv3-384(groups=2) -> relu -> conv3-72(groups=3) -> relu -> conv3-96(groups=2)
+        }
+    }
+}
+
 fn perceptron() -> TokenStream {
     quote! {
         #[weights(f16)]
@@ -87,6 +98,7 @@ fn plans() {
     plan(lenet(), &expect_file!["../../tests/snapshots/lenet.plan"]);
     plan(resnet(), &expect_file!["../../tests/snapshots/resnet.plan"]);
     plan(inception(), &expect_file!["../../tests/snapshots/inception.plan"]);
+    plan(groups(), &expect_file!["../../tests/snapshots/groups.plan"]);
     plan(perceptron(), &expect_file!["../../tests/snapshots/perceptron.plan"]);
 }
 

@@ -172,7 +172,7 @@ impl<N: Network> Bench<N> {
             }
             let mut conv = Conv::new(geometry);
             let taps = geometry.kernel[0] * geometry.kernel[1];
-            let deviation = (2.0 / (taps * geometry.input[2]) as f32).sqrt();
+            let deviation = (2.0 / (taps * geometry.input[2] / geometry.groups) as f32).sqrt();
             let mut noise = noise();
             let weights: Vec<f32> = (0..conv.weight.len()).map(|_| deviation * noise()).collect();
             conv.weight.set(&weights)?;
@@ -278,11 +278,13 @@ fn number(method: Method) -> usize {
 /// Those that can compute it, if there is more than one.
 fn methods(geometry: &Geometry) -> &'static [Method] {
     let Geometry { input, output, kernel, stride, dilation, groups, algorithm, .. } = *geometry;
-    let plain = (stride, dilation, groups) == ([1, 1], [1, 1], 1) && algorithm == Algorithm::Blocked;
+    let [channels, filters] = [input[2], output[2]].map(|all| all / groups);
+    let apart = groups == 1 || [channels, filters].iter().all(|side| side.is_multiple_of(16));
+    let plain = (stride, dilation) == ([1, 1], [1, 1]) && apart && algorithm == Algorithm::Blocked;
     match kernel {
         _ if !plain || output[..2] == [1, 1] => &[],
         [3, 3] => &[Method::Direct, Method::Winograd2, Method::Winograd4, Method::Winograd6],
-        [5, 5] if input[2] <= 64 => &[Method::Direct, Method::Winograd4x1, Method::Winograd2],
+        [5, 5] if channels <= 64 => &[Method::Direct, Method::Winograd4x1, Method::Winograd2],
         [5, 5] => &[Method::Direct, Method::Winograd2],
         _ => &[],
     }
