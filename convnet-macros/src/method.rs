@@ -34,6 +34,11 @@ const OUTPUT_TILE: [f64; 3] = [50.0, 300.0, 650.0];
 const COLUMN_DEPTH: u64 = 64;
 const INPUT_COLUMN: f64 = 40.0;
 const OUTPUT_COLUMN: f64 = 40.0;
+/// Products of blocks of Strassen's multiplication, of two positions by two halves of the channels and of the filters; a block
+/// of 16 channels of a pair of positions: the same.
+const STRASSEN: f64 = 7.0;
+const INPUT_PAIR: f64 = 8.0;
+const OUTPUT_PAIR: f64 = 33.0;
 /// Weights of a network that stay in a shared cache from one use to the next.
 const CACHED: u64 = 4 << 20;
 /// Reading a weight from there and from memory.
@@ -83,12 +88,13 @@ pub fn choose(graph: &Graph, program: &mut Program) {
         let weight = if trained { read.and(TRANSPOSE) } else { read };
         let (rows, columns) = (height, width);
         let backward = Work { forward: false, rows, columns, depth: filters, filters: channels, weight, ..forward };
-        let fits = fits(conv, [channels, filters]) && algorithm != Algorithm::Direct;
+        let filtered = is_filtered(conv, [channels, filters]);
+        let multiplied = is_multiplied(conv) && !stage.pool && (rows, columns) != (1, 1);
         let best = |work: Work| match planar {
-            _ if !fits => ByBatch::DIRECT,
-            false => work.best(algorithm),
-            true if work.forward && work.few() => ByBatch::always(Method::WinogradColumns),
-            true => ByBatch::DIRECT,
+            _ if algorithm == Algorithm::Direct => ByBatch::DIRECT,
+            false if filtered || multiplied && work.forward => work.best(algorithm),
+            true if filtered && work.forward && work.few() => ByBatch::always(Method::WinogradColumns),
+            _ => ByBatch::DIRECT,
         };
         let weights = Work { forward: false, weight: gradient, ..forward };
         let (method, input_method, weight_method) = (best(forward), best(backward), best(weights));
@@ -109,6 +115,7 @@ pub fn reading(program: &Program, index: usize) -> f64 {
             let taps = conv.window.kernel.0;
             weights * read.point * ((size + taps - 1) as f64 / taps as f64).powi(2)
         }
+        Method::Strassen => weights * read.point * STRASSEN / 4.0,
         Method::WinogradColumns => {
             let taps = conv.window.kernel.0 as f64;
             weights * read.point * (taps + 3.0) / taps
@@ -132,13 +139,19 @@ fn weights_of(program: &Program, index: usize) -> u64 {
 }
 
 /// Whether Winograd's minimal filtering is for this convolution, with so many channels and filters in a group.
-fn fits(conv: &Conv, sides: [u64; 2]) -> bool {
+fn is_filtered(conv: &Conv, sides: [u64; 2]) -> bool {
     let window = &conv.window;
     let apart = conv.groups == 1 || sides.iter().all(|channels| channels.is_multiple_of(16));
     matches!(window.kernel, (3, 3) | (5, 5)) && window.stride == (1, 1) && window.dilation == (1, 1) && apart
 }
 
-/// A convolution of stride 1, of filters of 3x3 or 5x5 taps; one of its groups, which all take the same time.
+/// Whether this convolution is a product of matrices, forward.
+fn is_multiplied(conv: &Conv) -> bool {
+    let window = &conv.window;
+    window.kernel == (1, 1) && window.pad_before == (0, 0) && window.pad_after == (0, 0) && conv.groups == 1
+}
+
+/// A convolution of filters of 1x1, or, with stride 1, of 3x3 or 5x5 taps; one of its groups, which all take the same time.
 #[derive(Clone, Copy)]
 struct Work {
     /// Not a gradient.
@@ -165,7 +178,7 @@ impl Work {
 
     fn best_for(self, batch: u64, algorithm: Algorithm) -> Method {
         let mut candidates = vec![Method::Direct];
-        if self.depth.min(self.filters) >= LEAST_DEPTH[usize::from(self.taps == 5)] {
+        if self.taps > 1 && self.depth.min(self.filters) >= LEAST_DEPTH[usize::from(self.taps == 5)] {
             candidates.push(Method::Winograd(2));
             if self.taps == 3 {
                 candidates.push(Method::Winograd(4));
@@ -173,6 +186,9 @@ impl Work {
             if self.taps == 3 && algorithm == Algorithm::Fastest {
                 candidates.push(Method::Winograd(6));
             }
+        }
+        if self.taps == 1 && [self.depth, self.filters].iter().all(|side| side.is_multiple_of(32)) {
+            candidates.push(Method::Strassen);
         }
         if self.forward && self.taps == 5 && self.depth <= COLUMN_DEPTH {
             candidates.push(Method::WinogradColumns);
@@ -198,6 +214,12 @@ impl Work {
                 let tiles = float(batch * self.rows.div_ceil(size) * self.columns.div_ceil(size));
                 let transforms = blocks(self.depth) * INPUT_TILE[kind] + blocks(self.filters) * OUTPUT_TILE[kind];
                 tiles * (PRODUCT * points * products + transforms) + points * weights * self.weight.point
+            }
+            Method::Strassen => {
+                let pairs = float((batch * self.rows * self.columns).div_ceil(2));
+                let transforms = blocks(self.depth) * INPUT_PAIR + blocks(self.filters) * OUTPUT_PAIR;
+                let (products, weights) = (STRASSEN / 4.0 * products, STRASSEN / 4.0 * weights);
+                pairs * (PRODUCT * products + transforms) + weights * self.weight.point
             }
             Method::WinogradColumns => {
                 let points = float(self.taps * (self.taps + 3));

@@ -25,11 +25,12 @@ pub struct Program {
     pub by_sample: usize,
 }
 
-/// How the products of a convolution are computed: tap by tap, or by Winograd's tiles of so many outputs a side, or
-/// of four rows.
+/// How the products of a convolution are computed: tap by tap, by Strassen's multiplication of matrices, by Winograd's tiles
+/// of so many outputs a side, or of four rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
     Direct,
+    Strassen,
     Winograd(u64),
     WinogradColumns,
 }
@@ -54,6 +55,7 @@ impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Direct => f.write_str("direct"),
+            Self::Strassen => f.write_str("strassen"),
             Self::Winograd(size) => write!(f, "F({size}x{size})"),
             Self::WinogradColumns => f.write_str("F(4x1)"),
         }

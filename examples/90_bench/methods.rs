@@ -1,4 +1,4 @@
-//! The table of a network's 3x3 and 5x5 convolutions: what each takes by every method, inside the running network, and
+//! The table of a network's 1x1, 3x3 and 5x5 convolutions: what each takes by every method, inside the running network, and
 //! what the plan's choice loses to the best.
 
 use std::error::Error;
@@ -16,10 +16,10 @@ use convnet_runtime::program::{BackStep, Step, Weights};
 use crate::options::{Mode, Options};
 use crate::works::{images, noise};
 
-const METHODS: [Method; 5] =
-    [Method::Direct, Method::Winograd4x1, Method::Winograd2, Method::Winograd4, Method::Winograd6];
+const METHODS: [Method; 6] =
+    [Method::Direct, Method::Strassen, Method::Winograd4x1, Method::Winograd2, Method::Winograd4, Method::Winograd6];
 /// How many of them the plan may choose unless it is asked for the fastest.
-const EXACT: usize = 4;
+const EXACT: usize = 5;
 /// The most that one layer has.
 const MOST: usize = 4;
 /// Rounds that are counted, at least.
@@ -108,7 +108,7 @@ struct Layer {
 impl Layer {
     /// The method of a turn.
     fn method(&self, turn: usize) -> Method {
-        let methods = methods(&self.stage.geometry);
+        let methods = methods(&self.stage);
         methods[turn % methods.len()]
     }
 
@@ -131,7 +131,7 @@ impl Layer {
         let Some((_, pass)) = self.backward else { return };
         let method = match self.method(turn) {
             // Forward only.
-            Method::Winograd4x1 => Method::Direct,
+            Method::Strassen | Method::Winograd4x1 => Method::Direct,
             method => method,
         };
         let (method, always) = (number(method), ByBatch::always(method));
@@ -167,7 +167,7 @@ impl<N: Network> Bench<N> {
         for (index, step) in steps.iter().enumerate() {
             let &Step::Conv { stage, weights: id, norm } = step else { continue };
             let Weights::Conv(geometry) = &N::PROGRAM.weights[id] else { continue };
-            if methods(geometry).is_empty() {
+            if methods(&stage).is_empty() {
                 continue;
             }
             let mut conv = Conv::new(geometry);
@@ -237,7 +237,11 @@ impl<N: Network> Bench<N> {
     }
 
     fn print(&self, batch: usize, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out, "ms{:>43} {:>10} {:>10} {:>10} {:>10}", "direct", "F(4x1)", "F(2x2)", "F(4x4)", "F(6x6)")?;
+        writeln!(
+            out,
+            "ms{:>43} {:>10} {:>10} {:>10} {:>10} {:>10}",
+            "direct", "strassen", "F(4x1)", "F(2x2)", "F(4x4)", "F(6x6)"
+        )?;
         let mut total: f64 = self.others.iter().flatten().map(Times::seconds).sum();
         let mut lost = 0.0;
         for layer in &self.layers {
@@ -276,13 +280,16 @@ fn number(method: Method) -> usize {
 }
 
 /// Those that can compute it, if there is more than one.
-fn methods(geometry: &Geometry) -> &'static [Method] {
-    let Geometry { input, output, kernel, stride, dilation, groups, algorithm, .. } = *geometry;
+fn methods(stage: &Stage) -> &'static [Method] {
+    let Geometry { input, output, kernel, stride, pad, dilation, groups, algorithm, .. } = stage.geometry;
     let [channels, filters] = [input[2], output[2]].map(|all| all / groups);
     let apart = groups == 1 || [channels, filters].iter().all(|side| side.is_multiple_of(16));
-    let plain = (stride, dilation) == ([1, 1], [1, 1]) && apart && algorithm == Algorithm::Blocked;
+    let plain = (stride, dilation) == ([1, 1], [1, 1]) && apart;
+    let halved = [channels, filters].iter().all(|side| side.is_multiple_of(32));
     match kernel {
-        _ if !plain || output[..2] == [1, 1] => &[],
+        _ if output[..2] == [1, 1] || algorithm != Algorithm::Blocked => &[],
+        [1, 1] if halved && pad == [0, 0] && groups == 1 && !stage.pool => &[Method::Direct, Method::Strassen],
+        _ if !plain => &[],
         [3, 3] => &[Method::Direct, Method::Winograd2, Method::Winograd4, Method::Winograd6],
         [5, 5] if channels <= 64 => &[Method::Direct, Method::Winograd4x1, Method::Winograd2],
         [5, 5] => &[Method::Direct, Method::Winograd2],

@@ -178,6 +178,7 @@ pub fn by_batch(methods: ByBatch) -> TokenStream {
     let method = |method: Method| {
         let name = match method {
             Method::Direct => format_ident!("Direct"),
+            Method::Strassen => format_ident!("Strassen"),
             Method::Winograd(size) => format_ident!("Winograd{size}"),
             Method::WinogradColumns => format_ident!("Winograd4x1"),
         };

@@ -14,12 +14,14 @@ pub(crate) enum Form {
     WinogradTransposed(usize),
     /// Filters at the points of F(4x1).
     WinogradColumns,
+    /// Filters in Strassen's products.
+    Strassen,
     /// Two values in the place of one.
     Half,
 }
 
 impl Form {
-    const COUNT: usize = 8;
+    const COUNT: usize = 9;
 
     fn slot(self) -> usize {
         match self {
@@ -27,6 +29,7 @@ impl Form {
             Self::WinogradTransposed(tile) => 3 + tile / 2 - 1,
             Self::Half => 6,
             Self::WinogradColumns => 7,
+            Self::Strassen => 8,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::few_columns;
 use super::span::Span;
 use super::sweep::Sweep;
 use super::tile::Walk;
-use super::{Algorithm, Bias, Geometry, Stage, fc, winograd};
+use super::{Algorithm, Bias, Geometry, Stage, fc, strassen, winograd};
 use crate::cpu::map::{LANES, Layout, Map};
 use crate::cpu::memory::Floats;
 use crate::cpu::run::Run;
@@ -108,6 +108,11 @@ fn execute(stage: &Stage, conv: &Conv, folded: Option<&Floats>, keep: bool, run:
     if let Some(tiling) = winograd::tiling(stage.method.of(run.total), geometry) {
         // SAFETY: as below.
         unsafe { winograd::forward(tiling, geometry, x, &conv.weight, stage.pool, &epilogue, run) };
+        return;
+    }
+    if strassen::fits(stage.method.of(run.total), geometry, stage.pool) {
+        // SAFETY: as below.
+        unsafe { strassen::forward(geometry, x, &conv.weight, &epilogue, run) };
         return;
     }
     if winograd::columns::fits(stage.method.of(run.total), geometry) {

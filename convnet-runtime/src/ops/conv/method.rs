@@ -5,6 +5,8 @@
 pub enum Method {
     /// Tap by tap: the sums as they are written.
     Direct,
+    /// Strassen's multiplication of matrices, for 1x1 filters: 7 products instead of 8.
+    Strassen,
     /// Winograd's F(4x1, 5x5), for few channels: 10 products for each output instead of 25.
     Winograd4x1,
     /// Winograd's F(2x2, 3x3): 4 products for each output instead of 9; or F(2x2, 5x5): 9 instead of 25.

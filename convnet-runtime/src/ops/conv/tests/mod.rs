@@ -3,6 +3,7 @@
 mod backward;
 mod case;
 mod forward;
+mod strassen;
 mod winograd;
 
 use crate::cpu::simd::Isa;

@@ -13,7 +13,7 @@ const METHODS: [Method; 4] = [Method::Winograd4x1, Method::Winograd2, Method::Wi
 /// and an activation that is bounded leaves a largest value below that of the sums.
 fn tolerance(method: Method) -> f64 {
     match method {
-        Method::Direct => 3e-6,
+        Method::Direct | Method::Strassen => 3e-6,
         // Of 5x5 filters, too.
         Method::Winograd4x1 | Method::Winograd2 | Method::Winograd4 => 8e-6,
         Method::Winograd6 => 6e-5,
@@ -191,8 +191,8 @@ fn threads_do_not_change_a_bit() {
     }
 }
 
-/// `|y - exact| / |exact|` of a layer of VGG on its own, forward.
-fn error(random: &mut Random, geometry: Geometry, method: Method) -> f64 {
+/// `|y - exact| / |exact|` of a layer on its own, forward.
+pub fn error(random: &mut Random, geometry: Geometry, method: Method) -> f64 {
     let extras = Extras { pool: false, activation: Activation::Identity, residual: false, norm: false };
     let mut case = Case::with(random, geometry, 1, extras);
     case.stage.method = ByBatch::always(method);

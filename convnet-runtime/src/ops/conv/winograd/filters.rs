@@ -13,18 +13,11 @@ use crate::cpu::memory::Floats;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, parallel};
 use crate::ops::conv::Geometry;
+use crate::ops::conv::points::{SQUARE, filters_step};
 use crate::ops::conv::transpose::square;
 
-/// Weights of one tap between 16 filters and 16 channels.
-const SQUARE: usize = LANES * LANES;
 /// Most taps.
 const TAPS: usize = 25;
-
-/// Floats from a point to the next, for so many blocks of channels. Not a multiple of 128 bytes: all points of a filter are
-/// written at the same time.
-pub fn step(blocks: usize) -> usize {
-    blocks * SQUARE + LANES
-}
 
 /// Transforms packed filters; for the gradient of the input with filters and channels exchanged, each filter turned by
 /// half a turn.
@@ -36,7 +29,7 @@ pub fn transform(geometry: &Geometry, tiling: Tiling, exchanged: bool, weights: 
     let [outer, inner] = if exchanged { [channels, filters] } else { [filters, channels] };
     let all = geometry.groups * outer;
     let (points, taps) = (tiling.points(), tiling.taps * tiling.taps);
-    let step = step(inner);
+    let step = filters_step(inner);
     to.grow(all * points * step);
     let to = Shared::new(to);
     parallel(all * inner, MOVE * all * inner * points * SQUARE, |i| {

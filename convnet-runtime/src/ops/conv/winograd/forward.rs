@@ -1,13 +1,14 @@
 //! A stage forward.
 
-use super::convolution::Convolution;
 use super::filters;
 use super::input::Source;
+use super::squares::Squares;
 use super::{Tiling, sides};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::view::View;
 use crate::ops::conv::Geometry;
+use crate::ops::conv::points::Convolution;
 use crate::ops::conv::sweep::Sink;
 use crate::parameter::{Form, Parameter};
 
@@ -30,16 +31,13 @@ pub unsafe fn forward<K: Sink>(
     });
     let [rows, columns, _] = geometry.output;
     let [depth, outputs] = sides(geometry);
+    let source = Source { view: x, start: geometry.pad.map(|pad| -(pad as isize)) };
     let conv = Convolution {
-        tiling,
-        source: Source { view: x, start: geometry.pad.map(|pad| -(pad as isize)) },
+        tiles: Squares::new(tiling, source, run.batch, [rows, columns], pool),
         groups: geometry.groups,
         depth,
-        samples: run.batch,
-        output: [rows, columns],
         blocks: outputs.div_ceil(LANES),
         filters,
-        pool,
     };
     // SAFETY: the caller's promise.
     unsafe { conv.run(sink, run) };

@@ -1,15 +1,16 @@
 //! The gradient of the input: the same convolution of the sums' gradient with filters and channels exchanged and each
 //! filter turned by half a turn.
 
-use super::convolution::Convolution;
 use super::filters;
 use super::input::Source;
+use super::squares::Squares;
 use super::{Tiling, sides};
 use crate::cpu::map::{LANES, Layout};
 use crate::cpu::run::Run;
 use crate::cpu::view::View;
 use crate::ops::conv::Geometry;
 use crate::ops::conv::input_gradient::Spread;
+use crate::ops::conv::points::Convolution;
 use crate::parameter::{Form, Parameter};
 
 /// Writes the gradient of the input, or adds to it, in tiles that [fit](super::tiling).
@@ -45,16 +46,13 @@ pub unsafe fn input_gradient(
         filters::transform(geometry, tiling, true, weights, to);
     });
     let [outputs, inputs] = sides(geometry);
+    let source = Source { view: dz, start };
     let conv = Convolution {
-        tiling,
-        source: Source { view: dz, start },
+        tiles: Squares::new(tiling, source, run.batch, [rows, columns], false),
         groups: geometry.groups,
         depth: inputs,
-        samples: run.batch,
-        output: [rows, columns],
         blocks: outputs.div_ceil(LANES),
         filters,
-        pool: false,
     };
     let sink = Spread { dx, first: [0, 0], stride: [1, 1], accumulate, clear: !accumulate, depth };
     // SAFETY: the caller's promise; the gradients of the sums lie within the border of `dz` (asserted above).

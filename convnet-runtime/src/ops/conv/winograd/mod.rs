@@ -1,23 +1,12 @@
 //! Convolutions of 3x3 and 5x5 filters and stride 1 with fewer products: Winograd's minimal filtering.
 //!
-//! The output is cut into tiles. At each of its points a tile is a product of matrices: the tiles' channels by the filters'
-//! channels. So a block of tiles goes through three steps, each from and to memory that stays in a near cache:
-//!
-//! | | from | to |
-//! | --- | --- | --- |
-//! | [`input`] | the volume | V `[point][c / 16][tile][16]` |
-//! | products | V and U, the transformed [`filters`] | M `[point][k / 16][tile][16]` |
-//! | [`output`] | M | rows of sums, for a [`Sink`](super::sweep::Sink) |
-//!
-//! Groups that have blocks of channels of their own are so many convolutions, whose tasks come in one loop.
+//! Tiles are [`squares`] of the output, or columns of it: see [`points`](super::points) for what they have in common.
 //!
 //! All of it is rounded in `f32`. Relative to the exact sums (l2), of layers with 64 to 512 channels, F(2x2) is wrong by less
 //! than 1e-6, F(4x4), and F(2x2) and F(4x1) of 5x5 filters, by less than 2e-6 and F(6x6) by less than 1e-5; the tap by tap sums are by less than 1e-6.
 
 mod ahead;
-mod blocks;
 pub mod columns;
-mod convolution;
 mod filters;
 pub mod five;
 mod forward;
@@ -26,6 +15,7 @@ pub mod input;
 mod input_gradient;
 mod output;
 mod output_gradient;
+mod squares;
 pub mod transform;
 mod weight_gradient;
 
@@ -55,7 +45,7 @@ impl Tiling {
 /// The tiles, if a convolution can be computed by a method that has some.
 pub fn tiling(method: Method, geometry: &Geometry) -> Option<Tiling> {
     let size = match method {
-        Method::Direct | Method::Winograd4x1 => return None,
+        Method::Direct | Method::Strassen | Method::Winograd4x1 => return None,
         Method::Winograd2 => 2,
         Method::Winograd4 => 4,
         Method::Winograd6 => 6,

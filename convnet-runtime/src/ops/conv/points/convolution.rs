@@ -1,80 +1,62 @@
 //! A whole convolution.
 
-use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::ahead::Ahead;
 use super::blocks::{Blocks, Sizes, step};
-use super::grid::{Grid, Neighbours};
-use super::input::{Input, Source};
-use super::output::{COLUMNS, Output, Rows};
-use super::{Tiling, by_tiling, filters};
+use super::{Ahead, Points, Tiles, filters_step};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{MOVE, Shared, cut, parallel, parallel_seated, seats, workers};
 use crate::ops::conv::places::Places;
-use crate::ops::conv::sweep::{Segment, Sink};
+use crate::ops::conv::sweep::Sink;
 use crate::ops::conv::sweep_ahead::{self, Next};
 use crate::ops::conv::tile::{Tile, Walk};
 
 /// What is computed.
 #[derive(Clone, Copy)]
-pub struct Convolution<'a> {
-    /// The tiles.
-    pub tiling: Tiling,
-    /// The input.
-    pub source: Source,
+pub struct Convolution<'a, T> {
+    /// The tiles of all groups.
+    pub tiles: T,
     /// Groups of channels, that of the input and that of the output.
     pub groups: usize,
-    /// The depth of the input, of a group.
+    /// Channels of the tiles' input, of a group.
     pub depth: usize,
-    /// Samples.
-    pub samples: usize,
-    /// Height and width of the output, before a pool.
-    pub output: [usize; 2],
-    /// Blocks of output channels of a group.
+    /// Blocks of output channels of the tiles, of a group.
     pub blocks: usize,
-    /// Transformed filters.
+    /// The filters at the points.
     pub filters: &'a [f32],
-    /// The sink wants 2x2 positions at a time; an odd last row or column is not computed.
-    pub pool: bool,
 }
 
-impl Convolution<'_> {
+impl<T: Tiles> Convolution<'_, T> {
     /// Computes all sums.
     ///
     /// # Panics
     /// If the filters are too few.
     ///
     /// # Safety
-    /// The input can be read, its border reaches as far as the first taps do, nobody writes there meanwhile, and the sink can
-    /// take every segment.
+    /// The tiles can be read, nobody writes there meanwhile, and the sink can take every segment.
     pub unsafe fn run<K: Sink>(&self, sink: &K, run: &mut Run<'_>) {
-        let size = self.tiling.size;
-        let output = if self.pool { self.output.map(|n| n / 2 * 2) } else { self.output };
-        let grid = Grid::new(self.samples, output, size);
+        let (tiles, points) = (self.tiles.count(), self.tiles.points());
         let from = self.depth.div_ceil(LANES);
-        let points = self.tiling.points();
         assert!(
-            self.filters.len() >= self.groups * self.blocks * points * filters::step(from),
+            self.filters.len() >= self.groups * self.blocks * points * filters_step(from),
             "the filters are the layer's"
         );
         let (groups, to) = (self.groups, self.blocks);
-        let sizes = Sizes { points, tiles: grid.tiles, groups, from, to, threads: workers() };
-        let blocks = dispatch(sizes);
+        let blocks = dispatch(Sizes { points, tiles, groups, from, to, threads: workers() });
         let inputs = if blocks.shared { groups } else { seats() };
         let memory = run.scratch(inputs * blocks.input + seats() * blocks.points);
-        dispatch(All { conv: self, sink, output, grid, from, points, blocks, memory, inputs });
+        dispatch(All { conv: self, sink, count: tiles, from, points, blocks, memory, inputs });
     }
 }
 
 /// The convolution on one instruction set.
-struct All<'a, K> {
-    conv: &'a Convolution<'a>,
+struct All<'a, T, K> {
+    conv: &'a Convolution<'a, T>,
     sink: &'a K,
-    output: [usize; 2],
-    grid: Grid,
+    /// Tiles.
+    count: usize,
     /// Blocks of input channels of a group.
     from: usize,
     /// Points of a tile.
@@ -85,17 +67,17 @@ struct All<'a, K> {
     inputs: usize,
 }
 
-impl<K: Sink> Kernel for All<'_, K> {
+impl<T: Tiles, K: Sink> Kernel for All<'_, T, K> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let all = &self;
-        let Self { conv, grid, blocks, from, points, .. } = all;
+        let Self { conv, count, blocks, from, points, .. } = all;
         // Where tiles are few, most of the work is to read the filters.
-        let work = (2 * grid.tiles + MOVE) * points * conv.groups * conv.depth * conv.blocks * LANES;
-        let moves = MOVE * points * grid.tiles * conv.groups * from * LANES;
-        let tiles = |block: usize| cut(grid.tiles, blocks.count, block)..cut(grid.tiles, blocks.count, block + 1);
+        let work = (2 * count + MOVE) * points * conv.groups * conv.depth * conv.blocks * LANES;
+        let moves = MOVE * points * count * conv.groups * from * LANES;
+        let tiles = |block: usize| cut(*count, blocks.count, block)..cut(*count, blocks.count, block + 1);
         if !blocks.shared {
             // A thread stays with the filters of a group.
             parallel_seated(conv.groups * blocks.count, work + moves, |seat, i| {
@@ -121,8 +103,8 @@ impl<K: Sink> Kernel for All<'_, K> {
 
 /// Some steps of a block of tiles of a group: the transforms of some of its blocks of input channels, the sums of some of
 /// its blocks of output channels.
-struct Task<'a, K> {
-    all: &'a All<'a, K>,
+struct Task<'a, T, K> {
+    all: &'a All<'a, T, K>,
     group: usize,
     tiles: Range<usize>,
     seat: usize,
@@ -130,19 +112,12 @@ struct Task<'a, K> {
     outputs: Range<usize>,
 }
 
-/// Points that lie in memory.
-#[derive(Clone, Copy)]
-struct Points {
-    start: *mut f32,
-    step: usize,
-}
-
-impl<K: Sink> Kernel for Task<'_, K> {
+impl<T: Tiles, K: Sink> Kernel for Task<'_, T, K> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let All { conv, grid, from, blocks, memory, inputs, .. } = self.all;
+        let All { conv, sink, count, from, blocks, memory, inputs, .. } = self.all;
         let tiles = self.tiles.len();
         let input = if blocks.shared { self.group } else { self.seat };
         // SAFETY: both parts lie in the memory that `Convolution::run` asked for. No other task has this seat; a shared
@@ -152,17 +127,16 @@ impl<K: Sink> Kernel for Task<'_, K> {
             (v, memory.get().add(inputs * blocks.input + self.seat * blocks.points))
         };
         let v = Points { start: v, step: step(from * tiles * LANES) };
-        let source = &Source { view: conv.source.view.from_block(self.group * from), ..conv.source };
+        let first_input = self.group * from;
         for block in self.inputs.clone() {
-            let tiles = self.tiles.clone();
-            let to = v.start.wrapping_add(block * tiles.len() * LANES);
-            by_tiling!(s, conv.tiling, Input { source, grid, block, tiles, to, step: v.step });
+            let to = Points { start: v.start.wrapping_add(block * tiles * LANES), ..v };
+            // SAFETY: whoever called `Convolution::run` promises it; there is room for the points of all blocks.
+            unsafe { conv.tiles.input(s, first_input + block, self.tiles.clone(), to) };
         }
         // A thread takes one block after the other, unless it helps another.
         let next = self.tiles.end;
-        let soon = if blocks.shared { 0..0 } else { next..(next + tiles).min(grid.tiles) };
-        let tiling = conv.tiling;
-        let mut soon = Ahead { source, grid, tiling, blocks: *from, tiles: soon, next: [0; 3] };
+        let soon = if blocks.shared { 0..0 } else { next..(next + tiles).min(*count) };
+        let mut soon = conv.tiles.ahead(first_input..first_input + from, soon);
         let mut first = self.outputs.start;
         while first < self.outputs.end {
             let together = blocks.together.min(self.outputs.end - first);
@@ -170,20 +144,22 @@ impl<K: Sink> Kernel for Task<'_, K> {
             self.products(s, v, m, first..first + together, &mut soon);
             for block in 0..together {
                 let from = Points { start: m.start.wrapping_add(block * tiles * LANES), ..m };
-                self.sums(s, from, self.group * conv.blocks + first + block);
+                let block = self.group * conv.blocks + first + block;
+                // SAFETY: the points are there; the segments belong to this task.
+                unsafe { conv.tiles.sums(s, from, self.tiles.clone(), block, *sink) };
             }
             first += together;
         }
     }
 }
 
-impl<K: Sink> Task<'_, K> {
+impl<T: Tiles, K: Sink> Task<'_, T, K> {
     /// The points of the outputs, for some blocks of output channels of the group.
     #[inline(always)]
-    fn products<S: Simd>(&self, s: S, v: Points, m: Points, outputs: Range<usize>, soon: &mut Ahead<'_>) {
+    fn products<S: Simd>(&self, s: S, v: Points, m: Points, outputs: Range<usize>, soon: &mut T::Ahead) {
         let All { conv, from, points, .. } = self.all;
         let tiles = self.tiles.len();
-        let filters = filters::step(*from);
+        let filters = filters_step(*from);
         let walk = Walk {
             blocks: *from,
             block_step: tiles * LANES,
@@ -226,64 +202,16 @@ impl<K: Sink> Task<'_, K> {
                 // SAFETY: the tiles of all input blocks are there, so are the filters, and there is room for the points.
                 unsafe {
                     while left > 0 {
-                        let at = if left == tiles { next } else { soon.lines() };
-                        if at.is_null() {
-                            run.ahead.next = Next::NONE;
+                        // A line for each channel.
+                        run.ahead.next = if left == tiles { Next { at: next, step: LANES } } else { soon.lines() };
+                        if run.ahead.next.at.is_null() {
                             run.product(s, count, left);
                             break;
                         }
-                        // A line for each channel.
-                        run.ahead.next = Next { at, step: LANES };
                         let len = left.div_ceil(left.div_ceil(S::TILE_PIXELS));
                         run.product(s, count, len);
                         left -= len;
                     }
-                }
-            }
-        }
-    }
-
-    /// Transforms the points of one block of output channels into sums, and gives them to the sink.
-    #[inline(always)]
-    fn sums<S: Simd>(&self, s: S, m: Points, block: usize) {
-        let All { conv, sink, grid, .. } = self.all;
-        let mut memory = MaybeUninit::<Rows>::uninit();
-        let rows = memory.as_mut_ptr().cast::<f32>();
-        let mut tile = self.tiles.start;
-        while tile < self.tiles.end {
-            let run = grid.row(tile, self.tiles.end, COLUMNS / conv.tiling.size);
-            let from = m.start.wrapping_add((tile - self.tiles.start) * LANES).cast_const();
-            by_tiling!(s, conv.tiling, Output { from, step: m.step, tiles: run.len, to: rows });
-            // SAFETY: the segments lie in the output, and belong to this task.
-            unsafe {
-                if run.row + run.column == 0 {
-                    sink.border(run.sample, block);
-                }
-                self.give(s, run, block, rows);
-            }
-            tile += run.len;
-        }
-    }
-
-    /// Hands sums to the sink.
-    #[inline(always)]
-    unsafe fn give<S: Simd>(&self, s: S, run: Neighbours, block: usize, sums: *const f32) {
-        let All { conv, sink, output, .. } = self.all;
-        let size = conv.tiling.size;
-        let (row, column) = (run.row * size, run.column * size);
-        let (rows, len) = (size.min(output[0] - row), (run.len * size).min(output[1] - column));
-        let line = |i: usize| sums.wrapping_add(i * COLUMNS * LANES);
-        // SAFETY: the caller's promise.
-        unsafe {
-            if conv.pool {
-                for i in 0..rows / 2 {
-                    let at = Segment { sample: run.sample, block, row: row / 2 + i, column: column / 2, len: len / 2 };
-                    sink.take_pairs(s, at, line(2 * i), line(2 * i + 1));
-                }
-            } else {
-                for i in 0..rows {
-                    let at = Segment { sample: run.sample, block, row: row + i, column, len };
-                    sink.take(s, at, line(i));
                 }
             }
         }
