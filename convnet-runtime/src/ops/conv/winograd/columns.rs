@@ -172,7 +172,7 @@ impl<K: Sink> Columns<'_, K> {
         parallel(groups * each, work, |i| {
             let (group, i) = (i / each, i % each);
             let (sample, strip, part) = (i / strips / parts, i / parts % strips, i % parts);
-            let x = self.x.from_block(group * channels / LANES);
+            let x = self.x.skip(group * channels / LANES);
             let [start, end] = [part, part + 1].map(|part| group * blocks + cut(blocks, parts, part));
             let blocks = start..end;
             if strip == 0 {

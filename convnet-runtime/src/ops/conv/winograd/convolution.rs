@@ -152,7 +152,7 @@ impl<K: Sink> Kernel for Task<'_, K> {
             (v, memory.get().add(inputs * blocks.input + self.seat * blocks.points))
         };
         let v = Points { start: v, step: step(from * tiles * LANES) };
-        let source = &Source { view: conv.source.view.from_block(self.group * from), ..conv.source };
+        let source = &Source { view: conv.source.view.skip(self.group * from), ..conv.source };
         for block in self.inputs.clone() {
             let tiles = self.tiles.clone();
             let to = v.start.wrapping_add(block * tiles.len() * LANES);

@@ -58,7 +58,7 @@ pub unsafe fn weight_gradient(
     let most = grid.tiles.div_ceil(blocks);
     // An odd number of cache lines from a point to the next: they then fall on different places of the cache.
     let [v_step, z_step, u_step] =
-        [depth * most, height * most, height * depth * LANES].map(|lines| (groups * lines | 1) * LANES);
+        [depth * most, height * most, height * depth * LANES].map(|lines| ((groups * lines) | 1) * LANES);
     let v = run.scratch(points * (v_step + z_step + u_step)).get();
     let z = v.wrapping_add(points * v_step);
     let u = z.wrapping_add(points * z_step);
