@@ -130,7 +130,7 @@ impl Parameter {
     pub(crate) fn fits(&self, slot: &Slot) -> bool {
         let packed = match (self.packing, slot.packing) {
             (Packing::Plain, Packing::Plain) => true,
-            (Packing::Filters(own), Packing::Filters(other)) => std::ptr::eq(own, other) || pack::is_same(own, other),
+            (Packing::Filters(own), Packing::Filters(other)) => pack::is_same(own, other),
             (Packing::Positions(own), Packing::Positions(other)) => own.output == other.output,
             _ => false,
         };
