@@ -177,9 +177,9 @@ impl<K: Sink> Columns<'_, K> {
             let lines = cut(lines, strips, strip)..cut(lines, strips, strip + 1);
             // Memory that is not needed takes time, too: its pages are touched.
             if self.geometry.input[2] <= HALF {
-                dispatch(Lines::<_, { plane(HALF) }> { columns: self, sample, lines, blocks });
+                dispatch(Strip::<_, { plane(HALF) }> { columns: self, sample, lines, blocks });
             } else {
-                dispatch(Lines::<_, { plane(DEPTH) }> { columns: self, sample, lines, blocks });
+                dispatch(Strip::<_, { plane(DEPTH) }> { columns: self, sample, lines, blocks });
             }
         });
     }
@@ -203,7 +203,7 @@ const fn plane(depth: usize) -> usize {
 }
 
 /// Lines of a sample, some of their blocks, with `PLANE` floats from a point of the input to the next.
-struct Lines<'a, K, const PLANE: usize> {
+struct Strip<'a, K, const PLANE: usize> {
     columns: &'a Columns<'a, K>,
     sample: usize,
     lines: Range<usize>,
@@ -217,7 +217,7 @@ struct Memory<const PLANE: usize> {
     rows: [f32; ROWS * COLUMNS * LANES],
 }
 
-impl<K: Sink, const PLANE: usize> Kernel for Lines<'_, K, PLANE> {
+impl<K: Sink, const PLANE: usize> Kernel for Strip<'_, K, PLANE> {
     type Output = ();
 
     #[inline(always)]
@@ -282,7 +282,7 @@ unsafe fn output<S: Simd>(s: S, sums: *const f32, column: usize) -> [S::V; ROWS]
     F4::output(s, points)
 }
 
-impl<K: Sink, const PLANE: usize> Lines<'_, K, PLANE> {
+impl<K: Sink, const PLANE: usize> Strip<'_, K, PLANE> {
     /// Hands some columns of a line of a block to the sink, row by row; `rows` has room for them.
     #[inline(always)]
     unsafe fn give<S: Simd>(&self, s: S, at: Segment, sums: *const f32, rows: *mut f32) {
