@@ -29,6 +29,7 @@ impl View {
     ///
     /// # Panics
     /// If the map is no part of its buffer.
+    #[inline]
     pub fn new(base: *mut f32, map: &Map) -> Self {
         assert!(map.first + map.own_blocks() <= map.blocks, "a map lies in its buffer");
         Self {
