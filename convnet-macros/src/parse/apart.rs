@@ -120,6 +120,10 @@ impl Parser<'_> {
         let Some(name) = tokens.ident_at(comma).filter(|name| !self.is_parameter(name) && !self.is_block(name)) else {
             return false;
         };
+        // The next head: `{ boxes: conv1-4, same: relu }`.
+        if comma > 0 && tokens.sign_at(2, ':') {
+            return false;
+        }
         let name = name.to_string();
         let flag = |&&(option, kind): &&(&'static str, Kind)| kind == Kind::Flag && option.eq_ignore_ascii_case(&name);
         if let Some((flag, _)) = word.takes().options.iter().find(flag) {

@@ -306,7 +306,10 @@ fn holds_layer(word: Word, group: &Group) -> bool {
     let Some(name) = inside.ident().map(ToString::to_string) else { return false };
     let option = word.takes().options.iter().any(|(option, _)| option.eq_ignore_ascii_case(&name));
     let numbered = inside.sign_at(1, '-') && inside.literal_at(2).is_some();
-    !option && Reading::of(&name).is_layer() && (numbered || matches!(inside.peek_at(1), Some(TokenTree::Group(_))))
+    !option
+        && !is_branches(group)
+        && Reading::of(&name).is_layer()
+        && (numbered || matches!(inside.peek_at(1), Some(TokenTree::Group(_))))
 }
 
 /// `conv3-64 -> relu -> maxpool` of `maxpool(relu(conv3-64))`, whose outer word and brackets come in.

@@ -170,6 +170,7 @@ fn signs_of_other_languages() {
             "conv3-64 | relu | bn",
             "relu(conv3-64)",
             "maxpool(relu(conv3-64))",
+            "maxpool (conv3-64 + skip)",
             "conv3-64 as b",
             "x = conv3-64 -> relu",
             "let x = conv3-64",
@@ -218,6 +219,10 @@ fn signs_of_other_languages() {
             maxpool(relu(conv3-64))    => b(2)
             maxpool(relu(conv3-64))
                 layers follow one another: write `conv3-64 -> relu -> maxpool`
+
+            maxpool (conv3-64 + skip)    => b(2)
+            (
+                `->` is missing before `(`
 
             conv3-64 as b    => b(2)
             as b
