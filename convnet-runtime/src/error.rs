@@ -251,7 +251,7 @@ pub enum TrainError {
         /// Why.
         cause: LossError,
     },
-    /// The loss is infinite or not a number, because a value of the batch is.
+    /// The loss is infinite or not a number, because a value of the batch is: where the loss is computed on the CPU.
     Input {
         /// The step, counted from 0.
         step: u64,
