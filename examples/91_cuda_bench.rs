@@ -163,6 +163,12 @@ fn make<N: Network>(
     Ok(())
 }
 
+/// Images of which no two neighbours are the same.
+#[cfg(feature = "cuda")]
+fn images<V: Shape>(batch: usize) -> Tensor<V> {
+    Tensor::from_fn(batch, |n, c, y, x| ((n * 7 + c * 5 + y * 3 + x) % 17) as f32 * 0.1 - 0.8)
+}
+
 /// As PyTorch's lines have it.
 #[cfg(feature = "cuda")]
 fn lower(precision: Precision) -> String {
@@ -206,17 +212,24 @@ impl Bench {
             let mut net = self.ready::<N>(name, precision)?;
             println!("ready {name} {precision:?} after {:.1} s", begun.elapsed().as_secs_f64());
             for &batch in training {
-                let images = Tensor::from_fn(batch, |n, c, y, x| ((n * 7 + c * 5 + y * 3 + x) % 17) as f32 * 0.1 - 0.8);
-                let labels: Vec<usize> = (0..batch).map(|n| n % C).collect();
+                if self.is_over(name, precision, "train", batch) {
+                    continue;
+                }
+                let (images, labels) = (images(batch), (0..batch).map(|n| n % C).collect::<Vec<usize>>());
+                let alone = net.pass_time(&images, true)?;
                 let mut trainer = CudaTrainer::new(Sgd::new(1e-4).momentum(0.9).weight_decay(5e-4), 1);
-                self.line(name, precision, "train", batch, 3 * N::MACS, &mut |count| {
+                self.line(name, precision, "train", batch, 3 * N::MACS, alone, &mut |count| {
                     (0..count).try_for_each(|_| trainer.queue(&mut net, &images, &CrossEntropy(&labels)).map(drop))?;
                     trainer.finish(&mut net).map(drop).map_err(Into::into)
                 })?;
             }
             for &batch in inference {
-                let images = Tensor::from_fn(batch, |n, c, y, x| ((n * 7 + c * 5 + y * 3 + x) % 17) as f32 * 0.1 - 0.8);
-                self.line(name, precision, "infer", batch, N::MACS, &mut |count| {
+                if self.is_over(name, precision, "infer", batch) {
+                    continue;
+                }
+                let images = images(batch);
+                let alone = net.pass_time(&images, false)?;
+                self.line(name, precision, "infer", batch, N::MACS, alone, &mut |count| {
                     (0..count).try_for_each(|_| net.predict(&images).map(drop)).map_err(Into::into)
                 })?;
             }
@@ -228,7 +241,7 @@ impl Bench {
     fn kernels<N: Network>(&self, name: &str, precisions: &[Precision], batch: usize) -> Result<(), Box<dyn Error>> {
         for &precision in precisions {
             let net = self.ready::<N>(name, precision)?;
-            for time in net.profile(batch)? {
+            for time in net.profile(&images(batch))? {
                 let rate = 2e-9 * time.products as f64 / time.milliseconds;
                 let rate = if time.products > 0 { format!(", {rate:.1} TFLOP/s") } else { String::new() };
                 let KernelTime { kernel, layer, milliseconds, .. } = time;
@@ -249,7 +262,18 @@ impl Bench {
         Ok(())
     }
 
-    /// Times `work`, which does something so many times; copies of the batch to the device are in it.
+    /// Whether there is no time for this line, which is said.
+    fn is_over(&self, name: &str, precision: Precision, what: &str, batch: usize) -> bool {
+        let over = self.begun.elapsed().as_secs_f64() > self.seconds;
+        if over {
+            println!("left out {name} {precision:?} {what} b{batch}: the time is up");
+        }
+        over
+    }
+
+    /// Times `work`, which does something so many times; copies of the batch to the device are in it, but not in the time
+    /// of the device alone.
+    #[allow(clippy::too_many_arguments)]
     fn line(
         &self,
         name: &str,
@@ -257,12 +281,9 @@ impl Bench {
         what: &str,
         batch: usize,
         macs: u64,
+        alone: f64,
         work: &mut dyn FnMut(usize) -> Result<(), Box<dyn Error>>,
     ) -> Result<(), Box<dyn Error>> {
-        if self.begun.elapsed().as_secs_f64() > self.seconds {
-            println!("left out {name} {precision:?} {what} b{batch}: the time is up");
-            return Ok(());
-        }
         let mut time = |count: usize| {
             let begun = std::time::Instant::now();
             work(count)?;
@@ -270,20 +291,21 @@ impl Bench {
         };
         let (warm, runs) = if self.smoke { (1, 1) } else { (2, 5) };
         time(warm)?;
-        let count = if self.smoke { 1 } else { (0.3 / time(2)?.max(1e-6)).clamp(2.0, 2000.0) as usize };
+        let count = if self.smoke { 1 } else { (0.2 / time(2)?.max(1e-6)).clamp(2.0, 2000.0) as usize };
         let mut runs = (0..runs).map(|_| time(count)).collect::<Result<Vec<f64>, _>>()?;
         runs.sort_by(f64::total_cmp);
         let (best, median) = (runs[0], runs[runs.len() / 2]);
         let rate = batch as f64 / median;
         let tflops = 2e-12 * macs as f64 * rate;
         println!(
-            "{name} {precision:?} {what} b{batch}: {:.4} ms (best {:.4}), {rate:.0} images/s, {tflops:.2} TFLOP/s",
+            "{name} {precision:?} {what} b{batch}: {:.4} ms (best {:.4}), {rate:.0} images/s, {tflops:.2} TFLOP/s; the device \
+             alone {alone:.4} ms",
             median * 1e3,
             best * 1e3
         );
         self.json(&format!(
             "\"net\": \"{name}\", \"precision\": \"{}\", \"what\": \"{what}\", \"batch\": {batch}, \"ms\": {:.5}, \"least\": {:.5}, \
-             \"images_per_s\": {rate:.1}, \"tflops\": {tflops:.3}",
+             \"device_ms\": {alone:.5}, \"images_per_s\": {rate:.1}, \"tflops\": {tflops:.3}",
             lower(precision),
             median * 1e3,
             best * 1e3

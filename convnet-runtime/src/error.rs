@@ -3,6 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::shape::Shape;
+use crate::tensor::Tensor;
+
 /// Values that are too many or too few for what they should fill.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LengthError {
@@ -220,7 +223,7 @@ impl fmt::Display for LossError {
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TrainError {
-    /// The optimizer has a number that is negative or not finite.
+    /// The optimizer has a number that is negative or not finite, or a momentum of 1 or more.
     Optimizer {
         /// The step, counted from 0.
         step: u64,
@@ -248,6 +251,15 @@ pub enum TrainError {
         /// Why.
         cause: LossError,
     },
+    /// The loss is infinite or not a number, because a value of the batch is: where the loss is computed on the CPU.
+    Input {
+        /// The step, counted from 0.
+        step: u64,
+        /// Which sample of the batch.
+        sample: usize,
+        /// The value.
+        value: f32,
+    },
     /// The loss is infinite or not a number.
     NotFinite {
         /// The step, counted from 0.
@@ -272,15 +284,29 @@ pub enum TrainError {
     },
 }
 
+impl TrainError {
+    /// The loss of a batch is not finite.
+    pub(crate) fn not_finite<V: Shape>(step: u64, loss: f32, input: &Tensor<V>) -> Self {
+        match input.values().iter().position(|value| !value.is_finite()) {
+            Some(at) => Self::Input { step, sample: at / V::LEN.max(1), value: input.values()[at] },
+            None => Self::NotFinite { step, loss },
+        }
+    }
+}
+
 impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Optimizer { step, what, value } => {
-                write!(f, "step {step}: the optimizer's {what} is {value}; it must be finite and not negative")
+                let least = if *what == "momentum" { "at least 0 and less than 1" } else { "finite and not negative" };
+                write!(f, "step {step}: the optimizer's {what} is {value}; it must be {least}")
             }
             Self::EmptyBatch { step } => write!(f, "step {step}: the batch is empty"),
             Self::Parameter { step, cause } => write!(f, "step {step}: {cause}"),
             Self::Loss { step, cause } => write!(f, "step {step}: {cause}"),
+            Self::Input { step, sample, value } => {
+                write!(f, "step {step}: sample {sample} of the batch holds {value}; inputs must be finite")
+            }
             Self::NotFinite { step, loss } => {
                 write!(f, "step {step}: the loss is {loss}; a smaller learning rate or scaled inputs may help")
             }

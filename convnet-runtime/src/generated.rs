@@ -11,7 +11,7 @@ pub use crate::ops::{
 };
 pub use crate::parameter::Parameter;
 pub use crate::program;
-pub use crate::shape::{Rounding, Side, stated};
+pub use crate::shape::{Rounding, Shape, Side, stated};
 pub use crate::tensor::Parts;
 pub use typenum;
 

@@ -22,13 +22,14 @@ pub use layer::Layer;
 pub use tap::Tap;
 
 use crate::cpu::exchange;
-use crate::cpu::map::Buffer;
+use crate::cpu::map::{Buffer, Gradient};
 use crate::cpu::run::Run;
 use crate::cpu::workspaces::{Size, Workspaces};
 use crate::data::Dataset;
 use crate::error::{LoadError, SaveError};
 use crate::generated::NOWHERE;
 use crate::io;
+use crate::ops::network as as_layer;
 use crate::parameter::Parameter;
 use crate::program::Program;
 use crate::shape::Shape;
@@ -52,6 +53,9 @@ use crate::train::init::{self, Init};
 /// ```
 ///
 /// It is `Send + Sync` and predicts through `&self`: threads share one network.
+///
+/// It is not implemented by hand: what is hidden here belongs to the kernels and changes with them. Code that is to run on
+/// any network takes `N: Network`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is no network", label = "not declared with `network!`")]
 pub trait Network: Sized + Send + Sync + 'static {
     /// The volume that comes in.
@@ -128,8 +132,11 @@ pub trait Network: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     const BACKWARD: &'static [fn(&mut Self, &mut Run<'_>, bool)] = &[];
 
-    // What an outer network needs to use this one as a layer; they are set for a `Backbone`. They stand here, so that the
-    // kernels need no bound and a network that is none is one error.
+    // What an outer network needs to use this one as a layer; the constants are set for a `Backbone`. All of it stands here, and
+    // generated code names no other bound: the compiler says the same thing once, and a layer that is no network is one error.
+    /// The volume that it gives.
+    #[doc(hidden)]
+    const GIVES: Option<&'static [usize]> = None;
     /// Where the output is, at inference and in training.
     #[doc(hidden)]
     const OUTPUTS: [Buffer; 2] = [NOWHERE; 2];
@@ -171,6 +178,24 @@ pub trait Network: Sized + Send + Sync + 'static {
         for stage in Self::BACKWARD {
             stage(self, run, input_gradient);
         }
+    }
+
+    /// Runs as a layer at inference.
+    #[doc(hidden)]
+    fn infer_as_layer(&self, stage: &as_layer::Stage, run: &mut Run<'_>) {
+        as_layer::forward(stage, self, run);
+    }
+
+    /// Runs as a layer in training.
+    #[doc(hidden)]
+    fn forward_as_layer(&mut self, stage: &as_layer::Stage, run: &mut Run<'_>) {
+        as_layer::forward_train(stage, self, run);
+    }
+
+    /// Goes back as a layer, from the gradient of what it gives to the one of its input, if that is wanted.
+    #[doc(hidden)]
+    fn backward_as_layer(&mut self, stage: &as_layer::Stage, from: &Buffer, to: Option<&Gradient>, run: &mut Run<'_>) {
+        as_layer::backward(stage, from, to, self, run);
     }
 
     /// A network to train: weights by He et al. (2015), variance 2 / fan-in, biases zero. The same seed gives the same

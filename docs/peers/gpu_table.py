@@ -3,10 +3,10 @@
 
     python3 docs/peers/gpu_table.py ours.jsonl torch.jsonl
 
-Of a network, PyTorch's is the best of all its modes and layouts, with the batch on the device before; ours copies it there in
-the time. Of a layer, ours is all kernels of the part, the mean where
-the network has the layer several times; forward with bias, ReLU and pool, as PyTorch's, and to the input with the slope and
-the bias's gradient of the layer before, which PyTorch's is without.
+Of a network, PyTorch's is the best of all its modes and layouts, with the batch on the device before, and so is ours that is
+compared with it; beside it stands what a program sees that has the batch in its own memory. Of a layer, ours is all kernels of
+the part, the mean where the network has the layer several times; forward with bias, ReLU and pool, as PyTorch's, and to the
+input with the slope and the bias's gradient of the layer before, which PyTorch's is without.
 """
 import json
 import sys
@@ -28,7 +28,7 @@ def ratio(ours, theirs):
 
 
 def networks(ours, theirs):
-    print("network          precision  what    batch   ours, ms   PyTorch, ms  faster")
+    print("network          precision  what    batch  from the host, ms   ours, ms   PyTorch, ms  faster")
     for row in ours:
         if "what" not in row:
             continue
@@ -36,7 +36,8 @@ def networks(ours, theirs):
         precision = {"f32": "fp32"}.get(row["precision"], row["precision"])
         wanted = tuple(dict(row, precision=precision)[k] for k in key)
         best = min((r["ms"] for r in theirs if "net" in r and tuple(r[k] for k in key) == wanted), default=None)
-        print(f"{row['net']:16} {row['precision']:9}  {row['what']:6} {row['batch']:6} {row['ms']:10.4f}    {ratio(row['ms'], best)}")
+        name = f"{row['net']:16} {row['precision']:9}  {row['what']:6} {row['batch']:6}"
+        print(f"{name} {row['ms']:18.4f} {row['device_ms']:10.4f}    {ratio(row['device_ms'], best)}")
 
 
 def layers(ours, theirs):

@@ -85,6 +85,10 @@ struct Instructions {
     hgmma: usize,
     /// Bulk copies of boxes.
     utmaldg: usize,
+    /// Warpgroups that take registers, and that give theirs away.
+    shares: [usize; 2],
+    /// Registers of what follows on those that have given theirs away.
+    kept: usize,
 }
 
 fn instructions(image: &[u8], name: &str) -> Option<Instructions> {
@@ -97,7 +101,24 @@ fn instructions(image: &[u8], name: &str) -> Option<Instructions> {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8_lossy(&output.stdout);
     let count = |word: &str| text.lines().filter(|line| line.contains(word)).count();
-    Some(Instructions { hmma: count(" HMMA."), hgmma: count(" HGMMA."), utmaldg: count(" UTMALDG.") })
+    let shares = ["TRY_ALLOC", "DEALLOC"].map(|what| count(&format!(" USETMAXREG.{what}.")));
+    let kept = registers_kept(&text);
+    Some(Instructions { hmma: count(" HMMA."), hgmma: count(" HGMMA."), utmaldg: count(" UTMALDG."), shares, kept })
+}
+
+/// The most registers that code needs between where it gives some away and its end.
+fn registers_kept(text: &str) -> usize {
+    let (mut inside, mut most) = (false, 0);
+    for line in text.lines() {
+        inside |= line.contains(" USETMAXREG.DEALLOC.");
+        if inside {
+            let words = line.split(|c: char| !c.is_alphanumeric());
+            let numbers = words.filter_map(|word| word.strip_prefix('R')?.parse::<usize>().ok());
+            most = numbers.fold(most, |most, number| most.max(number + 1));
+        }
+        inside &= !line.contains(" EXIT ") || line.contains('@');
+    }
+    most
 }
 
 fn check<N: Network>(compiler: &Compiler, ways: &[Way]) {
@@ -136,8 +157,10 @@ fn check<N: Network>(compiler: &Compiler, ways: &[Way]) {
         // A step of a kernel for Hopper's units is four products, and at least two copies.
         let wide = usages.iter().filter(|usage| usage.kernel.contains("_boxes_")).count();
         assert!(wide == 0 || (precision != Precision::F32 && architecture == "sm_90a"), "{name}");
-        if let Some(Instructions { hmma, hgmma, utmaldg }) = found {
-            assert_eq!(hgmma, 4 * wide, "{name}");
+        if let Some(Instructions { hmma, hgmma, utmaldg, shares, kept }) = found {
+            assert_eq!((hgmma, shares), (4 * wide, [wide; 2]), "{name}");
+            // As many as `reg_dec` leaves.
+            assert!((wide == 0) == (kept == 0) && kept <= 24, "{name}: {kept}");
             assert!(utmaldg >= 2 * wide && (wide > 0 || utmaldg == 0), "{name}: {utmaldg}");
             assert_eq!(hmma > 0, precision != Precision::F32, "{name}: {hmma}");
         }

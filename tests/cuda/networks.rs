@@ -176,7 +176,13 @@ fn losses_of_the_host_and_of_targets() {
 fn each_kernel_is_timed() {
     on_device("networks::each_kernel_is_timed", |device| {
         network! { pub struct One { input 3x3x2 -> fc-2 } }
-        let times = Cuda::new(One::new(1), device).unwrap().profile(2).unwrap();
+        let (mut net, images) = (Cuda::new(One::new(1), device).unwrap(), images(2, 1));
+        let before = net.predict(&images).unwrap();
+        for training in [false, true] {
+            assert!(net.pass_time(&images, training).unwrap() > 0.0);
+        }
+        assert_eq!(net.predict(&images).unwrap().values(), before.values());
+        let times = net.profile(&images).unwrap();
         assert!(times.len() >= 4 && times.iter().all(|time| time.milliseconds >= 0.0), "{times:?}");
         // The products are those of the layer, forward and to the gradient of its weights.
         let parts = times.iter().filter(|time| time.products > 0).filter_map(|time| time.layer);

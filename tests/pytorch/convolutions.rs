@@ -62,6 +62,7 @@ judge! {
     groups_with_dilation(1) { input 7x7x6 -> conv3-6(groups=2, dilation=2, bias=false) }
     groups_of_the_input(2) { input 5x5x4 -> conv3-6(groups=2) }
     groups_of_the_whole_map(2) { input 3x2x3 -> conv1-6(bias=position) -> conv3x2-4(pad=0, groups=2) -> relu }
+    groups_by_tiles(4) { input 6x6x3 -> conv1-32 -> conv3-32(groups=2) -> relu -> maxpool }
     groups_then_pool(1) { input 4x6x3 -> conv1-6 -> conv3-34(groups=2) -> relu -> maxpool }
 }
 

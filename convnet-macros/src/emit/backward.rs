@@ -116,9 +116,9 @@ fn call(plan: &Plan<'_>, stages: &Stages<'_>, back: &Backward, for_input: bool) 
         Kind::Add | Kind::Concat => quote!(rt::#module::backward(&#backward, run)),
         Kind::Network { .. } => {
             let (checks, input) = (input_check(plan, stage, back), option(input));
-            let place = super::place(super::inner(plan.graph, stage));
-            let call = quote_spanned! {place=>
-                rt::network::backward(&#forward, &#output, #input.as_ref(), &mut #weights, run)
+            let path = super::inner(plan.graph, stage);
+            let call = quote_spanned! {super::place(path)=>
+                <#path as rt::Network>::backward_as_layer(&mut #weights, &#forward, &#output, #input.as_ref(), run)
             };
             quote!(#checks #call)
         }

@@ -129,9 +129,13 @@ pub fn call(graph: &Graph, constant: &TokenStream, stage: &Stage, training: bool
         Kind::Norm { .. } if training && !stage.frozen => quote!(rt::bn::forward_train(&#constant, &mut #weights, run)),
         Kind::Norm { .. } => quote!(rt::bn::forward(&#constant, &#weights, run)),
         Kind::Network { .. } if training && !stage.frozen => {
-            quote_spanned!(place=> rt::network::forward_train(&#constant, &mut #weights, run))
+            let path = super::inner(graph, stage);
+            quote_spanned!(place=> <#path as rt::Network>::forward_as_layer(&mut #weights, &#constant, run))
         }
-        Kind::Network { .. } => quote_spanned!(place=> rt::network::forward(&#constant, &#weights, run)),
+        Kind::Network { .. } => {
+            let path = super::inner(graph, stage);
+            quote_spanned!(place=> <#path as rt::Network>::infer_as_layer(&#weights, &#constant, run))
+        }
         Kind::Dropout { .. } => quote!(rt::dropout::forward_train(&#constant, run)),
         kind => {
             let module = module(kind);
@@ -333,7 +337,10 @@ fn backbone_constants(plan: &Plan<'_>) -> TokenStream {
     // Without anything that is trained there is no backward; the gradient then goes nowhere.
     let gradient = gradients[output].map_or_else(|| quote!(rt::NOWHERE), |id| training.buffer(id).to_token_stream());
     let input = option(gradients[0].map(|id| training.buffer(id)));
+    let gives = types::shape(plan.graph.nodes[id].volume);
+    let gives = option(Some(quote!(<#gives as rt::Shape>::DIMENSIONS)));
     quote! {
+        const GIVES: ::core::option::Option<&'static [usize]> = #gives;
         const OUTPUTS: [rt::Buffer; 2] = [#out, #train_out];
         const OUTPUT_GRADIENT: rt::Buffer = #gradient;
         const INPUT_GRADIENT: ::core::option::Option<rt::Buffer> = #input;

@@ -137,13 +137,14 @@ fn network_check(graph: &Graph, node: &Node, path: &syn::Path) -> TokenStream {
             // Among generic arguments, the compiler would say a second time that there is no such network.
             type Inner = #path;
             if !<Inner as rt::Network>::STUB {
-                rt::stated::<#after, <Inner as rt::Backbone>::Volume>(rt::Side::Gives, #text);
+                rt::stated::<#after>(rt::Side::Gives, <Inner as rt::Network>::GIVES, #text);
             }
         };
         const _: () = {
             type Inner = #path;
             if !<Inner as rt::Network>::STUB {
-                rt::stated::<#before, <Inner as rt::Network>::Input>(rt::Side::Takes, #text);
+                let takes = <<Inner as rt::Network>::Input as rt::Shape>::DIMENSIONS;
+                rt::stated::<#before>(rt::Side::Takes, ::core::option::Option::Some(takes), #text);
             }
         };
     }

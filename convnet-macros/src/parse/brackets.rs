@@ -102,6 +102,11 @@ impl Parser<'_> {
             let colon = usize::from(tokens.ident().is_some() && tokens.sign_at(1, ':'));
             let instead = if plain { self.instead_of_colon(tokens) } else { None };
             let no_colon = colon == 0 && instead.is_some();
+            if colon == 0 && plain && (tokens.peek_at(1).is_none() || tokens.sign_at(1, ',')) {
+                self.errors.at_span(tokens.span(), syntax::head_needs_chain(tokens.peek()));
+                tokens.skip(2);
+                continue;
+            }
             if colon == 0 && !no_colon {
                 self.errors.at_span(tokens.span(), syntax::head_needs_name(!heads.is_empty()));
                 self.chain(tokens, Place::Head);

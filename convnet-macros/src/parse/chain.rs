@@ -6,7 +6,9 @@ use quote::ToTokens as _;
 
 use super::{Parser, Tokens, text};
 use crate::ast::{Chain, Item, Step};
+use crate::diag::elsewhere::Detail;
 use crate::diag::syntax;
+use crate::vocabulary::Reading;
 
 /// Where a chain stands, which says what may end it and what it may hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -106,6 +108,22 @@ impl Parser<'_> {
                 self.errors.at_span(tokens.span(), syntax::missing_comma(tokens.peek()));
                 return false;
             }
+            if let Some(length) = named_number(tokens) {
+                tokens.skip(length);
+                while let Some(length) = named_number(tokens) {
+                    tokens.skip(length);
+                }
+                if !steps.last().is_some_and(|step| matches!(step.item, Item::Unknown)) {
+                    self.errors.at(&tokens.since(begin), syntax::options_behind());
+                    steps.push(unknown());
+                }
+                continue;
+            }
+            if tokens.keyword("as") && tokens.ident_at(1).is_some() {
+                tokens.skip(2);
+                self.errors.at(&tokens.since(begin), syntax::name_behind_as(tokens.since(begin + 1)));
+                continue;
+            }
             if starts_item(tokens) {
                 self.errors.at_span(tokens.span(), syntax::missing_arrow(tokens.peek()));
                 return true;
@@ -120,7 +138,8 @@ impl Parser<'_> {
         let sign = tokens.punct_at(0).map_or(' ', proc_macro2::Punct::as_char);
         tokens.skip(1);
         // Of `(conv3-64) + skip` the brackets have been reported.
-        let told = matches!(sign, '+' | '|') && steps.last().is_some_and(in_round_brackets);
+        let again = |step: &Step| matches!(step.item, Item::Unknown) && step.tokens.is_empty();
+        let told = matches!(sign, '+' | '|') && steps.last().is_some_and(|step| in_round_brackets(step) || again(step));
         if !told {
             self.errors.at_span(span, syntax::stray_sign(sign));
         }
@@ -240,13 +259,23 @@ fn wrong_arrow(tokens: &Tokens) -> Option<usize> {
     } else if two('=', '>') || two('~', '>') || two('-', '>') || two('>', '>') {
         Some(2)
     } else {
-        ['>', '-', ',', ';'].into_iter().any(|sign| tokens.sign(sign)).then_some(1)
+        let layer = || tokens.ident_at(1).is_some_and(|ident| Reading::of(&ident.to_string()).is_layer());
+        (['>', '-', ',', ';'].into_iter().any(|sign| tokens.sign(sign)) || tokens.sign('/') && layer()).then_some(1)
     }
 }
 
 /// `block name` comes next.
 fn at_definition(tokens: &Tokens) -> bool {
     tokens.keyword("block") && tokens.ident_at(1).is_some()
+}
+
+/// `stride 2`, `stride=2`, `filters=64,`: how many tokens such a number has.
+fn named_number(tokens: &Tokens) -> Option<usize> {
+    let name = tokens.ident()?.to_string();
+    let sign = usize::from(tokens.sign_at(1, '=') && !tokens.sign_at(2, '>'));
+    let known = Detail::of(&name).is_some() && tokens.literal_at(1).is_some();
+    let value = tokens.peek_at(1 + sign).is_some();
+    (known || sign > 0 && value).then(|| 2 + sign + usize::from(tokens.sign_at(2 + sign, ',')))
 }
 
 fn starts_item(tokens: &Tokens) -> bool {

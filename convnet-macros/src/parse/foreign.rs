@@ -34,8 +34,13 @@ impl Parser<'_> {
         }
         let word = elsewhere::word(last);
         if let (Some(word), Some(group)) = (word, tokens.group(Delimiter::Parenthesis).cloned()) {
-            let meant = elsewhere::call(last, word, &arguments(&group));
+            let arguments = arguments(&group);
+            let meant = elsewhere::call(last, word, &arguments);
             tokens.skip(1);
+            if let Some(instead) = elsewhere::windows(last).as_deref().or(elsewhere::unsayable(word, &arguments)) {
+                self.errors.at(&tokens.since(begin), syntax::unknown_instead(&written, instead));
+                return Item::Unknown;
+            }
             self.errors.at(&tokens.since(begin), syntax::unknown_word(&written, &meant));
             return Item::Unknown;
         }

@@ -43,6 +43,9 @@ impl Parser<'_> {
             self.item(tokens);
             return Item::Unknown;
         }
+        if let Some(item) = self.numbers_before(tokens) {
+            return item;
+        }
         if Self::at_volume(tokens, 0) {
             return self.volume(tokens).map_or(Item::Unknown, Item::Volume);
         }
@@ -76,6 +79,16 @@ impl Parser<'_> {
         }
         if self.refused.contains(&text) && (calls(tokens, 1) || !is_reserved(&text)) {
             tokens.skip(1 + usize::from(calls(tokens, 1)));
+            return Item::Unknown;
+        }
+        if matches!(text.as_str(), "let" | "for") || tokens.sign_at(1, '=') && !Reading::of(&text).is_layer() {
+            self.errors.at(ident, if text == "for" { syntax::no_loops() } else { syntax::no_variables() });
+            let definition = |tokens: &Tokens| {
+                tokens.sign(';') && tokens.ident_at(1).is_some_and(|ident| is_keyword(&ident.to_string()))
+            };
+            while !tokens.at_end() && !definition(tokens) {
+                tokens.skip(1);
+            }
             return Item::Unknown;
         }
         if let Some(length) = Self::module(tokens, &text) {
@@ -263,14 +276,20 @@ impl Parser<'_> {
     }
 }
 
-/// How many tokens the next word has: more than one for `max-pool` and `soft max`, which are words when joined.
-fn written_apart(tokens: &Tokens, first: &str) -> usize {
-    let ahead = 1 + usize::from(tokens.sign_at(1, '-'));
-    let joined = tokens.ident_at(ahead).map(|second| format!("{first}{second}"));
-    match joined.and_then(|joined| elsewhere::word(split(&joined).0)) {
-        Some(_) => ahead + 1,
-        None => 1,
+/// How many tokens the next word has: more than one for `max-pool`, `soft max` and `global average pooling`, which are words
+/// when joined.
+pub(super) fn written_apart(tokens: &Tokens, first: &str) -> usize {
+    let (mut joined, mut end, mut length) = (first.to_owned(), 1, 1);
+    for _ in 0..2 {
+        let next = end + usize::from(tokens.sign_at(end, '-'));
+        let Some(ident) = tokens.ident_at(next) else { break };
+        joined += &ident.to_string();
+        end = next + 1;
+        if elsewhere::word(split(&joined).0).is_some() {
+            length = end;
+        }
     }
+    length
 }
 
 pub(super) fn is_arithmetic(sign: &Punct) -> bool {

@@ -2,9 +2,11 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
+use super::apart::Found;
+use super::foreign::arguments;
 use super::{Parser, Tokens, text};
 use crate::ast::{Item, Layer, Number, Pair};
-use crate::diag::syntax;
+use crate::diag::{elsewhere, syntax};
 use crate::vocabulary::{Need, Reading, Word};
 
 impl Parser<'_> {
@@ -17,7 +19,10 @@ impl Parser<'_> {
 
         let name = tokens.since(begin);
         let decimal = self.decimal(tokens, begin, word, size);
-        let size = if decimal { None } else { self.size(tokens, word, size, &name) };
+        if !decimal && size.is_none() && word.takes().size != Need::No && self.size_behind(tokens, begin, word) {
+            return Item::Unknown;
+        }
+        let size = if decimal { None } else { self.size(word, size, &name) };
         self.value_outside(tokens, word);
         let count_at = tokens.position();
         let mut count = self.count(tokens, word, size.is_some());
@@ -33,7 +38,19 @@ impl Parser<'_> {
         let takes = word.takes();
         let options_at = tokens.position();
         let bare = takes.size == Need::Must && takes.count == Need::Must && size.is_none() && count.is_none();
+        let mut said = Vec::new();
         let options = match tokens.group(Delimiter::Parenthesis).cloned() {
+            Some(group) if size.is_none() && count.is_none() && calls_elsewhere(word, &group) => {
+                tokens.skip(1);
+                let meant = elsewhere::call(word.name(), word, &arguments(&group));
+                self.errors.at(&tokens.since(begin), syntax::numbers_apart(&meant));
+                Vec::new()
+            }
+            Some(group) if holds_layer(word, &group) => {
+                tokens.skip(1);
+                self.errors.at(&tokens.since(begin), syntax::nested(&unnested(&text(&name), &group)));
+                Vec::new()
+            }
             Some(group) if bare && Tokens::inside(&group).literal().is_some() => {
                 tokens.skip(1);
                 self.errors.at(&group, syntax::numbers_in_brackets(word));
@@ -41,6 +58,7 @@ impl Parser<'_> {
             }
             Some(group) if !is_branches(&group) => {
                 tokens.skip(1);
+                said.push(text(&group.stream()));
                 self.options(&group, word)
             }
             _ => Vec::new(),
@@ -48,6 +66,18 @@ impl Parser<'_> {
         let no_size = takes.size == Need::Must && size.is_none();
         let numbers = Numbers { name: text(&name), size: size.is_some(), count: count_text, stride: stride_text };
         let counted = self.behind_options(tokens, word, &numbers, &Said { errors: before, options_at, no_size });
+
+        if self.errors.len() == before {
+            let found = Found {
+                size: size.map(|(height, width)| format!("{height}x{width}")),
+                count: numbers.count.get(1..).map(str::to_owned),
+                stride: numbers.stride.get(1..).map(str::to_owned),
+                options: said,
+            };
+            if self.numbers_behind(tokens, word, found) {
+                return Item::Unknown;
+            }
+        }
 
         let tokens = tokens.since(begin);
         let no_count = takes.count == Need::Must && count.is_none() && !counted;
@@ -61,14 +91,8 @@ impl Parser<'_> {
         Item::Layer(Layer { word, word_span, size, count, stride, options, tokens, text })
     }
 
-    /// Checks the size in the word, and finds one that stands apart from it: `maxpool 3`.
-    fn size(
-        &mut self,
-        tokens: &mut Tokens,
-        word: Word,
-        size: Option<(u64, u64)>,
-        name: &TokenStream,
-    ) -> Option<(u64, u64)> {
+    /// Checks the size in the word.
+    fn size(&mut self, word: Word, size: Option<(u64, u64)>, name: &TokenStream) -> Option<(u64, u64)> {
         let need = word.takes().size;
         match size {
             Some(size) if need == Need::No => {
@@ -78,16 +102,6 @@ impl Parser<'_> {
             Some((0, _) | (_, 0)) => {
                 self.errors.at(name, syntax::zero("the size"));
                 None
-            }
-            None if need != Need::No && tokens.literal().is_some() => {
-                let span = tokens.span();
-                let pair = self.pair(tokens, "the size")?;
-                self.errors.at_span(span, syntax::size_apart(word, &pair));
-                match pair {
-                    Pair::Each(height, width, _) => Some((height, width)),
-                    Pair::Both(Number::Literal(side, _)) => Some((side, side)),
-                    Pair::Both(Number::Parameter(_)) => None,
-                }
             }
             size => size,
         }
@@ -111,6 +125,14 @@ impl Parser<'_> {
         let the_count = format!("the {}", word.counts());
         if takes && tokens.literal().is_some() {
             self.errors.at_span(tokens.span(), syntax::missing_hyphen(word, tokens.peek()));
+            let count = self.number(tokens, &the_count);
+            let unit = tokens.ident().is_some_and(|unit| elsewhere::is_unit(&unit.to_string()));
+            tokens.skip(usize::from(unit));
+            return count;
+        }
+        if takes && (tokens.sign('=') || tokens.sign(':')) && tokens.literal_at(1).is_some() {
+            self.errors.at_span(tokens.span(), syntax::sign_before_count(word));
+            tokens.skip(1);
             return self.number(tokens, &the_count);
         }
         if !tokens.sign('-') || tokens.arrow_at(1) && !takes || tokens.sign_at(1, '>') {
@@ -125,7 +147,8 @@ impl Parser<'_> {
             return None;
         }
         tokens.skip(1);
-        if word.takes().size != Need::No
+        if !sized
+            && word.takes().size != Need::No
             && let (Some(size), true, Some(count)) = (tokens.literal(), tokens.sign_at(1, '-'), tokens.literal_at(2))
         {
             let (span, message) = (size.span(), syntax::size_as_count(word, &size.to_string(), &count.to_string()));
@@ -156,7 +179,7 @@ impl Parser<'_> {
 
     /// `/2x1`
     fn stride(&mut self, tokens: &mut Tokens, word: Word) -> Option<Pair> {
-        if !tokens.sign('/') {
+        if !tokens.sign('/') || self.layer_at(tokens, 1) {
             return None;
         }
         tokens.skip(1);
@@ -210,7 +233,7 @@ impl Parser<'_> {
         let takes = word.takes();
         let begin = tokens.position();
         let (mut counts, mut strides) = (Vec::new(), Vec::new());
-        while tokens.sign('/') || self.counts(tokens) {
+        while tokens.sign('/') && !self.layer_at(tokens, 1) || self.counts(tokens) {
             let from = tokens.position();
             let (stride, number) = (tokens.sign('/'), self.number_at(tokens, 1));
             tokens.skip(1 + usize::from(number));
@@ -258,11 +281,45 @@ impl Parser<'_> {
         tokens.sign('-') && (tokens.literal_at(1).is_some() || parameter())
     }
 
+    /// The next layer, as in `conv3-64/relu`.
+    fn layer_at(&self, tokens: &Tokens, ahead: usize) -> bool {
+        let layer = |ident: &Ident| !self.is_parameter(ident) && Reading::of(&ident.to_string()).is_layer();
+        tokens.ident_at(ahead).is_some_and(layer)
+    }
+
     /// A number or a name that may be meant for one.
     fn number_at(&self, tokens: &Tokens, ahead: usize) -> bool {
         let name = |ident: &Ident| !self.is_block(ident) && !Reading::of(&ident.to_string()).is_layer();
         tokens.literal_at(ahead).is_some() || tokens.ident_at(ahead).is_some_and(name)
     }
+}
+
+/// `maxpool(3, 2)`, `conv(filters=64, kernel_size=3)`: a word that is called as other frameworks do.
+fn calls_elsewhere(word: Word, group: &Group) -> bool {
+    let pool = matches!(word, Word::MaxPool | Word::AvgPool) && Tokens::inside(group).literal().is_some();
+    pool || word.takes().size != Need::No && elsewhere::sized(&arguments(group))
+}
+
+/// `relu(conv3-64)`: what comes in stands in the brackets.
+fn holds_layer(word: Word, group: &Group) -> bool {
+    let inside = Tokens::inside(group);
+    let Some(name) = inside.ident().map(ToString::to_string) else { return false };
+    let option = word.takes().options.iter().any(|(option, _)| option.eq_ignore_ascii_case(&name));
+    let numbered = inside.sign_at(1, '-') && inside.literal_at(2).is_some();
+    !option
+        && !is_branches(group)
+        && Reading::of(&name).is_layer()
+        && (numbered || matches!(inside.peek_at(1), Some(TokenTree::Group(_))))
+}
+
+/// `conv3-64 -> relu -> maxpool` of `maxpool(relu(conv3-64))`, whose outer word and brackets come in.
+fn unnested(outer: &str, group: &Group) -> String {
+    let inside = Tokens::inside(group);
+    let inner = match (inside.ident(), inside.peek_at(1)) {
+        (Some(word), Some(TokenTree::Group(group))) if inside.count() == 2 => unnested(&word.to_string(), group),
+        _ => text(&group.stream()),
+    };
+    format!("{inner} -> {outer}")
 }
 
 /// Brackets that are no options but the next item, after a missing arrow.

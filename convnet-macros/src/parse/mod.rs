@@ -1,5 +1,6 @@
 //! The tokens of a `network!` come in; the syntax tree goes out, and every error of grammar into the collector.
 
+mod apart;
 mod attribute;
 mod block;
 mod brackets;
@@ -44,7 +45,7 @@ struct Parser<'e> {
     depth: usize,
 }
 
-/// Reads one network. None if its name or its input cannot be read.
+/// Reads one network. None if its name cannot be read.
 pub fn parse(input: TokenStream, errors: &mut Errors) -> Option<NetworkDef> {
     let frame = match syn::parse2::<Frame>(input) {
         Ok(frame) => frame,
@@ -62,7 +63,7 @@ pub fn parse(input: TokenStream, errors: &mut Errors) -> Option<NetworkDef> {
     (parser.refused, parser.blocks) = block::names(&body).partition(|name| is_reserved(name));
     parser.refused.extend(block::foreign_names(&body));
     let (blocks, flow) = parser.body(&mut body, &frame.name);
-    let (input, chain) = flow?;
+    let (input, chain) = flow.unwrap_or_else(input::no_flow);
     Some(NetworkDef {
         attributes: attributes.others,
         budgets: attributes.budgets,
@@ -156,7 +157,7 @@ impl Parser<'_> {
             } else {
                 begun = true;
                 let next = self.flow(tokens);
-                flow = flow.or(next);
+                flow = flow.or(Some(next));
             }
         }
         if !begun {

@@ -33,6 +33,12 @@ impl Parser<'_> {
             tokens.skip(1);
             return self.parameter(&ident).map(Pair::Both);
         }
+        if let Some(ident) = tokens.ident_at(1).filter(|_| tokens.sign('$')).cloned() {
+            let begin = tokens.position();
+            tokens.skip(2);
+            self.errors.at(&tokens.since(begin), syntax::dollar(&ident, self.is_parameter(&ident)));
+            return None;
+        }
         if tokens.literal().is_none() {
             self.errors.at_span(tokens.last_span(), syntax::missing(what));
             return None;
@@ -117,6 +123,16 @@ impl Parser<'_> {
         let volume = match sides.numbers[..] {
             [count] => Volume::Features(count),
             [height, width, depth] => Volume::Map { height, width, depth },
+            [_, height, width, depth] => {
+                let volume = Volume::Map { height, width, depth };
+                let volume = channels_first(volume).map_or(volume, |(depth, height, width)| Volume::Map {
+                    height,
+                    width,
+                    depth,
+                });
+                self.errors.at(&sides.tokens, syntax::batch_in_volume(&sides.text, volume));
+                volume
+            }
             _ => {
                 self.errors.at(&sides.tokens, syntax::no_volume(&sides.text, sides.numbers.len()));
                 return None;
@@ -144,18 +160,9 @@ impl Parser<'_> {
             Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::Brace => group.clone(),
             _ => return None,
         };
-        let plain = group.stream().to_string().to_lowercase().replace(',', "x").replace(' ', "");
-        let sides: Option<Vec<u64>> = plain.split('x').map(|side| side.parse().ok()).collect();
-        let volume = match sides?[..] {
-            [count] => Volume::Features(count),
-            [height, width, depth] => Volume::Map { height, width, depth },
-            _ => return None,
-        };
-        if volume.len()? == 0 {
-            return None;
-        }
+        let (volume, first) = volume_in_brackets(&group)?;
         tokens.skip(1);
-        self.errors.at(&group, syntax::bracketed_volume(volume));
+        self.errors.at(&group, syntax::bracketed_volume(volume, first));
         Some(VolumeNode { volume, tokens: TokenTree::Group(group).into() })
     }
 
@@ -163,13 +170,9 @@ impl Parser<'_> {
     pub(super) fn input_volume(&mut self, tokens: &mut Tokens) -> Option<VolumeNode> {
         let named = tokens.literal().is_none();
         let node = self.volume(tokens)?;
-        match node.volume {
-            Volume::Map { height: c, width: h, depth: w } if !named && c <= 4 && h >= 5 && w >= 5 => {
-                self.errors.at(&node.tokens, syntax::channels_first(c, h, w));
-                Some(VolumeNode { volume: Volume::Map { height: h, width: w, depth: c }, ..node })
-            }
-            _ => Some(node),
-        }
+        let Some((c, h, w)) = channels_first(node.volume).filter(|_| !named) else { return Some(node) };
+        self.errors.at(&node.tokens, syntax::channels_first(c, h, w));
+        Some(VolumeNode { volume: Volume::Map { height: h, width: w, depth: c }, ..node })
     }
 
     /// `(h=3, w=224, c=224)`, in any order.
@@ -225,10 +228,38 @@ impl Parser<'_> {
     }
 }
 
+/// The volume of `(32, 32, 3)`, `[32x32x3]` or `(shape=(3, 32, 32))`, and whether the channels stood first.
+pub(super) fn volume_in_brackets(group: &Group) -> Option<(Volume, bool)> {
+    let plain = group.stream().to_string().to_lowercase().replace(',', "x").replace(' ', "");
+    let plain = plain.rsplit('=').next()?.trim_matches(['(', ')', '[', ']', 'x']);
+    let sides: Option<Vec<u64>> = plain.split('x').map(|side| side.parse().ok()).collect();
+    let volume = match sides?[..] {
+        [count] => Volume::Features(count),
+        [height, width, depth] => Volume::Map { height, width, depth },
+        _ => return None,
+    };
+    if volume.len()? == 0 {
+        return None;
+    }
+    match channels_first(volume) {
+        Some((depth, height, width)) => Some((Volume::Map { height, width, depth }, true)),
+        None => Some((volume, false)),
+    }
+}
+
+/// 3, 224 and 224 of 3x224x224, which surely means 224x224x3.
+fn channels_first(volume: Volume) -> Option<(u64, u64, u64)> {
+    match volume {
+        Volume::Map { height: c, width: h, depth: w } if c <= 4 && h >= 5 && w >= 5 => Some((c, h, w)),
+        _ => None,
+    }
+}
+
 /// `(name = ..`
 fn is_named_volume(group: &Group) -> bool {
     let tokens = Tokens::inside(group);
-    group.delimiter() == Delimiter::Parenthesis && tokens.ident().is_some() && tokens.sign_at(1, '=')
+    let nested = matches!(tokens.peek_at(2), Some(TokenTree::Group(_)));
+    group.delimiter() == Delimiter::Parenthesis && tokens.ident().is_some() && tokens.sign_at(1, '=') && !nested
 }
 
 /// Reads `32x32x3` as one token or as several: `32 x 32 x 3`.

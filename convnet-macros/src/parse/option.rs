@@ -135,6 +135,9 @@ impl Parser<'_> {
                 }
             };
         }
+        if tokens.sign('$') && kind != Kind::Flag && tokens.ident_at(1).is_some() {
+            return self.pair(tokens, &what).map(OptionValue::Pair);
+        }
         if let (Kind::Pair | Kind::PositivePair, Some(TokenTree::Group(group))) = (kind, tokens.peek())
             && let Some(pair) = bracketed_pair(group)
         {
@@ -219,9 +222,8 @@ fn skip_value(tokens: &mut Tokens) {
     if tokens.sign('-') {
         tokens.skip(1);
     }
-    if tokens.sign('.') && tokens.literal_at(1).is_some() {
-        tokens.skip(1);
-    }
+    let sign = tokens.sign('.') && tokens.literal_at(1).is_some() || tokens.sign('$') && tokens.ident_at(1).is_some();
+    tokens.skip(usize::from(sign));
     if tokens.literal().is_some() {
         joined(tokens);
     } else if !tokens.at_end() && !tokens.sign(',') {

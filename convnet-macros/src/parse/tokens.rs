@@ -47,6 +47,11 @@ impl Tokens {
         self.trees.get(self.at + ahead)
     }
 
+    /// Reads again from a position that has been passed.
+    pub fn back_to(&mut self, position: usize) {
+        self.at = position;
+    }
+
     pub fn skip(&mut self, count: usize) {
         self.at = (self.at + count).min(self.trees.len());
     }

@@ -62,6 +62,7 @@ impl Run<'_> {
     ///
     /// # Panics
     /// If the buffer lies beyond the arena.
+    #[inline]
     pub(crate) fn view(&mut self, buffer: &Buffer) -> View {
         assert!(buffer.range(self.batch).end <= self.workspace.arena.len(), "a stage's buffer lies in its arena");
         View::new(self.workspace.arena.as_mut_ptr().wrapping_add(buffer.offset * self.batch), &buffer.map)

@@ -29,6 +29,7 @@ impl View {
     ///
     /// # Panics
     /// If the map is no part of its buffer.
+    #[inline]
     pub fn new(base: *mut f32, map: &Map) -> Self {
         assert!(map.first + map.own_blocks() <= map.blocks, "a map lies in its buffer");
         Self {
@@ -49,10 +50,10 @@ impl View {
             .wrapping_offset(row * self.row as isize + column * self.lanes as isize)
     }
 
-    /// The same from a block on.
+    /// The same without its first blocks.
     #[inline(always)]
-    pub fn from_block(self, block: usize) -> Self {
-        Self { base: self.base.wrapping_add(block * self.plane), ..self }
+    pub fn skip(self, blocks: usize) -> Self {
+        Self { base: self.base.wrapping_add(blocks * self.plane), ..self }
     }
 
     /// Zero in the border of a plane.

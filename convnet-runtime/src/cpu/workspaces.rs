@@ -55,7 +55,7 @@ impl Workspaces {
         };
         let (groups, work) = (size.groups(batch), batch * (2 * size.macs + MOVE * size.floats));
         if groups < 2 {
-            return threads::enter(work, || run(0..batch));
+            return threads::enter(work, || threads::flushed(|| run(0..batch)));
         }
         threads::parallel(groups, work, |i| {
             threads::alone(|| run(cut(batch, groups, i)..cut(batch, groups, i + 1)));

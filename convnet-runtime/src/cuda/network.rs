@@ -232,13 +232,26 @@ impl<N: Network> Cuda<N> {
         Ok(names.into_iter().zip(gradients).filter_map(|(name, gradient)| Some((name, gradient?))).collect())
     }
 
-    /// The times of each kernel of a training step on a batch of this size, in the order in which they run, by the
-    /// kernels' names in [`source`](Self::source). The network is spent: its parameters are then of no use.
+    /// Milliseconds of an inference or a training step on the device alone, where this batch is already. A training step is
+    /// one of cross-entropy and momentum, at a rate of 0: it moves running statistics and the optimizer's memory alone. Steps
+    /// that are queued are to be waited for before.
     ///
     /// # Errors
     /// As [`predict`](Self::predict).
-    pub fn profile(mut self, batch: usize) -> Result<Vec<KernelTime>, DeviceError> {
-        if batch == 0 { Ok(Vec::new()) } else { self.engine().profile(batch) }
+    pub fn pass_time(&mut self, input: &Tensor<N::Input>, training: bool) -> Result<f64, DeviceError> {
+        let pass = if training { Pass::Train(engine::HeadLoss::CrossEntropy) } else { Pass::Infer };
+        let batch = input.batch();
+        if batch == 0 { Ok(0.0) } else { self.engine().time(pass, batch, input.values()) }
+    }
+
+    /// The times of each kernel of a training step on this batch, in the order in which they run, by the kernels' names in
+    /// [`source`](Self::source). The network is spent: its parameters are then of no use.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn profile(mut self, input: &Tensor<N::Input>) -> Result<Vec<KernelTime>, DeviceError> {
+        let batch = input.batch();
+        if batch == 0 { Ok(Vec::new()) } else { self.engine().profile(batch, input.values()) }
     }
 
     /// The names of all parameters.

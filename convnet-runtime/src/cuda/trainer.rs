@@ -151,7 +151,7 @@ impl<N: Network> CudaTrainer<N> {
         let loss = loss.evaluate(&self.logits, &mut self.gradient);
         let result = match loss.and_then(|loss| check_gradient(&self.logits, &self.gradient, batch).map(|()| loss)) {
             Err(cause) => Err(TrainError::Loss { step, cause }),
-            Ok(loss) if !loss.is_finite() => Err(TrainError::NotFinite { step, loss }),
+            Ok(loss) if !loss.is_finite() => Err(TrainError::not_finite(step, loss, input)),
             Ok(loss) => Ok(loss),
         };
         let loss = match result {

@@ -27,9 +27,16 @@ pub fn load<N: Network>(net: &mut N, bytes: &[u8], rename: &dyn Fn(&str) -> Opti
 }
 
 fn unreadable(bytes: &[u8], cause: &SafeTensorError) -> String {
-    if bytes.starts_with(b"PK\x03\x04") {
-        return "it is a ZIP file, as `torch.save` writes it; `safetensors.torch.save_file` writes what can be read"
-            .into();
+    let others: [(&[u8], &str); 4] = [
+        (b"PK\x03\x04", "a ZIP file, as `torch.save` writes it"),
+        (b"\x80\x02", "a pickle, as old versions of `torch.save` write it"),
+        (b"\x89HDF", "an HDF5 file, as Keras writes it"),
+        (b"\x93NUMPY", "a NumPy file"),
+    ];
+    if let Some((_, what)) = others.iter().find(|(begins, _)| bytes.starts_with(begins)) {
+        return format!(
+            "it is {what}; safetensors' `save_file` (of `safetensors.torch` or `.numpy`) writes what can be read"
+        );
     }
     format!("it is cut or no safetensors file: {cause}")
 }

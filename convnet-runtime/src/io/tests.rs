@@ -154,9 +154,20 @@ fn of_many_the_first_few_are_listed() {
 }
 
 #[test]
-fn a_file_of_torch_save_is_known() {
-    let error = Linear::from_bytes(b"PK\x03\x04\x00\x00\x08\x08").map(|_| ()).expect_err("no safetensors").to_string();
-    assert!(error.contains("as `torch.save` writes it"), "{error}");
+fn files_of_others_are_known() {
+    let files: [(&[u8], &str); 4] = [
+        (b"PK\x03\x04\x00\x00\x08\x08", "a ZIP file, as `torch.save` writes it"),
+        (b"\x80\x02}q\x00(X\x05\x00", "a pickle, as old versions of `torch.save` write it"),
+        (b"\x89HDF\r\n\x1a\n\x00\x00", "an HDF5 file, as Keras writes it"),
+        (b"\x93NUMPY\x01\x00v\x00", "a NumPy file"),
+    ];
+    for (bytes, what) in files {
+        let error = Linear::from_bytes(bytes).map(|_| ()).expect_err("no safetensors").to_string();
+        assert!(
+            error.starts_with(&format!("cannot load these weights: it is {what}; safetensors' `save_file`")),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub fn check<N: Network>(net: &N) -> Result<(), ParameterError> {
     net.visit(&Key::ROOT, &mut |key, parameter| {
         if result.is_ok() {
             let expected = slots.next();
-            if !expected.is_some_and(|slot| parameter.fits(&slot)) {
+            if !expected.as_ref().is_some_and(|slot| parameter.fits(slot)) {
                 result = Err(ParameterError::new(problem(key, parameter.slot(), expected)));
             }
         }

@@ -15,16 +15,17 @@ pub enum Side {
 /// Asserts, while compiling, that a network used as a layer takes or gives what the network around it says.
 ///
 /// # Panics
-/// If it does not; the compiler shows the sentence, "Backbone gives 7x7x512, but 8x8x512 is stated after it".
+/// If it does not, or gives no single volume; the compiler shows the sentence, "Backbone gives 7x7x512, but 8x8x512 is stated after it".
 ///
 /// ```compile_fail
 /// use convnet_runtime::shape::{Side, Volume, stated};
 ///
-/// const _: () = stated::<Volume<8, 8, 512>, Volume<7, 7, 512>>(Side::Gives, "Backbone");
+/// const _: () = stated::<Volume<8, 8, 512>>(Side::Gives, Some(&[7, 7, 512]), "Backbone");
 /// ```
 #[track_caller]
-pub const fn stated<Stated: Shape, Actual: Shape>(side: Side, network: &str) {
-    let (stated, actual) = (Stated::DIMENSIONS, Actual::DIMENSIONS);
+pub const fn stated<Stated: Shape>(side: Side, actual: Option<&[usize]>, network: &str) {
+    let stated = Stated::DIMENSIONS;
+    let Some(actual) = actual else { panic!("{}", Sentence::no_volume(network).as_str()) };
     let sentence = match side {
         Side::Takes => Sentence::taken(network, actual, stated),
         Side::Gives => Sentence::stated(network, actual, stated),
@@ -71,6 +72,13 @@ impl Sentence {
     pub const fn taken(network: &str, takes: &[usize], incoming: &[usize]) -> Self {
         let text = Self { bytes: [0; 256], len: 0 }.text(network);
         text.text(" takes ").volume(takes).text(", but ").volume(incoming).text(" comes in")
+    }
+
+    /// "Classifier cannot be a layer: it ends in .."
+    const fn no_volume(network: &str) -> Self {
+        let text = Self { bytes: [0; 256], len: 0 }.text(network);
+        text.text(" cannot be a layer: it gives no single volume, because it ends in a softmax or in heads")
+            .text(", or is not declared with `network!`")
     }
 
     /// The text.
@@ -177,8 +185,8 @@ mod tests {
     #[test]
     #[should_panic(expected = "Backbone gives 7x7x512, but 8x8x512 is stated after it")]
     fn what_is_stated_is_asserted() {
-        const _: () = stated::<Features<10>, Features<10>>(Side::Takes, "Backbone");
-        stated::<Volume<8, 8, 512>, Volume<7, 7, 512>>(Side::Gives, "Backbone");
+        const _: () = stated::<Features<10>>(Side::Takes, Some(&[10]), "Backbone");
+        stated::<Volume<8, 8, 512>>(Side::Gives, Some(&[7, 7, 512]), "Backbone");
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::parameter::{Parameter, Role};
 pub struct Sgd {
     /// Learning rate.
     pub rate: f32,
-    /// Share of the last step's velocity in the next.
+    /// Share of the last step's velocity in the next, less than 1.
     pub momentum: f32,
     /// Look ahead by the momentum (Nesterov 1983, in Sutskever's form).
     pub nesterov: bool,
@@ -53,13 +53,15 @@ impl Sgd {
         Self { weight_decay, ..self }
     }
 
-    /// Whether it can move anything: a number that is negative or not finite would spoil all parameters.
+    /// Whether it can move anything: a number that is negative or not finite, or a momentum that keeps all of every step,
+    /// would spoil all parameters.
     ///
     /// # Errors
     /// If there is one.
     pub(crate) fn check(&self, step: u64) -> Result<(), TrainError> {
         let numbers = [("rate", self.rate), ("momentum", self.momentum), ("weight decay", self.weight_decay)];
-        match numbers.into_iter().find(|(_, value)| !value.is_finite() || *value < 0.0) {
+        let spoils = |what: &str, value: f32| !value.is_finite() || value < 0.0 || what == "momentum" && value >= 1.0;
+        match numbers.into_iter().find(|&(what, value)| spoils(what, value)) {
             Some((what, value)) => Err(TrainError::Optimizer { step, what, value }),
             None => Ok(()),
         }

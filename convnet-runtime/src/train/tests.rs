@@ -61,6 +61,10 @@ fn a_step_that_fails_changes_nothing() -> Result<(), TrainError> {
     poisoned.values_mut()[3] = f32::NAN;
 
     let error = trainer.step(&mut net, &poisoned, &CrossEntropy(data.labels())).expect_err("NaN");
+    assert_eq!(error.to_string(), "step 1: sample 0 of the batch holds NaN; inputs must be finite");
+    assert_eq!(values(&net), before);
+    let lost = |_: &Tensor<Features<3>>, _: &mut Tensor<Features<3>>| -> Result<f32, LossError> { Ok(f32::NAN) };
+    let error = trainer.step(&mut net, data.images(), &lost).expect_err("NaN");
     assert!(matches!(error, TrainError::NotFinite { step: 1, loss } if loss.is_nan()));
     assert!(error.to_string().starts_with("step 1: the loss is NaN"), "{error}");
     assert_eq!(values(&net), before);
@@ -73,14 +77,15 @@ fn a_step_that_fails_changes_nothing() -> Result<(), TrainError> {
     assert_eq!(error.to_string(), "step 1: 5 targets for 4 outputs");
     let fit = trainer.optimizer;
     for (optimizer, text) in [
-        (Sgd { rate: f32::NAN, ..fit }, "rate is NaN"),
-        (Sgd { rate: -0.1, ..fit }, "rate is -0.1"),
-        (Sgd { momentum: f32::INFINITY, ..fit }, "momentum is inf"),
-        (Sgd { weight_decay: -1.0, ..fit }, "weight decay is -1"),
+        (Sgd { rate: f32::NAN, ..fit }, "rate is NaN; it must be finite and not negative"),
+        (Sgd { rate: -0.1, ..fit }, "rate is -0.1; it must be finite and not negative"),
+        (Sgd { momentum: f32::INFINITY, ..fit }, "momentum is inf; it must be at least 0 and less than 1"),
+        (Sgd { momentum: 1.0, ..fit }, "momentum is 1; it must be at least 0 and less than 1"),
+        (Sgd { weight_decay: -1.0, ..fit }, "weight decay is -1; it must be finite and not negative"),
     ] {
         trainer.optimizer = optimizer;
         let error = trainer.step(&mut net, data.images(), &CrossEntropy(data.labels())).expect_err(text);
-        assert_eq!(error.to_string(), format!("step 1: the optimizer's {text}; it must be finite and not negative"));
+        assert_eq!(error.to_string(), format!("step 1: the optimizer's {text}"));
     }
     trainer.optimizer = fit;
     let error = trainer.step(&mut net, &Tensor::zeros(0), &CrossEntropy(&[])).expect_err("no images");

@@ -126,7 +126,7 @@ impl<N: Network> Trainer<N> {
         let loss = loss.and_then(|loss| check_gradient(&self.logits, &self.gradient, input.batch()).map(|()| loss));
         let loss = loss.map_err(|cause| TrainError::Loss { step, cause })?;
         if !loss.is_finite() {
-            return Err(TrainError::NotFinite { step, loss });
+            return Err(TrainError::not_finite(step, loss, input));
         }
         let (gradient, optimizer) = (&self.gradient, &self.optimizer);
         let unfit = threads::enter(2 * work, || {

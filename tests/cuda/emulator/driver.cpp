@@ -364,6 +364,7 @@ static TensorMap* tensor_map(int type, uint32_t rank, void* base, const uint64_t
     if (!i) continue;
     map.stride[i] = stride[i - 1];
     if (stride[i - 1] % 16 || stride[i - 1] >= 1ull << 40 || stride[i - 1] % map.stride[i - 1]) return nullptr;
+    if (stride[i - 1] < map.stride[i - 1] * dim[i - 1]) return nullptr;
   }
   return new TensorMap(map);
 }

@@ -1,4 +1,5 @@
-// Tensor cores: mma.sync with its loads, and wgmma. Products are exact, sums are f32 in order of k.
+// Tensor cores: mma.sync with its loads, and wgmma. Products are exact. Of a sum of four with what was there before, a device
+// cuts off what an f32 has no place for, always towards zero; it may take more of them at once.
 #pragma once
 
 namespace cuemu {
@@ -10,6 +11,20 @@ static inline u16 to_bf16(float f) {
   return u16((u + 0x7FFF + (u >> 16 & 1)) >> 16);
 }
 static inline float to_tf32(u32 u) { return __uint_as_float(u & 0xFFFFE000); }
+static inline float cut(double v) {
+  float f = float(v);
+  return fabs(double(f)) > fabs(v) ? __uint_as_float(__float_as_uint(f) - 1) : f;
+}
+// s + a(0) b(0) + a(1) b(1) + ..
+template <class A, class B>
+static inline float add_products(float s, u32 depth, const A& a, const B& b) {
+  for (u32 k = 0; k < depth; k += 4) {
+    double four = s;
+    for (u32 q = k; q < k + 4; q++) four += double(a(q)) * b(q);
+    s = cut(four);
+  }
+  return s;
+}
 
 // A row of 32 bytes of an operand, 16 values of bfloat16 or 8 of TF32, as its descriptor says. Where k runs along the rows, eight of them are `stride` from
 // the next; where a row is one k, it has 64 rows of the operand, those with the next 64 are `leading` away, and eight k
@@ -47,9 +62,8 @@ static inline void multiply(const Product& w) {
     for (int e = 0; e < 2; e++) {
       operand_row(w.b, j * 8 + (lane & 3) * 2 + e, w, b);
       for (int h = 0; h < 2; h++) {
-        float s = w.scale ? w.d[4 * j + 2 * h + e] : 0.f;
-        for (int k = 0; k < depth; k++) s += a[h][k] * b[k];
-        w.d[4 * j + 2 * h + e] = s;
+        float& d = w.d[4 * j + 2 * h + e];
+        d = add_products(w.scale ? d : 0.f, depth, [&](u32 k) { return a[h][k]; }, [&](u32 k) { return b[k]; });
       }
     }
 }
@@ -139,7 +153,7 @@ DEV void mma_m16n8k16(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1) {
   auto A = [&](u32 r, u32 k) { return half(of((r & 7) * 4 + (k & 7) / 2).a[(r >> 3) + 2 * (k >> 3)], k); };
   auto B = [&](u32 k, u32 n) { return half(of(n * 4 + (k & 7) / 2).b[k >> 3], k); };
   for (u32 i = 0; i < 4; i++)
-    for (u32 k = 0; k < 16; k++) d[i] += A(group + (i >> 1) * 8, k) * B(k, t * 2 + (i & 1));
+    d[i] = add_products(d[i], 16, [&](u32 k) { return A(group + (i >> 1) * 8, k); }, [&](u32 k) { return B(k, t * 2 + (i & 1)); });
   warp_sync();
 }
 
@@ -154,6 +168,6 @@ DEV void mma_m16n8k8_tf32(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1) {
   auto A = [&](u32 r, u32 k) { return to_tf32(of((r & 7) * 4 + (k & 3)).a[(r >> 3) + 2 * (k >> 2)]); };
   auto B = [&](u32 k, u32 n) { return to_tf32(of(n * 4 + (k & 3)).b[k >> 2]); };
   for (u32 i = 0; i < 4; i++)
-    for (u32 k = 0; k < 8; k++) d[i] += A(group + (i >> 1) * 8, k) * B(k, t * 2 + (i & 1));
+    d[i] = add_products(d[i], 8, [&](u32 k) { return A(group + (i >> 1) * 8, k); }, [&](u32 k) { return B(k, t * 2 + (i & 1)); });
   warp_sync();
 }

@@ -1,9 +1,8 @@
 //! Calls of other frameworks: `Conv2d(3, 64, 3)` comes in, what is written here goes out, `conv3-64(pad=0)`.
 
-use super::{COUNTS, PADDINGS, SIZES, STRIDES, VALUES, is_pair, plain, word};
+use super::{COUNTS, DILATIONS, PADDINGS, SIZES, STRIDES, VALUES, is_pair, plain, word};
 use crate::vocabulary::Word;
 
-const DILATIONS: &[&str] = &["dilation", "dilation_rate"];
 const BIASES: &[&str] = &["bias", "use_bias"];
 
 /// What is known here from the layer before, or says nothing of what is computed.
@@ -78,8 +77,10 @@ impl<'a> Left<'a> {
 
     /// ` -> relu`, or nothing.
     fn activation(&mut self) -> String {
-        let quoted = self.plain.iter().position(|text| text.is_some_and(|text| activation(text).is_some()));
-        self.take(&["activation"], quoted, activation).unwrap_or_default()
+        let quoted = |text: &&str| text.starts_with('"') || text.eq_ignore_ascii_case("none");
+        let place =
+            self.plain.iter().position(|text| text.filter(quoted).is_some_and(|text| activation(text).is_some()));
+        self.take(&["activation"], place, activation).unwrap_or_default()
     }
 
     /// The channels that come in are known here.
@@ -88,6 +89,18 @@ impl<'a> Left<'a> {
             *first = None;
         }
     }
+}
+
+/// The call names its size, as only calls of other frameworks do.
+pub fn sized(arguments: &Arguments) -> bool {
+    arguments.named.iter().any(|(name, _)| SIZES.contains(&name.to_ascii_lowercase().as_str()))
+}
+
+/// What there is in place of a call that no word can say.
+pub fn unsayable(word: Word, arguments: &Arguments) -> Option<&'static str> {
+    let named = arguments.named.iter().filter(|(name, _)| name == "output_size").map(|(_, value)| value);
+    let size = arguments.plain.iter().chain(named).next().filter(|_| word == Word::Gap)?;
+    (size != "1").then_some("pools say their windows, as in `avgpool2`; where that size arrives already, leave it out")
 }
 
 /// A call of `name`, which is `word` here, as it is written here; the word's example if some of it cannot be said.
@@ -161,7 +174,8 @@ fn pool(word: Word, left: &mut Left<'_>) -> Option<String> {
 /// The size of `Upsample` is the output's, that of `UpSampling2D` the factor.
 fn upsample(name: &str, left: &mut Left<'_>) -> Option<String> {
     let keras = plain(name) == "upsampling";
-    let (names, place): (&[&str], _) = if keras { (&["size"], Some(0)) } else { (&["scale_factor"], None) };
+    let (names, place): (&[&str], _) =
+        if keras { (&["size"], Some(0)) } else { (&["scale_factor", "scale", "factor"], None) };
     let factor = left.number(names, place)?;
     let flag = |text: &str| ["nearest", "bilinear"].contains(&unquoted(text).as_str()).then(|| unquoted(text));
     let options: Vec<String> = left.take(&["mode", "interpolation"], None, flag).into_iter().collect();
@@ -171,10 +185,7 @@ fn upsample(name: &str, left: &mut Left<'_>) -> Option<String> {
 fn activation(text: &str) -> Option<String> {
     match unquoted(text).as_str() {
         "none" | "linear" => Some(String::new()),
-        name if text.starts_with('"') => {
-            word(name).filter(|word| word.keeps_volume()).map(|word| format!(" -> {}", word.name()))
-        }
-        _ => None,
+        name => word(name).filter(|word| word.keeps_volume()).map(|word| format!(" -> {}", word.name())),
     }
 }
 

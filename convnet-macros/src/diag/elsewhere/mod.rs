@@ -2,14 +2,16 @@
 
 mod call;
 
-pub use self::call::{Arguments, call};
+pub use self::call::{Arguments, call, sized, unsayable};
 use crate::vocabulary::{Need, Word, split};
 
 /// Their words for ours, without `_` and `2d`.
 const WORDS: &[(&str, Word)] = &[
     ("batchnorm", Word::Bn),
     ("batchnormalization", Word::Bn),
+    ("connected", Word::Fc),
     ("convolution", Word::Conv),
+    ("convolutional", Word::Conv),
     ("dense", Word::Fc),
     ("depthwise", Word::DwConv),
     ("depthwiseconv", Word::DwConv),
@@ -34,13 +36,26 @@ const WORDS: &[(&str, Word)] = &[
 /// What they have in place of words, and the sentence's end that names them: what there is here.
 const ABSENT: &[(&[&str], &str)] = &[
     (
-        &["gelu", "silu", "swish", "mish", "selu", "prelu", "softplus", "hardswish", "hardsigmoid", "activation"],
+        &[
+            "gelu",
+            "silu",
+            "swish",
+            "mish",
+            "selu",
+            "prelu",
+            "softplus",
+            "hardswish",
+            "hardsigmoid",
+            "hardtanh",
+            "softsign",
+            "activation",
+        ],
         "the activations are `relu`, `leaky_relu`, `elu`, `sigmoid`, `tanh`, `clipped_relu` and `maxout`",
     ),
     (&["layernorm", "groupnorm", "instancenorm", "normalize", "norm"], "the normalisations are `bn` and `lrn`"),
-    (&["add", "sum", "residual", "shortcut"], "branches are summed in brackets: `(conv3-64 + skip)`"),
+    (&["add", "sum", "residual", "shortcut", "eltwise"], "branches are summed in brackets: `(conv3-64 + skip)`"),
     (&["identity"], "the identity is a branch, `skip`: `(conv3-64 + skip)`"),
-    (&["concat", "concatenate", "cat"], "branches are concatenated in brackets: `(conv1-64 | conv3-64)`"),
+    (&["concat", "concatenate", "cat", "route"], "branches are concatenated in brackets: `(conv1-64 | conv3-64)`"),
     (&["crossentropy", "crossentropyloss", "nllloss", "mse", "mseloss", "loss"], "a loss is given to the trainer"),
     (&["adam", "sgd", "optimizer"], "what trains a network is given to the trainer"),
     (&["zeropad", "zeropadding", "pad", "padding"], "padding is an option: `conv3-64(pad=1)`"),
@@ -48,11 +63,26 @@ const ABSENT: &[(&[&str], &str)] = &[
         &["reshape", "view", "squeeze", "unsqueeze", "permute", "transpose", "ravel"],
         "nothing reshapes a volume but `flatten`, and `fc` flattens by itself",
     ),
+    (&["repeat", "loop", "times"], "a repeat stands behind what it repeats: `[conv3-64 -> relu]*2`"),
     (&["sequential"], "layers are connected with `->`, and `[conv3-64 -> relu]*2` repeats them"),
     (&["globalmaxpool", "globalmaxpooling", "adaptivemaxpool"], "the global pool is `gap`, which averages"),
-    (&["separableconv", "sepconv"], "it is two layers: `dwconv3 -> conv1-64`"),
+    (&["mean", "avg", "average", "reducemean"], "the mean of the whole map is `gap`"),
+    (&["separableconv", "separableconvolution", "separable", "sepconv"], "it is two layers: `dwconv3 -> conv1-64`"),
     (
-        &["convtranspose", "transposedconv", "transposeconv"],
+        &[
+            "convtranspose",
+            "transposedconv",
+            "transposeconv",
+            "transpconv",
+            "upconv",
+            "upconvolution",
+            "deconvolution",
+            "deconvolutional",
+            "unpool",
+            "maxunpool",
+            "unpooling",
+            "pixelshuffle",
+        ],
         "there are no transposed convolutions; `upsample2` enlarges",
     ),
     (
@@ -67,6 +97,11 @@ const OPTIONS: &[(&[&str], &str, &str)] = &[
     (&["valid", "no_pad", "nopad"], "pad", "no padding is `pad=0`"),
     (&["no_bias", "nobias", "without_bias", "use_bias"], "bias", "a layer without bias has `bias=false`"),
     (&["depthwise"], "groups", "a depthwise convolution is `dwconv3`"),
+    (&["name", "id", "label"], "", "a name stands behind `@`: `conv3-64 @ name`"),
+    (&["frozen", "freeze", "trainable", "requires_grad"], "", "`frozen` stands before the layer: `frozen conv3-64`"),
+    (&["size", "local_size", "depth_radius"], "n", "the number of channels is `n=5`"),
+    (&["mode", "interpolation"], "bilinear", "it stands alone: `upsample2(bilinear)`"),
+    (&["global", "global_pooling"], "ceil", "the global pool is `gap`, which averages"),
     (&["activation", "act", "nonlinearity"], "", "an activation is a layer of its own: `conv3-64 -> relu`"),
     (
         &["in_channels", "in_features", "input_shape", "input_dim", "num_features"],
@@ -76,11 +111,49 @@ const OPTIONS: &[(&[&str], &str, &str)] = &[
 ];
 
 /// Their options for the size and the count, which stand in the word here.
-const SIZES: &[&str] = &["kernel_size", "kernel", "k", "size", "pool_size", "filter_size", "scale_factor"];
+const SIZES: &[&str] =
+    &["kernel_size", "kernel", "k", "size", "pool_size", "filter_size", "scale_factor", "scale", "factor"];
 const COUNTS: &[&str] = &["filters", "out_channels", "out_features", "units", "channels"];
 const STRIDES: &[&str] = &["stride", "strides", "s"];
 const PADDINGS: &[&str] = &["padding", "pad", "p"];
+const DILATIONS: &[&str] = &["dilation", "dilation_rate"];
 const VALUES: &[&str] = &["p", "rate", "negative_slope", "alpha"];
+
+/// Words for what a number counts.
+const UNITS: &[&str] = &["filters", "filter", "kernels", "channels", "maps", "features", "units", "neurons", "outputs"];
+
+/// What a number beside a layer is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Detail {
+    Size,
+    Count,
+    Stride,
+    Pad,
+    Dilation,
+    Groups,
+}
+
+impl Detail {
+    /// What a name before a number says.
+    pub fn of(name: &str) -> Option<Self> {
+        let name = name.trim_end_matches('_').to_ascii_lowercase();
+        let is = |names: &[&str]| names.contains(&name.as_str());
+        match () {
+            () if is(SIZES) => Some(Self::Size),
+            () if is(COUNTS) || is(UNITS) => Some(Self::Count),
+            () if is(STRIDES) => Some(Self::Stride),
+            () if is(PADDINGS) => Some(Self::Pad),
+            () if is(DILATIONS) => Some(Self::Dilation),
+            () if is(&["groups", "group"]) => Some(Self::Groups),
+            () => None,
+        }
+    }
+}
+
+/// `64 filters`
+pub fn is_unit(name: &str) -> bool {
+    UNITS.contains(&name.to_ascii_lowercase().as_str())
+}
 
 /// The word for what other frameworks call `name`.
 pub fn word(name: &str) -> Option<Word> {
@@ -97,9 +170,48 @@ pub fn absent(name: &str) -> Option<&'static str> {
     ABSENT.iter().find(|(names, _)| names.contains(&plain)).map(|&(_, instead)| instead)
 }
 
+/// What there is in place of `conv3d` and `conv1d`, whose tail is here.
+pub fn directions(word: Word, tail: &str) -> Option<String> {
+    let (name, example) = (word.name(), word.example());
+    match tail.to_ascii_lowercase().trim_start_matches('_') {
+        "3d" => {
+            Some(format!("a volume has one height, width and depth, and windows move in two directions: `{example}`"))
+        }
+        "1d" => Some(format!(
+            "in one direction, 1x100x8 for example, windows are 1 high: `{}`",
+            example.replacen(name, &format!("{name}1x"), 1)
+        )),
+        "2d" => Some(format!("its numbers stand in the word: `{example}`")),
+        _ => None,
+    }
+}
+
+/// The same for `Conv3d` and `MaxPooling1D`; what has no windows, `BatchNorm1d`, is the same here.
+pub fn windows(name: &str) -> Option<String> {
+    let plain = name.replace('_', "").to_ascii_lowercase();
+    let tail = ["3d", "1d"].into_iter().find(|tail| plain.ends_with(tail))?;
+    let word = word(&plain[..plain.len() - 2])?;
+    directions(word, tail).filter(|_| matches!(word, Word::Conv | Word::DwConv | Word::MaxPool | Word::AvgPool))
+}
+
+/// `conv5` of `conv5x5x3`: filters reach over the full depth.
+pub fn full_depth(word: Word, size: &str) -> Option<String> {
+    let sides: Vec<&str> = size.split('x').collect();
+    let [height, width, _] = sides[..] else { return None };
+    let pair = format!("{height}x{width}");
+    let rest = word.example().split_once('-').filter(|_| word.takes().count == Need::Must).map(|(_, count)| count);
+    is_sides(size).then(|| {
+        let rest = rest.map_or_else(String::new, |count| format!("-{count}"));
+        format!("{}{}{rest}", word.name(), square(&pair))
+    })
+}
+
 /// What there is in place of an option of other frameworks, for a layer.
 pub fn option(of: Word, name: &str, value: &str) -> Option<String> {
     let (name, value) = (name.to_ascii_lowercase(), value.trim_matches('"').to_ascii_lowercase());
+    if of == Word::DwConv && ["groups", "depth_multiplier", "filters"].contains(&name.as_str()) {
+        return Some("it has one filter for each channel, so that there is nothing to say".to_owned());
+    }
     let has = |option: &str| option.is_empty() || of.takes().options.iter().any(|&(own, _)| own == option);
     let is = |names: &[&str]| names.contains(&name.as_str());
     if is(PADDINGS) && value == "same" && has("same") {
@@ -126,6 +238,17 @@ pub fn is_stride(option: &str) -> bool {
 
 fn plain(name: &str) -> String {
     name.replace('_', "").to_ascii_lowercase().replace("1d", "").replace("2d", "")
+}
+
+/// `3`, `3x5` or `5x5x3`, with none of them zero.
+pub fn is_sides(text: &str) -> bool {
+    let side = |side: &str| side.bytes().all(|b| b.is_ascii_digit()) && side.parse().is_ok_and(|side: u64| side > 0);
+    text.split('x').count() <= 3 && text.split('x').all(side)
+}
+
+/// `3` of `3x3`
+pub fn square(pair: &str) -> &str {
+    pair.split_once('x').filter(|(height, width)| height == width).map_or(pair, |(side, _)| side)
 }
 
 /// `3` or `3x5`

@@ -28,6 +28,10 @@ pub fn trailing_arrow() -> String {
     "a layer is missing behind this arrow".into()
 }
 
+pub fn options_behind() -> String {
+    "numbers stand in the layer's word, as `conv3-64/2`, and options in brackets behind it: `conv3-64(pad=1)`".into()
+}
+
 pub fn missing_arrow(next: Option<&TokenTree>) -> String {
     format!("`->` is missing before {}", token(next))
 }
@@ -57,6 +61,19 @@ pub fn stray_sign(sign: char) -> String {
 
 pub fn attribute_inside() -> String {
     "attributes and doc comments stand before the network only: a comment here begins with `//`".into()
+}
+
+pub fn name_behind_as(name: impl std::fmt::Display) -> String {
+    format!("a name stands behind `@`: write `@ {name}`")
+}
+
+pub fn no_loops() -> String {
+    "a repeat stands behind what it repeats: `[conv3-64 -> relu]*2`".into()
+}
+
+pub fn no_variables() -> String {
+    "there are no variables: layers follow one another, `conv3-64 -> relu`, and branches stand in brackets, `(conv3-64 + skip)`"
+        .into()
 }
 
 pub fn repeat_after_name() -> String {
@@ -118,8 +135,8 @@ pub fn unknown_item(text: &str, last: &str, blocks: &[String], parameters: &[Ide
     if let Some(parameter) = Word::ALL.iter().find_map(in_word) {
         return format!("unknown word `{text}`: a parameter such as `{parameter}` cannot stand inside a word");
     }
-    if let Some(instead) = elsewhere::absent(last) {
-        return format!("unknown word `{text}`: {instead}");
+    if let Some(instead) = elsewhere::absent(last).map(str::to_owned).or_else(|| elsewhere::windows(last)) {
+        return unknown_instead(text, &instead);
     }
     match suggestion(last, blocks) {
         Some(nearest) => unknown_word(text, &nearest),
@@ -130,6 +147,10 @@ pub fn unknown_item(text: &str, last: &str, blocks: &[String], parameters: &[Ide
         }
         None => format!("unknown word `{text}`: it is neither a layer nor a block"),
     }
+}
+
+pub fn unknown_instead(text: &str, instead: &str) -> String {
+    format!("unknown word `{text}`: {instead}")
 }
 
 pub fn unknown_word(text: &str, meant: &str) -> String {
@@ -166,7 +187,12 @@ pub fn bad_size(word: Word, size: &str) -> String {
     if let Some(written) = elsewhere::underscored(&format!("{name}{size}")) {
         unknown_word(&format!("{name}{size}"), &written)
     } else if word.takes().size == Need::No {
-        unknown_word(&format!("{name}{size}"), word.example())
+        let example = if word.takes().options.is_empty() { word.example() } else { name };
+        unknown_word(&format!("{name}{size}"), example)
+    } else if let Some(instead) = elsewhere::directions(word, size) {
+        unknown_instead(&format!("{name}{size}"), &instead)
+    } else if let Some(meant) = elsewhere::full_depth(word, size) {
+        format!("`{size}` is no size of {name}: a window has a height and a width, so write `{meant}`")
     } else if size.bytes().all(|b| b.is_ascii_digit()) {
         format!("the size {size} is too large to be counted")
     } else {
@@ -176,7 +202,9 @@ pub fn bad_size(word: Word, size: &str) -> String {
 }
 
 pub fn planned(text: &str) -> String {
-    format!("`{text}` is not implemented yet")
+    let deconv = text.to_ascii_lowercase().starts_with("deconv");
+    let instead = if deconv { "; `upsample2 -> conv3-64` enlarges" } else { "" };
+    format!("`{text}` is not implemented yet{instead}")
 }
 
 pub fn misplaced_keyword(keyword: &str) -> String {
@@ -250,6 +278,11 @@ pub fn head_needs_name(after_comma: bool) -> String {
     } else {
         "a head's name is missing: `{ boxes: fc-4, classes: fc-21 }`".into()
     }
+}
+
+pub fn head_needs_chain(name: Option<&TokenTree>) -> String {
+    let name = name.map_or_else(|| "name".to_owned(), ToString::to_string);
+    format!("a head has a name and layers: `{name}: fc-10`")
 }
 
 pub fn head_needs_colon() -> String {

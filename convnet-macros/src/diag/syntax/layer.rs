@@ -3,7 +3,6 @@
 use proc_macro2::{Ident, TokenTree};
 
 use super::words::{quoted, quoted_or, token};
-use crate::ast::{Number, Pair};
 use crate::diag::elsewhere;
 use crate::diag::nearest::nearest;
 use crate::vocabulary::{Kind, Need, Word};
@@ -58,17 +57,17 @@ pub fn superfluous_stride(word: Word) -> String {
     format!("{} has no stride", word.name())
 }
 
-pub fn size_apart(word: Word, size: &Pair) -> String {
-    let name = word.name();
-    match size {
-        Pair::Each(height, width, _) => format!("the size stands in the word: `{name}{height}x{width}`"),
-        Pair::Both(Number::Literal(side, _)) => format!("the size stands in the word: `{name}{side}`"),
-        Pair::Both(Number::Parameter(_)) => "the size stands in the word and is a number".into(),
-    }
-}
-
 pub fn missing_hyphen(word: Word, next: Option<&TokenTree>) -> String {
     format!("`-` is missing before {}: the {} is written as in `{}`", token(next), word.counts(), word.example())
+}
+
+pub fn sign_before_count(word: Word) -> String {
+    format!("the {} stands behind `-`, as in `{}`", word.counts(), word.example())
+}
+
+/// `relu(conv3-64)`
+pub fn nested(chain: &str) -> String {
+    format!("layers follow one another: write `{chain}`")
 }
 
 pub fn without_brackets(what: &str) -> String {
@@ -123,6 +122,10 @@ pub fn bracketed_pair(name: &str, pair: &str) -> String {
     format!("numbers stand without brackets, and a pair is `2x1` (height, width): write `{name}={pair}`")
 }
 
+pub fn numbers_apart(written: &str) -> String {
+    format!("a layer's numbers are part of it: write `{written}`")
+}
+
 pub fn numbers_behind_options(written: &str) -> String {
     format!("numbers stand before the options: write `{written}`")
 }
@@ -162,7 +165,8 @@ pub fn unknown_option(word: Word, written: &str, value: &str, is_parameter: bool
         return format!("`ceil` is for pools only: {name} takes `floor`");
     }
     if takes.value.is_some() {
-        format!("{name} takes one number, without a name: `{}`", word.example())
+        let number = value.parse::<f64>().ok().map(|_| format!("{name}({value})"));
+        format!("{name} takes one number, without a name: `{}`", number.as_deref().unwrap_or(word.example()))
     } else if names.is_empty() {
         format!("{name} has no options")
     } else {
@@ -223,6 +227,10 @@ pub fn bare_value(word: Word, value: &str) -> String {
     let options = takes.options.iter().filter(|(_, kind)| *kind != Kind::Flag);
     let names: Vec<&str> = options.map(|&(name, _)| name).collect();
     match (takes.size != Need::No, takes.count != Need::No) {
+        _ if word == Word::Bn => format!(
+            "a value of bn needs the name of its option, {}; the number of channels is known: `bn`",
+            quoted_or(&names)
+        ),
         (false, true) => format!("the {} of {name} is written `{name}-{value}`", word.counts()),
         (true, false) => format!("the size of {name} stands in the word: `{name}{value}`"),
         _ if names.is_empty() => format!("{name} has no options"),

@@ -23,6 +23,14 @@ pub fn no_parameter(name: &Ident, parameters: &[Ident]) -> String {
     }
 }
 
+pub fn dollar(name: &Ident, parameter: bool) -> String {
+    if parameter {
+        format!("a parameter is written without `$`: `{name}`")
+    } else {
+        format!("`${name}` is no number: names for numbers are parameters of blocks, without `$`")
+    }
+}
+
 pub fn no_pair_here(height: u64, width: u64, what: &str) -> String {
     format!("`{height}x{width}` is a pair, and {what} is one number")
 }
@@ -47,6 +55,11 @@ pub fn no_whole_number(text: &str) -> String {
     if plain.ends_with('x') {
         return format!("a number is missing behind `{text}`");
     }
+    if let Some((count, stride)) = plain.split_once('s')
+        && [count, stride].iter().all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+    {
+        return format!("the stride stands behind `/`: write `{count}/{stride}`");
+    }
     let float = sides().find(|side| side.contains(['.', 'e']) && side.parse::<f64>().is_ok());
     match float.map(|side| (side, side.parse::<f64>())) {
         Some((side, Ok(value))) if value.fract() == 0.0 && value.abs() < 1e15 => {
@@ -66,8 +79,13 @@ pub fn no_volume(text: &str, sides: usize) -> String {
     format!("`{text}` has {sides} sides: a volume is `28x28x1` (height, width, depth), or `784` for features")
 }
 
-pub fn bracketed_volume(volume: Volume) -> String {
-    format!("the input's volume stands without brackets: `input {volume}`")
+pub fn batch_in_volume(text: &str, volume: Volume) -> String {
+    format!("`{text}` has 4 sides, but the batch is no part of a volume, and any size of it runs: write `{volume}`")
+}
+
+pub fn bracketed_volume(volume: Volume, channels_first: bool) -> String {
+    let order = if channels_first { " and is written height x width x depth" } else { "" };
+    format!("the input's volume stands without brackets{order}: `input {volume}`")
 }
 
 pub fn without_x(height: u64, width: u64, depth: u64) -> String {

@@ -131,3 +131,12 @@ fn reads_volumes() {
         assert_eq!(sound(&format!("struct Net {{ input {source} -> relu }}")).input.volume, volume);
     }
 }
+
+#[test]
+fn heads_are_called_like_numbers() {
+    let network = sound(
+        "struct Net { input 8x8x4 -> { boxes: conv1-4, same: relu, stride: maxpool, s2: conv3-2/2(floor), filters: fc-3 } }",
+    );
+    expect!["{boxes: conv1-4, same: relu, stride: maxpool, s2: conv3-2/2(floor), filters: fc-3}"]
+        .assert_eq(&shapes(&network.chain));
+}

@@ -190,29 +190,37 @@ impl Engine {
         self.stream.finish()
     }
 
-    /// How long each kernel of a step takes, run again and again with what the last step has left. What it
-    /// computes is of no use afterwards.
-    pub fn profile(&mut self, batch: usize) -> Result<Vec<KernelTime>, DeviceError> {
-        let pass = Pass::Train(HeadLoss::CrossEntropy);
-        self.prepare(pass, batch, 0)?;
-        self.finish()?;
+    /// Runs a pass on a batch and waits for its end. A training step moves no parameter: the rate is 0.
+    fn pass(&mut self, pass: Pass, batch: usize, values: &[f32]) -> Result<(), DeviceError> {
+        let labels = vec![0; self.extents.logits.iter().map(|[pixels, _]| pixels * batch).sum()];
+        let (lane, rest) = if pass == Pass::Infer { (TRAINING_LANES, Rest::None) } else { (0, Rest::Labels(&labels)) };
+        let numbers = Numbers { momentum: 0.9, decay: 5e-4, ..Numbers::default() };
+        self.begin(pass, batch, lane, &numbers, values, rest)?;
+        self.finish()
+    }
+
+    /// Milliseconds of a pass, run again and again on a batch that is on the device.
+    pub fn time(&mut self, pass: Pass, batch: usize, values: &[f32]) -> Result<f64, DeviceError> {
+        self.pass(pass, batch, values)?;
+        let lane = if pass == Pass::Infer { TRAINING_LANES } else { 0 };
+        let graph = self.prepare(pass, batch, lane)?;
+        repeat(&self.stream, 100.0, || self.stream.run(&self.graphs[graph].3))
+    }
+
+    /// How long each kernel of a step takes, run again and again on what a step has left. What it computes is of no use
+    /// afterwards.
+    pub fn profile(&mut self, batch: usize, values: &[f32]) -> Result<Vec<KernelTime>, DeviceError> {
+        self.pass(Pass::Train(HeadLoss::CrossEntropy), batch, values)?;
         let plan = self.plan(batch);
         let launches = self.plans[plan].1.clone();
         let way = Way { lane: &self.lanes[0], batch: Self::values(&[self.extents.input]) * batch };
         let mut times = Vec::new();
         for launch in launches.forward.iter().chain(&launches.backward).chain(&launches.update) {
             let one = std::slice::from_ref(launch);
-            let time = |count: u32| {
-                let begun = Instant::now();
-                (0..count).try_for_each(|_| self.launch_all(one, way))?;
-                self.stream.finish()?;
-                Ok::<f64, DeviceError>(begun.elapsed().as_secs_f64() * 1e3 / f64::from(count))
-            };
-            time(1)?;
-            // About 10 ms each, so that a network of many kernels is done within seconds.
-            let count = (10.0 / time(2)?.max(1e-3)).clamp(1.0, 200.0) as u32;
+            // A network of many kernels is done within seconds.
+            let milliseconds = repeat(&self.stream, 10.0, || self.launch_all(one, way))?;
             let &Launch { products, layer, .. } = launch;
-            times.push(KernelTime { kernel: launch.kernel.clone(), layer, milliseconds: time(count)?, products });
+            times.push(KernelTime { kernel: launch.kernel.clone(), layer, milliseconds, products });
         }
         Ok(times)
     }
@@ -257,6 +265,19 @@ impl Engine {
         let (values, statistics) = self.parameters.statistics();
         self.stream.copy(&self.kept, 0, values, statistics.start, statistics.len())
     }
+}
+
+/// Milliseconds of what `f` enqueues, by the mean over about so many of them, after a few times that do not count.
+fn repeat(stream: &Stream, milliseconds: f64, f: impl Fn() -> Result<(), DeviceError>) -> Result<f64, DeviceError> {
+    let time = |count: u32| {
+        let begun = Instant::now();
+        (0..count).try_for_each(|_| f())?;
+        stream.finish()?;
+        Ok::<f64, DeviceError>(begun.elapsed().as_secs_f64() * 1e3 / f64::from(count))
+    };
+    time(1)?;
+    let count = (milliseconds / time(2)?.max(1e-3)).clamp(1.0, 2000.0) as u32;
+    time(count)
 }
 
 impl Drop for Engine {

@@ -205,8 +205,14 @@ impl Sink for Epilogue {
         unsafe {
             let shift = s.first(8, self.affine(s, 0).1);
             let shift = s.add(shift, s.swap(shift));
+            let whole = at[0].len == 4 && at[1].len == 4;
             for j in 0..4 {
                 let v = s.select(own, s.min(most, s.max(least, s.add(v[j], shift))), s.zero());
+                if whole {
+                    s.store_to(places[0].wrapping_add(j * LANES), s.first(8, v));
+                    s.store_to(places[1].wrapping_add(j * LANES), s.first(8, s.swap(v)));
+                    continue;
+                }
                 if j + at[0].len >= 4 {
                     s.store_to(places[0].wrapping_add(j * LANES), s.first(8, v));
                 }

@@ -7,9 +7,9 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::few_columns::TOGETHER;
+use super::few_columns::{Largest, TOGETHER};
 use super::few_tile::{self, FILTERS, HALF, Positions};
-use super::sweep::{Segment, Sink};
+use super::sweep::{NOTHING, Segment, Sink};
 use super::{Algorithm, Geometry};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
@@ -53,9 +53,6 @@ pub struct Few<'a, K> {
 // SAFETY: what it points to is only read; whoever calls `run` promises that nobody writes there meanwhile.
 unsafe impl<K: Sync> Sync for Few<'_, K> {}
 
-/// No positions.
-const NOTHING: Segment = Segment { sample: 0, block: 0, row: 0, column: 0, len: 0 };
-
 /// Room for the sums of a strip.
 #[repr(C, align(64))]
 struct Sums([[f32; STEP]; FILTERS]);
@@ -66,7 +63,7 @@ struct Turned([[f32; LANES]; LANES]);
 
 /// The largest sums of the pool's windows, turned, and the words that say where they were.
 #[repr(C, align(64))]
-struct Largest {
+struct Winners {
     sums: [[f32; LANES]; VECTORS * WINDOWS],
     winners: [u32; VECTORS * WINDOWS],
 }
@@ -103,8 +100,19 @@ impl<K: Sink> Few<'_, K> {
                 unsafe { self.sink.border(sample, 0) };
             }
             let [start, end] = [strip, strip + 1].map(|i| halves.min(cut(units, strips, i) * unit));
-            dispatch(Strip { few: self, sample, halves: start..end });
+            let strip = Strip { few: self, sample, halves: start..end };
+            if self.points.is_some() && self.is_largest() {
+                dispatch(Largest(strip));
+            } else {
+                dispatch(strip);
+            }
         });
+    }
+
+    /// The sink wants no more than the largest sums of the pool's windows.
+    #[inline(always)]
+    fn is_largest(&self) -> bool {
+        self.pool && self.sink.wants_largest() && self.sink.winners(NOTHING).is_none()
     }
 
     /// Rows of a line.
@@ -256,7 +264,7 @@ impl<K: Sink> Strip<'_, K> {
     #[inline(always)]
     unsafe fn give_winners<S: Simd>(&self, s: S, sums: *const f32) {
         let Self { few, sample, .. } = *self;
-        let mut memory = MaybeUninit::<Largest>::uninit();
+        let mut memory = MaybeUninit::<Winners>::uninit();
         // SAFETY: fields of the local memory, by address.
         let (largest, winners) = unsafe {
             let memory = memory.as_mut_ptr();
@@ -322,20 +330,18 @@ impl<K: Sink> Kernel for Strip<'_, K> {
         let few = self.few;
         let mut memory = MaybeUninit::<Sums>::uninit();
         let sums = memory.as_mut_ptr().cast::<f32>();
-        let pool = few.pool && few.sink.wants_largest();
-        let largest = pool && few.sink.winners(NOTHING).is_none();
         // SAFETY: the windows of all positions lie in the input, and there is room for the sums; the sink can take them.
         unsafe {
             match few.points {
-                Some(points) => self.by_columns(s, points, sums, largest),
+                Some(points) => self.by_columns(s, points, sums),
                 None => self.by_taps(s, sums),
             }
-            if !pool {
-                self.give(s, sums);
-            } else if !largest {
-                self.give_winners(s, sums);
-            } else if few.points.is_none() {
+            if few.is_largest() {
                 self.give_largest(s, sums);
+            } else if few.pool && few.sink.wants_largest() {
+                self.give_winners(s, sums);
+            } else {
+                self.give(s, sums);
             }
         }
     }

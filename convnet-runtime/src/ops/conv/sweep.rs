@@ -58,6 +58,9 @@ pub struct Segment {
     pub len: usize,
 }
 
+/// No positions.
+pub const NOTHING: Segment = Segment { sample: 0, block: 0, row: 0, column: 0, len: 0 };
+
 /// What becomes of the sums. Methods must be `#[inline(always)]`.
 pub trait Sink: Sync {
     /// Takes the sums of a segment, `[column][16]`.

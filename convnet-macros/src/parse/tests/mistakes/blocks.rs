@@ -156,7 +156,7 @@ fn blocks() {
             block
                 blocks stand before `input`
 
-            block a() = bn; relu    => nothing
+            block a() = bn; relu    => ?
             relu
                 the network's chain begins with its input: `input 224x224x3 ->`
 
@@ -172,7 +172,7 @@ fn blocks() {
             ->
                 a layer is missing behind this arrow
 
-            input -> relu -> cnv3-3    => nothing
+            input -> relu -> cnv3-3    => ? -> relu -> ?
             input
                 the input needs a volume: `input 224x224x3` (height, width, depth) or `input 784`
             cnv3
@@ -182,7 +182,7 @@ fn blocks() {
             relu
                 `->` is missing before `relu`
 
-                => nothing
+                => ?
             Net
                 Net has no input: it begins with `input 224x224x3 ->`
 
@@ -190,13 +190,13 @@ fn blocks() {
             loop
                 `loop` is a keyword of Rust and cannot be the name of the block
 
-            block    => nothing
+            block    => ?
             block
                 the name of the block is missing here
             Net
                 Net has no input: it begins with `input 224x224x3 ->`
 
-            block a    => nothing
+            block a    => ?
             block
                 a block is written `block name(k) = conv3-k -> relu;`
             Net

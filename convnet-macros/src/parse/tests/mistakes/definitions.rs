@@ -47,7 +47,7 @@ fn definitions_of_other_languages() {
             ->
                 the volume follows `input` without a sign: `input 224x224x3`
 
-            input28x28x1 -> relu    => nothing
+            input28x28x1 -> relu    => ? -> relu
             input28x28x1
                 the network's chain begins with its input: `input 224x224x3 ->`
 
@@ -59,7 +59,7 @@ fn definitions_of_other_languages() {
             x
                 the network's chain begins with its input: `input 224x224x3 ->`
 
-            input h=28, w=28, c=1 -> relu    => nothing
+            input h=28, w=28, c=1 -> relu    => ? -> relu
             h=28, w=28, c=1
                 a volume with names is written `(h=3, w=224, c=224)`
 
@@ -146,6 +146,57 @@ fn definitions_of_other_languages() {
                 there is no arithmetic here: write a number or a parameter
             {c}
                 the number of filters stands without brackets: `conv3-64`, or `conv3-k` in a block
+
+        "#]],
+    );
+}
+
+#[test]
+fn inputs_of_other_frameworks() {
+    mistakes(
+        "struct Net { § -> relu }",
+        &[
+            "input (3, 32, 32)",
+            "input: (32, 32, 3)",
+            "input shape=(32, 32, 3)",
+            "Input(shape=(28, 28, 1))",
+            "input 16x32x32x3",
+            "input 16x3x224x224",
+            "input 32x32x",
+            "input",
+        ],
+        &expect![[r#"
+            input (3, 32, 32)    => relu
+            (3, 32, 32)
+                the input's volume stands without brackets and is written height x width x depth: `input 32x32x3`
+
+            input: (32, 32, 3)    => relu
+            (32, 32, 3)
+                the input's volume stands without brackets: `input 32x32x3`
+
+            input shape=(32, 32, 3)    => relu
+            (32, 32, 3)
+                the input's volume stands without brackets: `input 32x32x3`
+
+            Input(shape=(28, 28, 1))    => relu
+            (shape=(28, 28, 1))
+                the input's volume stands without brackets: `input 28x28x1`
+
+            input 16x32x32x3    => relu
+            16x32x32x3
+                `16x32x32x3` has 4 sides, but the batch is no part of a volume, and any size of it runs: write `32x32x3`
+
+            input 16x3x224x224    => relu
+            16x3x224x224
+                `16x3x224x224` has 4 sides, but the batch is no part of a volume, and any size of it runs: write `224x224x3`
+
+            input 32x32x    => ? -> relu
+            32x32x
+                a number is missing behind `32x32x`
+
+            input    => ? -> relu
+            input
+                the input needs a volume: `input 224x224x3` (height, width, depth) or `input 784`
 
         "#]],
     );

@@ -283,7 +283,7 @@ fn arguments_of_calls() {
 
             Conv3d(3, 64, 3)    => ? -> relu
             Conv3d
-                `3d` is no size of conv: write `conv3-64`, or conv3x5 for 3 high and 5 wide
+                unknown word `conv3d`: a volume has one height, width and depth, and windows move in two directions: `conv3-64`
 
             Conv2DTranspose(64, 3)    => ? -> relu
             Conv2DTranspose
@@ -356,6 +356,197 @@ fn arguments_of_calls() {
             BatchNorm2d(64, momentum=0.1)    => ? -> relu
             BatchNorm2d(64, momentum=0.1)
                 unknown word `BatchNorm2d`: did you mean `bn`?
+
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_written_otherwise() {
+    mistakes(
+        "struct Net { input 32x32x3 -> § -> relu }",
+        &[
+            "conv3d-64",
+            "Conv3d(3, 64, 3, padding=1)",
+            "nn.Conv3d(3, 64, 3)",
+            "MaxPool3d(2)",
+            "Conv1D(64, 3)",
+            "conv1d-64",
+            "MaxPooling1D(2)",
+            "BatchNorm3d(64)",
+            "conv5x5x3-64",
+            "maxpool2x2x2",
+            "AdaptiveAvgPool2d((7, 7))",
+            "AdaptiveAvgPool2d(output_size=(1, 1))",
+            "GlobalAvgPool2d()",
+            "global average pooling",
+            "avgpool(global)",
+            "mean",
+            "conv(filters=64, kernel_size=3, padding=1)",
+            "maxpool(k=3, s=2)",
+            "maxpool(3, 2)",
+            "avgpool(3, padding=1)",
+            "upsample(scale=4)",
+            "upsample2(mode=bilinear)",
+            "dwconv3(groups=8)",
+            "Dense(64, activation=relu)",
+            "lrn(size=5)",
+            "leaky_relu(negative_slope=0.2)",
+            "bn(64)",
+            "bn2d",
+            "conv3-64(name=a)",
+            "conv3-64(trainable=false)",
+            "deconv3-64/2",
+            "upconv2-64",
+            "unpool2",
+            "separable3-64",
+            "route -1",
+            "repeat",
+        ],
+        &expect![[r#"
+            conv3d-64    => ? -> relu
+            conv3d
+                unknown word `conv3d`: a volume has one height, width and depth, and windows move in two directions: `conv3-64`
+
+            Conv3d(3, 64, 3, padding=1)    => ? -> relu
+            Conv3d
+                unknown word `conv3d`: a volume has one height, width and depth, and windows move in two directions: `conv3-64`
+
+            nn.Conv3d(3, 64, 3)    => ? -> relu
+            nn.Conv3d
+                unknown word `nn.Conv3d`: a volume has one height, width and depth, and windows move in two directions: `conv3-64`
+
+            MaxPool3d(2)    => ? -> relu
+            MaxPool3d
+                unknown word `maxpool3d`: a volume has one height, width and depth, and windows move in two directions: `maxpool3/2`
+
+            Conv1D(64, 3)    => ? -> relu
+            Conv1D(64, 3)
+                unknown word `Conv1D`: in one direction, 1x100x8 for example, windows are 1 high: `conv1x3-64`
+
+            conv1d-64    => ? -> relu
+            conv1d
+                unknown word `conv1d`: in one direction, 1x100x8 for example, windows are 1 high: `conv1x3-64`
+
+            MaxPooling1D(2)    => ? -> relu
+            MaxPooling1D(2)
+                unknown word `MaxPooling1D`: in one direction, 1x100x8 for example, windows are 1 high: `maxpool1x3/2`
+
+            BatchNorm3d(64)    => ? -> relu
+            BatchNorm3d
+                unknown word `BatchNorm3d`: did you mean `bn`?
+
+            conv5x5x3-64    => ? -> relu
+            conv5x5x3
+                `5x5x3` is no size of conv: a window has a height and a width, so write `conv5-64`
+
+            maxpool2x2x2    => ? -> relu
+            maxpool2x2x2
+                `2x2x2` is no size of maxpool: a window has a height and a width, so write `maxpool2`
+
+            AdaptiveAvgPool2d((7, 7))    => ? -> relu
+            AdaptiveAvgPool2d((7, 7))
+                unknown word `AdaptiveAvgPool2d`: pools say their windows, as in `avgpool2`; where that size arrives already, leave it out
+
+            AdaptiveAvgPool2d(output_size=(1, 1))    => ? -> relu
+            AdaptiveAvgPool2d(output_size=(1, 1))
+                unknown word `AdaptiveAvgPool2d`: did you mean `gap`?
+
+            GlobalAvgPool2d()    => ? -> relu
+            GlobalAvgPool2d()
+                unknown word `GlobalAvgPool2d`: did you mean `gap`?
+
+            global average pooling    => ? -> relu
+            global average pooling
+                unknown word `global average pooling`: did you mean `gap`?
+
+            avgpool(global)    => ? -> relu
+            global
+                unknown option `global` of avgpool: the global pool is `gap`, which averages
+
+            mean    => ? -> relu
+            mean
+                unknown word `mean`: the mean of the whole map is `gap`
+
+            conv(filters=64, kernel_size=3, padding=1)    => ? -> relu
+            conv(filters=64, kernel_size=3, padding=1)
+                a layer's numbers are part of it: write `conv3-64(pad=1)`
+
+            maxpool(k=3, s=2)    => ? -> relu
+            maxpool(k=3, s=2)
+                a layer's numbers are part of it: write `maxpool3/2`
+
+            maxpool(3, 2)    => ? -> relu
+            maxpool(3, 2)
+                a layer's numbers are part of it: write `maxpool3/2`
+
+            avgpool(3, padding=1)    => ? -> relu
+            avgpool(3, padding=1)
+                a layer's numbers are part of it: write `avgpool3(pad=1)`
+
+            upsample(scale=4)    => ? -> relu
+            upsample(scale=4)
+                a layer's numbers are part of it: write `upsample4`
+
+            upsample2(mode=bilinear)    => ? -> relu
+            mode
+                unknown option `mode` of upsample: it stands alone: `upsample2(bilinear)`
+
+            dwconv3(groups=8)    => ? -> relu
+            groups
+                unknown option `groups` of dwconv: it has one filter for each channel, so that there is nothing to say
+
+            Dense(64, activation=relu)    => ? -> relu
+            Dense(64, activation=relu)
+                unknown word `Dense`: did you mean `fc-64 -> relu`?
+
+            lrn(size=5)    => lrn(size=5) -> relu
+            size
+                unknown option `size` of lrn: the number of channels is `n=5`
+
+            leaky_relu(negative_slope=0.2)    => leaky_relu(negative_slope=0.2) -> relu
+            negative_slope
+                leaky_relu takes one number, without a name: `leaky_relu(0.2)`
+
+            bn(64)    => bn(64) -> relu
+            64
+                a value of bn needs the name of its option, `eps` or `momentum`; the number of channels is known: `bn`
+
+            bn2d    => ? -> relu
+            bn2d
+                unknown word `bn2d`: did you mean `bn`?
+
+            conv3-64(name=a)    => ? -> relu
+            name
+                unknown option `name` of conv: a name stands behind `@`: `conv3-64 @ name`
+
+            conv3-64(trainable=false)    => ? -> relu
+            trainable
+                unknown option `trainable` of conv: `frozen` stands before the layer: `frozen conv3-64`
+
+            deconv3-64/2    => ? -> relu
+            deconv3
+                `deconv3` is not implemented yet; `upsample2 -> conv3-64` enlarges
+
+            upconv2-64    => ? -> relu
+            upconv2
+                unknown word `upconv2`: there are no transposed convolutions; `upsample2` enlarges
+
+            unpool2    => ? -> relu
+            unpool2
+                unknown word `unpool2`: there are no transposed convolutions; `upsample2` enlarges
+
+            separable3-64    => ? -> relu
+            separable3
+                unknown word `separable3`: it is two layers: `dwconv3 -> conv1-64`
+
+            route -1    => ? -> relu
+            route
+                unknown word `route`: branches are concatenated in brackets: `(conv1-64 | conv3-64)`
+
+            repeat    => ? -> relu
+            repeat
+                unknown word `repeat`: a repeat stands behind what it repeats: `[conv3-64 -> relu]*2`
 
         "#]],
     );

@@ -121,7 +121,7 @@ fn options_of_other_frameworks() {
 
             lrn(size=5)    => lrn(size=5) -> relu
             size
-                unknown option `size`: lrn has `n`, `alpha`, `beta`, `k` and `within`
+                unknown option `size` of lrn: the number of channels is `n=5`
 
             conv3-64(depthwise)    => ? -> relu
             depthwise

@@ -106,12 +106,12 @@ fn layers() {
                 `-` is missing before `64`: the number of filters is written as in `conv3-64`
 
             conv 3-64    => ? -> relu
-            3
-                the size stands in the word: `conv3`
+            conv 3-64
+                a layer's numbers are part of it: write `conv3-64`
 
             maxpool 3/2    => ? -> relu
-            3
-                the size stands in the word: `maxpool3`
+            maxpool 3/2
+                a layer's numbers are part of it: write `maxpool3/2`
 
             maxpool-2    => ? -> relu
             2
@@ -199,7 +199,7 @@ fn layers() {
 
             conv2d-64    => ? -> relu
             conv2d
-                `2d` is no size of conv: write `conv3-64`, or conv3x5 for 3 high and 5 wide
+                unknown word `conv2d`: its numbers stand in the word: `conv3-64`
 
             conv3_64    => ? -> relu
             conv3_64
@@ -315,7 +315,7 @@ fn layers() {
 
             maxpool2x2x2    => ? -> relu
             maxpool2x2x2
-                `2x2x2` is no size of maxpool: write `maxpool3/2`, or maxpool3x5 for 3 high and 5 wide
+                `2x2x2` is no size of maxpool: a window has a height and a width, so write `maxpool2`
 
             leaky-relu    => ? -> relu
             leaky-relu

@@ -1,5 +1,6 @@
 //! Every mistake, with what its error underlines and says, and what is still understood of the chain.
 
+mod apart;
 mod blocks;
 mod chains;
 mod definitions;

@@ -197,7 +197,7 @@ fn options() {
 
             bn(3)    => bn(3) -> relu
             3
-                a value of bn needs the name of its option: `eps` or `momentum`
+                a value of bn needs the name of its option, `eps` or `momentum`; the number of channels is known: `bn`
 
             bn(epsilon=1e-5)    => bn(epsilon=1e-5) -> relu
             epsilon
@@ -221,15 +221,15 @@ fn options() {
 
             lrn(size=5)    => lrn(size=5) -> relu
             size
-                unknown option `size`: lrn has `n`, `alpha`, `beta`, `k` and `within`
+                unknown option `size` of lrn: the number of channels is `n=5`
 
             maxpool2(stride=2)    => ? -> relu
             stride=2
                 the stride is written `/2`, behind the other numbers: `maxpool3/2`
 
             maxpool(3)    => ? -> relu
-            3
-                the size of maxpool stands in the word: `maxpool3`
+            maxpool(3)
+                a layer's numbers are part of it: write `maxpool3`
 
             dropout(0.5f32)    => dropout(0.5f32) -> relu
             0.5f32

@@ -153,7 +153,7 @@ fn numbers_in_the_wrong_place() {
 
             bn(.5)    => bn(.5) -> relu
             .5
-                a value of bn needs the name of its option: `eps` or `momentum`
+                a value of bn needs the name of its option, `eps` or `momentum`; the number of channels is known: `bn`
 
             dropout .5    => dropout.5 -> relu
             dropout .5
@@ -273,9 +273,7 @@ fn parameters_behind_options() {
 
             conv3-k(pad=1)/ relu    => b(2)
             /
-                the stride is missing here
-            relu
-                `->` is missing before `relu`
+                `/` stands where `->` should
 
         "#]],
     );

@@ -7,7 +7,8 @@ mod convolutions;
 use bench::{Bench, device, difference, distance, read};
 
 use crate::cpu::exchange;
-use crate::cuda::launch::Precision;
+use crate::cuda::driver::{Encoded, Memory};
+use crate::cuda::launch::{Argument, Precision, TensorMap};
 use crate::cuda::source::Module;
 use crate::network::Key;
 use crate::prelude::*;
@@ -153,6 +154,27 @@ fn losses_and_steps() {
     // Dense pixels on the device, planes in a tensor.
     let dense: Vec<f32> = (0..36).map(|i| (i / 12 + 2 * (i % 3) + (i / 6 % 2) * (i / 3 % 2)) as f32 * 0.2).collect();
     steps::<inside::Same, _>(&MeanSquared(&targets), "mean squared error", &dense);
+}
+
+#[test]
+fn tensors_that_cannot_be_copied_in_boxes_are_refused() {
+    let Some(device) = device().filter(|device| device.capability() >= (9, 0)) else { return };
+    let memory = Memory::new(device.context(), 1 << 12).expect("there is memory");
+    let right = TensorMap {
+        base: Argument::Arena(0),
+        precision: Precision::Bf16,
+        extent: [60, 4, 4, 2],
+        stride: [64, 256, 1024],
+        part: [64, 4, 256, 1],
+    };
+    let takes = |map: TensorMap, offset: usize| Encoded::new(&map, memory.at(offset)).is_ok();
+    assert!(takes(right, 0) && takes(right, 16));
+    assert!(!takes(right, 8), "an address");
+    assert!(!takes(TensorMap { extent: [60, 0, 4, 2], ..right }, 0), "an extent");
+    assert!(!takes(TensorMap { stride: [60, 240, 960], ..right }, 0), "a stride");
+    for part in [[60, 4, 4, 1], [72, 4, 4, 1], [64, 4, 257, 1], [64, 0, 4, 1]] {
+        assert!(!takes(TensorMap { part, ..right }, 0), "a box of {part:?}");
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub use weight_gradient::weight_gradient;
 
 use self::matrix::{Matrix, Packed, Widened};
 use self::samples::Samples;
-use self::task::{Plan, Task};
+use self::task::Plan;
 use self::tile::MOST;
 use super::epilogue::Epilogue;
 use super::sweep::Sink;
@@ -25,7 +25,6 @@ use super::{Algorithm, Geometry, pack};
 use crate::cpu::map::LANES;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::threads::parallel;
 use crate::cpu::view::View;
 
 /// Whether the filters cover the whole input, once, and all of its channels.
@@ -110,8 +109,6 @@ impl<M: Matrix, K: Sink> Kernel for All<'_, M, K> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Self(pass) = self;
-        let plan = Plan::new::<S>(pass.x.count, pass.blocks);
-        let work = 2 * pass.x.count * pass.blocks * LANES * pass.len;
-        parallel(plan.tasks(), work, |i| s.vectorize(Task { pass, plan: &plan, i }));
+        Plan::new::<S>(pass.x.count, pass.blocks).run(s, pass);
     }
 }

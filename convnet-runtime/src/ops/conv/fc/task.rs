@@ -2,6 +2,7 @@
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
+use std::ptr;
 
 use super::Pass;
 use super::matrix::Matrix;
@@ -9,13 +10,15 @@ use super::samples::CHUNK;
 use super::tile::{MOST, STREAMS, Tile};
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
-use crate::cpu::threads::cut;
+use crate::cpu::threads::{cut, parallel};
 use crate::ops::conv::sweep::{Segment, Sink};
 
 /// Blocks of outputs of a task: they use the same samples while these are in a near cache.
 const GROUP: usize = 4;
 /// Most samples of a task.
-pub const SAMPLES: usize = 16 * MOST;
+const SAMPLES: usize = 16 * MOST;
+/// So few that less memory will do: to touch its pages takes time.
+const FEW: usize = 3 * MOST;
 /// How far ahead of its use a weight is asked for, in bytes, if it is used for panel after panel.
 const AHEAD: usize = 8192;
 /// Tasks that keep all processors busy.
@@ -41,9 +44,17 @@ impl Plan {
         Self { samples, groups, panels, ranges }
     }
 
-    /// The number of tasks.
-    pub fn tasks(&self) -> usize {
-        self.groups * self.ranges
+    /// Runs all tasks.
+    #[inline(always)]
+    pub fn run<S: Simd, M: Matrix, K: Sink>(&self, s: S, pass: &Pass<'_, M, K>) {
+        let work = 2 * pass.x.count * pass.blocks * LANES * pass.len;
+        parallel(self.groups * self.ranges, work, |i| {
+            if self.samples <= FEW {
+                s.vectorize(Task::<_, _, FEW> { pass, plan: self, i });
+            } else {
+                s.vectorize(Task::<_, _, SAMPLES> { pass, plan: self, i });
+            }
+        });
     }
 
     /// The samples of a panel.
@@ -53,23 +64,24 @@ impl Plan {
     }
 }
 
-/// The `i`-th task.
-pub struct Task<'a, M, K> {
+/// The `i`-th task, with room for the sums of `SAMPLES` samples.
+struct Task<'a, M, K, const SAMPLES: usize> {
     /// What is multiplied.
-    pub pass: &'a Pass<'a, M, K>,
+    pass: &'a Pass<'a, M, K>,
     /// How it is cut.
-    pub plan: &'a Plan,
+    plan: &'a Plan,
     /// The task.
-    pub i: usize,
+    i: usize,
 }
 
 #[repr(C, align(64))]
-struct Memory {
-    piece: [f32; GROUP * CHUNK * LANES],
-    sums: [f32; GROUP * SAMPLES * LANES],
-}
+struct Piece([f32; GROUP * CHUNK * LANES]);
 
-impl<M: Matrix, K: Sink> Kernel for Task<'_, M, K> {
+/// `[block][sample][16]`
+#[repr(C, align(64))]
+struct Sums<const SAMPLES: usize>([[[f32; LANES]; SAMPLES]; GROUP]);
+
+impl<M: Matrix, K: Sink, const SAMPLES: usize> Kernel for Task<'_, M, K, SAMPLES> {
     type Output = ();
 
     #[inline(always)]
@@ -79,12 +91,10 @@ impl<M: Matrix, K: Sink> Kernel for Task<'_, M, K> {
         let blocks = group * GROUP..((group + 1) * GROUP).min(pass.blocks);
         let panels = cut(plan.panels, plan.ranges, range)..cut(plan.panels, plan.ranges, range + 1);
         let begin = plan.samples(panels.start).start;
-        let mut memory = MaybeUninit::<Memory>::uninit();
-        // SAFETY: fields of the local memory, by address.
-        let (local, sums) = unsafe {
-            let memory = memory.as_mut_ptr();
-            ((&raw mut (*memory).piece).cast::<f32>(), (&raw mut (*memory).sums).cast::<f32>())
-        };
+        let mut piece = MaybeUninit::<Piece>::uninit();
+        let local = if M::MADE { piece.as_mut_ptr().cast::<f32>() } else { ptr::null_mut() };
+        let mut sums = MaybeUninit::<Sums<SAMPLES>>::uninit();
+        let sums = sums.as_mut_ptr().cast::<f32>();
         let place = |block: usize, sample: usize| {
             sums.wrapping_add(((block - blocks.start) * SAMPLES + sample - begin) * LANES)
         };
@@ -122,9 +132,10 @@ impl<M: Matrix, K: Sink> Kernel for Task<'_, M, K> {
                         ahead_step,
                         far: !once,
                         sums: place(first, samples.start),
+                        sums_step: SAMPLES * LANES,
                         resume: from > 0,
                     };
-                    // SAFETY: the samples and the piece are there; a range has no more than `SAMPLES` samples.
+                    // SAFETY: the samples and the piece are there; a range has no more samples than there is room for.
                     unsafe { tile.product(s, together, samples.len()) };
                 }
                 first += together;

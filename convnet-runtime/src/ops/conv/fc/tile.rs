@@ -3,7 +3,6 @@
 // Indices name the registers of a tile.
 #![allow(clippy::needless_range_loop)]
 
-use super::task::SAMPLES;
 use crate::cpu::map::LANES;
 use crate::cpu::simd::{Kernel, Simd};
 
@@ -67,8 +66,10 @@ pub struct Tile<W> {
     pub ahead_step: usize,
     /// Ask for them from the second cache.
     pub far: bool,
-    /// `[block][SAMPLES][16]`
+    /// `[block][sample][16]`
     pub sums: *mut f32,
+    /// From a block's to the next's.
+    pub sums_step: usize,
     /// Add to the sums that are there.
     pub resume: bool,
 }
@@ -105,14 +106,14 @@ impl<W: Weight, const OB: usize, const P: usize, const U: usize> Kernel for Prod
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Tile { x, x_sample, len, w, stream, mut ahead, ahead_step, far, sums, resume } = self.0;
+        let Tile { x, x_sample, len, w, stream, mut ahead, ahead_step, far, sums, sums_step, resume } = self.0;
         let mut acc = [[[s.zero(); U]; OB]; P];
         // SAFETY: the promise of whoever called `Tile::product`.
         unsafe {
             if resume {
                 for p in 0..P {
                     for o in 0..OB {
-                        acc[p][o][0] = s.load_from(sums.add((o * SAMPLES + p) * LANES));
+                        acc[p][o][0] = s.load_from(sums.add(o * sums_step + p * LANES));
                     }
                 }
             }
@@ -154,7 +155,7 @@ impl<W: Weight, const OB: usize, const P: usize, const U: usize> Kernel for Prod
                     for u in 1..U {
                         sum = s.add(sum, acc[p][o][u]);
                     }
-                    s.store_to(sums.add((o * SAMPLES + p) * LANES), sum);
+                    s.store_to(sums.add(o * sums_step + p * LANES), sum);
                 }
             }
         }

@@ -9,6 +9,7 @@
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
+use std::ptr;
 
 use super::five::F4;
 use super::{apart, sides};
@@ -17,7 +18,7 @@ use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
 use crate::cpu::threads::{cut, parallel};
 use crate::cpu::view::View;
-use crate::ops::conv::sweep::{Segment, Sink};
+use crate::ops::conv::sweep::{NOTHING, Segment, Sink};
 use crate::ops::conv::tile::by_pixels;
 use crate::ops::conv::{Algorithm, Geometry, Method, pack};
 use crate::parameter::{Form, Parameter};
@@ -172,7 +173,7 @@ impl<K: Sink> Columns<'_, K> {
         parallel(groups * each, work, |i| {
             let (group, i) = (i / each, i % each);
             let (sample, strip, part) = (i / strips / parts, i / parts % strips, i % parts);
-            let x = self.x.from_block(group * channels / LANES);
+            let x = self.x.skip(group * channels / LANES);
             let [start, end] = [part, part + 1].map(|part| group * blocks + cut(blocks, parts, part));
             let blocks = start..end;
             if strip == 0 {
@@ -181,14 +182,12 @@ impl<K: Sink> Columns<'_, K> {
                     unsafe { self.sink.border(sample, block) };
                 }
             }
-            for line in cut(lines, strips, strip)..cut(lines, strips, strip + 1) {
-                let blocks = blocks.clone();
-                // Memory that is not needed takes time, too: its pages are touched.
-                if channels <= HALF {
-                    dispatch(Four::<_, { input_len(HALF) }> { columns: self, x, sample, line, blocks });
-                } else {
-                    dispatch(Four::<_, { input_len(DEPTH) }> { columns: self, x, sample, line, blocks });
-                }
+            let lines = cut(lines, strips, strip)..cut(lines, strips, strip + 1);
+            // Memory that is not needed takes time, too: its pages are touched.
+            if channels <= HALF {
+                dispatch(Strip::<_, { plane(HALF) }> { columns: self, x, sample, lines, blocks });
+            } else {
+                dispatch(Strip::<_, { plane(DEPTH) }> { columns: self, x, sample, lines, blocks });
             }
         });
     }
@@ -206,62 +205,62 @@ impl<K: Sink> Columns<'_, K> {
     }
 }
 
-/// Floats of the input at its points.
-const fn input_len(depth: usize) -> usize {
-    POINTS * ((COLUMNS + TAPS - 1) * depth + LANES)
+/// Floats from a point of the input to the next.
+const fn plane(depth: usize) -> usize {
+    (COLUMNS + TAPS - 1) * depth + LANES
 }
 
-/// Four rows of a sample, some of the blocks of a group, with memory for `INPUT` floats of input.
-struct Four<'a, K, const INPUT: usize> {
+/// Lines of a sample, some of the blocks of a group, with `PLANE` floats from a point of the input to the next.
+struct Strip<'a, K, const PLANE: usize> {
     columns: &'a Columns<'a, K>,
     /// The group's channels.
     x: View,
     sample: usize,
-    line: usize,
+    lines: Range<usize>,
     blocks: Range<usize>,
 }
 
 #[repr(C, align(64))]
-struct Memory<const INPUT: usize> {
-    input: [f32; INPUT],
+struct Memory<const PLANE: usize> {
+    input: [[f32; PLANE]; POINTS],
     sums: [f32; BLOCKS * POINTS * COLUMNS * LANES],
     rows: [f32; ROWS * COLUMNS * LANES],
 }
 
-impl<K: Sink, const INPUT: usize> Kernel for Four<'_, K, INPUT> {
+impl<K: Sink, const PLANE: usize> Kernel for Strip<'_, K, PLANE> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self { columns: all @ Columns { geometry, filters, pool, sink, .. }, sample, line, ref blocks, .. } = self;
+        let Columns { geometry, filters, pool, sink, .. } = self.columns;
         let columns = geometry.output[1];
-        let mut memory = MaybeUninit::<Memory<INPUT>>::uninit();
+        let mut memory = MaybeUninit::<Memory<PLANE>>::uninit();
         // SAFETY: fields of the local memory, by address.
         let [input, sums, rows] = unsafe {
             let memory = memory.as_mut_ptr();
             let (input, sums) = ((&raw mut (*memory).input).cast::<f32>(), (&raw mut (*memory).sums).cast::<f32>());
             [input, sums, (&raw mut (*memory).rows).cast::<f32>()]
         };
-        let row_of = |i: usize| rows.wrapping_add(i * COLUMNS * LANES);
         // Windows of a pool stay together.
         let step = if *pool { 2 } else { 1 };
         let parts = (columns / step).div_ceil(COLUMNS / step);
-        for part in 0..parts {
+        let largest = *pool && sink.wants_largest() && sink.winners(NOTHING).is_none();
+        for (line, part) in self.lines.clone().flat_map(|line| (0..parts).map(move |part| (line, part))) {
             let [start, end] = [part, part + 1].map(|i| cut(columns / step, parts, i) * step);
             let len = end - start;
             // SAFETY: see `forward`; there is room for so many columns, channels and blocks.
             unsafe {
-                let plane = self.input(s, start, len, input);
-                for first in blocks.clone().step_by(S::TILE_BLOCKS) {
-                    let together = S::TILE_BLOCKS.min(blocks.end - first);
+                self.input(s, line, start, len, input);
+                for first in self.blocks.clone().step_by(S::TILE_BLOCKS) {
+                    let together = S::TILE_BLOCKS.min(self.blocks.end - first);
                     let each = POINTS * row(geometry) * LANES;
                     // Weights of a point serve all positions while they are in the nearest cache.
                     let points = (NEAR / (each / POINTS)).clamp(1, POINTS);
                     for point in (0..POINTS).step_by(points) {
                         let tile = Tile {
                             points: points.min(POINTS - point),
-                            input: input.wrapping_add(point * plane),
-                            plane,
+                            input: input.wrapping_add(point * PLANE),
+                            plane: PLANE,
                             step: sides(geometry)[0],
                             w: filters.as_ptr().wrapping_add(first * each + point * each / POINTS),
                             stream: each,
@@ -271,24 +270,9 @@ impl<K: Sink, const INPUT: usize> Kernel for Four<'_, K, INPUT> {
                     }
                     for block in first..first + together {
                         let from = sums.wrapping_add((block - first) * POINTS * COLUMNS * LANES);
-                        for column in 0..len {
-                            let mut points = [s.zero(); POINTS];
-                            for p in 0..POINTS {
-                                points[p] = s.load_from(from.add((p * COLUMNS + column) * LANES));
-                            }
-                            let sums = F4::output(s, points);
-                            for i in 0..ROWS {
-                                s.store_to(row_of(i).add(column * LANES), sums[i]);
-                            }
-                        }
-                        for i in (0..ROWS.min(all.rows() - ROWS * line)).step_by(step) {
-                            let row = (ROWS * line + i) / step;
-                            let at = Segment { sample, block, row, column: start / step, len: len / step };
-                            if *pool {
-                                sink.take_pairs(s, at, row_of(i), row_of(i + 1));
-                            } else {
-                                sink.take(s, at, row_of(i));
-                            }
+                        let at = Segment { sample: self.sample, block, row: line, column: start, len };
+                        if !largest || !self.finish_largest(s, at, from) {
+                            self.give(s, at, from, rows);
                         }
                     }
                 }
@@ -297,59 +281,108 @@ impl<K: Sink, const INPUT: usize> Kernel for Four<'_, K, INPUT> {
     }
 }
 
-impl<K: Sink, const INPUT: usize> Four<'_, K, INPUT> {
-    /// Writes the points of the columns that some columns of the output see, one behind the other; gives the floats from a
-    /// point to the next.
+/// Four rows of sums of a column.
+#[inline(always)]
+unsafe fn output<S: Simd>(s: S, sums: *const f32, column: usize) -> [S::V; ROWS] {
+    let mut points = [s.zero(); POINTS];
+    for p in 0..POINTS {
+        // SAFETY: the caller's promise.
+        points[p] = unsafe { s.load_from(sums.add((p * COLUMNS + column) * LANES)) };
+    }
+    F4::output(s, points)
+}
+
+impl<K: Sink, const PLANE: usize> Strip<'_, K, PLANE> {
+    /// Hands some columns of a line of a block to the sink, row by row; `rows` has room for them.
     #[inline(always)]
-    unsafe fn input<S: Simd>(&self, s: S, start: usize, len: usize, to: *mut f32) -> usize {
-        let Self { columns: Columns { geometry, .. }, x, sample, line, .. } = *self;
+    unsafe fn give<S: Simd>(&self, s: S, at: Segment, sums: *const f32, rows: *mut f32) {
+        let Columns { pool, sink, .. } = self.columns;
+        let row_of = |i: usize| rows.wrapping_add(i * COLUMNS * LANES);
+        let step = if *pool { 2 } else { 1 };
+        // SAFETY: the sums are there; the sink can take them, they are this task's.
+        unsafe {
+            for column in 0..at.len {
+                let sums = output(s, sums, column);
+                for i in 0..ROWS {
+                    s.store_to(row_of(i).add(column * LANES), sums[i]);
+                }
+            }
+            for i in (0..ROWS.min(self.columns.rows() - ROWS * at.row)).step_by(step) {
+                let row = (ROWS * at.row + i) / step;
+                let at = Segment { row, column: at.column / step, len: at.len / step, ..at };
+                if *pool {
+                    sink.take_pairs(s, at, row_of(i), row_of(i + 1));
+                } else {
+                    sink.take(s, at, row_of(i));
+                }
+            }
+        }
+    }
+
+    /// Writes what becomes of the largest sums of the pool's windows, if registers can do it.
+    #[inline(always)]
+    unsafe fn finish_largest<S: Simd>(&self, s: S, at: Segment, sums: *const f32) -> bool {
+        let rows = (self.columns.rows() - ROWS * at.row).min(ROWS) / 2;
+        // A second row that is not there is the first, which is written last.
+        let place = |i: usize| {
+            let at = Segment { row: ROWS / 2 * at.row + i.min(rows - 1), column: at.column / 2, len: at.len / 2, ..at };
+            self.columns.sink.finish(at, 1)
+        };
+        let [Some(upper), Some(lower)] = [place(0), place(1)] else { return false };
+        let y = [&upper, &lower].map(|finish| finish.places[0].at);
+        for i in 0..at.len / 2 {
+            // SAFETY: the sums are there; the sink can take them, they are this task's.
+            unsafe {
+                let [left, right] = [output(s, sums, 2 * i), output(s, sums, 2 * i + 1)];
+                let above = s.max(s.max(right[1], left[1]), s.max(right[0], left[0]));
+                let under = s.max(s.max(right[3], left[3]), s.max(right[2], left[2]));
+                let [first, second] = y.map(|y| [[y.wrapping_add(i * LANES)], [ptr::null()]]);
+                lower.give(s, &second, &[[under]]);
+                upper.give(s, &first, &[[above]]);
+            }
+        }
+        true
+    }
+
+    /// Writes the points of the columns that some columns of the output see, one behind the other.
+    #[inline(always)]
+    unsafe fn input<S: Simd>(&self, s: S, line: usize, start: usize, len: usize, to: *mut f32) {
+        let Self { columns: Columns { geometry, .. }, x, .. } = self;
         let [depth, _] = sides(geometry);
         let [row, column] = [(ROWS * line) as isize, start as isize];
         let [row, column] = [row - geometry.pad[0] as isize, column - geometry.pad[1] as isize];
         // Behind the last row of the output, sums count no more, and what they see may not be there.
         let last = (geometry.output[0] - ROWS * line + TAPS - 2).min(POINTS - 1);
         let columns = len + TAPS - 1;
-        let plane = columns * depth + LANES;
-        let from = |c: usize, block: usize| x.at(sample, block, row, column + c as isize).cast_const();
+        let first = x.at(self.sample, 0, row, column).cast_const();
+        let rows: [_; POINTS] = std::array::from_fn(|r| first.wrapping_add(r.min(last) * x.row));
         // Lanes beyond the depth lie where the next column goes.
         if depth <= HALF {
             // Two columns fill a vector; a last one is there twice.
             for c in (0..columns).step_by(2) {
-                let next = (c + 1).min(columns - 1);
-                let (low, high) = (from(c, 0), from(next, 0));
+                let both = [c, (c + 1).min(columns - 1)];
+                let from = rows.map(|row| both.map(|c| row.wrapping_add(c * LANES)));
                 // SAFETY: the caller's promise.
-                unsafe {
-                    let mut d = [s.zero(); POINTS];
-                    for r in 0..POINTS {
-                        let down = r.min(last) * x.row;
-                        d[r] = s.load_halves(low.add(down), high.add(down));
-                    }
-                    let points = F4::input(s, d);
-                    for p in 0..POINTS {
-                        let to = to.add(p * plane);
-                        s.store_halves(to.add(c * depth), to.add(next * depth), points[p]);
-                    }
-                }
+                unsafe { F4::input_halves(s, from, both.map(|c| to.wrapping_add(c * depth)), PLANE) };
             }
-            return plane;
+            return;
         }
         for c in 0..columns {
             for block in 0..depth.div_ceil(LANES) {
-                let (from, to) = (from(c, block), to.wrapping_add(c * depth + block * LANES));
+                let to = to.wrapping_add(c * depth + block * LANES);
                 // SAFETY: as above.
                 unsafe {
                     let mut d = [s.zero(); POINTS];
                     for r in 0..POINTS {
-                        d[r] = s.load_from(from.add(r.min(last) * x.row));
+                        d[r] = s.load_from(rows[r].wrapping_add(block * x.plane + c * LANES));
                     }
                     let points = F4::input(s, d);
                     for p in 0..POINTS {
-                        s.store_to(to.add(p * plane), points[p]);
+                        s.store_to(to.add(p * PLANE), points[p]);
                     }
                 }
             }
         }
-        plane
     }
 }
 

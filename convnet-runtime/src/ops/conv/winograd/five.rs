@@ -89,6 +89,36 @@ impl F4 {
         F6::input(s, d)
     }
 
+    /// The same for two halves of vectors in memory, from a point to the next of which there are `step` floats. The even inputs
+    /// come first: there are too few registers for all of them.
+    ///
+    /// # Safety
+    /// There are eight floats at each address, and room for as many at all points.
+    #[inline(always)]
+    pub unsafe fn input_halves<S: Simd>(s: S, from: [[*const f32; 2]; 8], to: [*mut f32; 2], step: usize) {
+        let mut d = [s.zero(); 8];
+        // SAFETY: the caller's promise.
+        unsafe {
+            for r in [2, 4, 6, 0] {
+                d[r] = s.load_halves(from[r][0], from[r][1]);
+            }
+            let first = fma(s, 5.25, s.sub(d[4], d[2]), s.sub(d[0], d[6]));
+            s.store_halves(to[0], to[1], first);
+            let even = F6::even(s, [d[2], d[4], d[6]]);
+            for r in [1, 3, 5, 7] {
+                d[r] = s.load_halves(from[r][0], from[r][1]);
+            }
+            let last = fma(s, 5.25, s.sub(d[3], d[5]), s.sub(d[7], d[1]));
+            s.store_halves(to[0].add(7 * step), to[1].add(7 * step), last);
+            let odd = F6::odd(s, [d[1], d[3], d[5]]);
+            for i in 0..3 {
+                let [upper, lower] = [2 * i + 1, 2 * i + 2].map(|p| p * step);
+                s.store_halves(to[0].add(upper), to[1].add(upper), s.add(even[i], odd[i]));
+                s.store_halves(to[0].add(lower), to[1].add(lower), s.sub(even[i], odd[i]));
+            }
+        }
+    }
+
     /// Points to outputs.
     #[inline(always)]
     pub fn output<S: Simd>(s: S, m: [S::V; 8]) -> [S::V; 4] {

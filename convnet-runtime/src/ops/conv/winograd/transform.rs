@@ -172,6 +172,24 @@ impl Transform<4, 6, 3> for F4 {
 pub(super) const N: f32 = -2.0 / 9.0;
 pub(super) const T: f32 = 1.0 / 90.0;
 
+impl F6 {
+    /// What inputs 2, 4, 6 give the points 1, 2, 1/2 and, the same, their opposites.
+    #[inline(always)]
+    pub(super) fn even<S: Simd>(s: S, [a, b, c]: [S::V; 3]) -> [S::V; 3] {
+        [fma(s, -4.25, b, s.add(a, c)), fma(s, 0.25, a, fma(s, -1.25, b, c)), fma(s, 4.0, fma(s, -1.25, b, a), c)]
+    }
+
+    /// What inputs 1, 3, 5 give them and, with the other sign, their opposites.
+    #[inline(always)]
+    pub(super) fn odd<S: Simd>(s: S, [a, b, c]: [S::V; 3]) -> [S::V; 3] {
+        [
+            fma(s, -4.25, b, s.add(a, c)),
+            fma(s, 0.5, a, fma(s, -2.5, b, scale(s, 2.0, c))),
+            fma(s, 2.0, a, fma(s, -2.5, b, scale(s, 0.5, c))),
+        ]
+    }
+}
+
 impl Transform<6, 8, 3> for F6 {
     #[cfg(test)]
     const G: [[f64; 3]; 8] = [
@@ -187,12 +205,8 @@ impl Transform<6, 8, 3> for F6 {
 
     #[inline(always)]
     fn input<S: Simd>(s: S, d: [S::V; 8]) -> [S::V; 8] {
-        let even_1 = fma(s, -4.25, d[4], s.add(d[2], d[6]));
-        let odd_1 = fma(s, -4.25, d[3], s.add(d[1], d[5]));
-        let even_2 = fma(s, 0.25, d[2], fma(s, -1.25, d[4], d[6]));
-        let odd_2 = fma(s, 0.5, d[1], fma(s, -2.5, d[3], scale(s, 2.0, d[5])));
-        let even_half = fma(s, 4.0, fma(s, -1.25, d[4], d[2]), d[6]);
-        let odd_half = fma(s, 2.0, d[1], fma(s, -2.5, d[3], scale(s, 0.5, d[5])));
+        let [even_1, even_2, even_half] = Self::even(s, [d[2], d[4], d[6]]);
+        let [odd_1, odd_2, odd_half] = Self::odd(s, [d[1], d[3], d[5]]);
         [
             fma(s, 5.25, s.sub(d[4], d[2]), s.sub(d[0], d[6])),
             s.add(even_1, odd_1),

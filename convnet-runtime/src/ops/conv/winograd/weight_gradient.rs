@@ -58,7 +58,7 @@ pub unsafe fn weight_gradient(
     let most = grid.tiles.div_ceil(blocks);
     // An odd number of cache lines from a point to the next: they then fall on different places of the cache.
     let [v_step, z_step, u_step] =
-        [depth * most, height * most, height * depth * LANES].map(|lines| (groups * lines | 1) * LANES);
+        [depth * most, height * most, height * depth * LANES].map(|lines| ((groups * lines) | 1) * LANES);
     let v = run.scratch(points * (v_step + z_step + u_step)).get();
     let z = v.wrapping_add(points * v_step);
     let u = z.wrapping_add(points * z_step);
@@ -138,19 +138,20 @@ impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kern
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Self { block: Block { pass, first, len }, transform } = self;
-        let [depth, height] = [pass.depth, pass.height].map(|blocks| pass.groups * blocks);
+        let Pass { groups, depth, height, .. } = *pass;
         let planes = depth + height;
         let pieces = len.div_ceil(PIECE);
-        parallel(planes * pieces, 2 * MOVE * A * A * planes * len * LANES, |i| {
-            let (plane, piece) = (i / pieces, i % pieces);
+        // Groups one after the other, here and in the products: a thread stays with what it has written.
+        parallel(groups * planes * pieces, 2 * MOVE * A * A * groups * planes * len * LANES, |i| {
+            let (group, plane, piece) = (i / pieces / planes, i / pieces % planes, i % pieces);
             let [start, end] = [0, 1].map(|j| cut(len, pieces, piece + j));
             let (grid, tiles) = (&pass.grid, first + start..first + end);
             if plane < depth {
-                let to = pass.v.wrapping_add((plane * len + start) * LANES);
-                let step = pass.v_step;
-                s.vectorize(Input { transform, source: &pass.source, grid, block: plane, tiles, to, step });
+                let block = group * depth + plane;
+                let to = pass.v.wrapping_add((block * len + start) * LANES);
+                s.vectorize(Input { transform, source: &pass.source, grid, block, tiles, to, step: pass.v_step });
             } else {
-                let block = plane - depth;
+                let block = group * height + plane - depth;
                 let to = pass.z.wrapping_add((block * len + start) * LANES);
                 s.vectorize(OutputGradient { transform, dz: &pass.dz, grid, block, tiles, to, step: pass.z_step });
             }
@@ -173,7 +174,7 @@ impl Kernel for Products<'_> {
         let parts = pass.height.div_ceil(PART);
         parallel(pass.points * pass.groups * parts, 2 * pass.points * pass.u_step * block.len, |i| {
             let [first, last] = [0, 1].map(|j| cut(pass.height, parts, i % parts + j));
-            let (point, group) = (i / parts / pass.groups, i / parts % pass.groups);
+            let (group, point) = (i / parts / pass.points, i / parts % pass.points);
             s.vectorize(Matrix { block, point, group, first, last });
         });
     }
