@@ -68,6 +68,18 @@ fn groups() -> TokenStream {
     }
 }
 
+/// 1x1 filters: of few and of many channels, of an odd number of blocks, with a stride, before a pool, and tap by tap.
+fn pointwise() -> TokenStream {
+    quote! {
+        pub struct Pointwise {
+            input 28x28x64
+            -> conv1-256 -> relu -> conv1-256 -> relu -> conv1-512/2(floor) -> relu
+            -> conv1-240 -> relu -> conv1-512 -> relu -> conv1-512(direct) -> relu
+            -> conv1-512 -> relu -> maxpool -> conv1-1024 -> gap -> FC-10
+        }
+    }
+}
+
 fn perceptron() -> TokenStream {
     quote! {
         #[weights(f16)]
@@ -99,6 +111,7 @@ fn plans() {
     plan(resnet(), &expect_file!["../../tests/snapshots/resnet.plan"]);
     plan(inception(), &expect_file!["../../tests/snapshots/inception.plan"]);
     plan(groups(), &expect_file!["../../tests/snapshots/groups.plan"]);
+    plan(pointwise(), &expect_file!["../../tests/snapshots/pointwise.plan"]);
     plan(perceptron(), &expect_file!["../../tests/snapshots/perceptron.plan"]);
 }
 
