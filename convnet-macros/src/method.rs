@@ -86,10 +86,10 @@ pub fn choose(graph: &Graph, program: &mut Program) {
         let [channels, filters] = [depth, conv.filters].map(|all| all / conv.groups);
         let forward = Work { forward: true, taps, rows, columns, depth: channels, filters, weight };
         let weight = if trained { read.and(TRANSPOSE) } else { read };
-        let (rows, columns) = (height, width);
-        let backward = Work { forward: false, rows, columns, depth: filters, filters: channels, weight, ..forward };
+        let backward =
+            Work { forward: false, rows: height, columns: width, depth: filters, filters: channels, weight, ..forward };
         let filtered = is_filtered(conv, [channels, filters]);
-        let multiplied = is_multiplied(conv) && !stage.pool && (rows, columns) != (1, 1);
+        let multiplied = is_multiplied(conv) && !stage.pool && (height, width) != (1, 1);
         let best = |work: Work| match planar {
             _ if algorithm == Algorithm::Direct => ByBatch::DIRECT,
             false if filtered || multiplied && work.forward => work.best(algorithm),
@@ -216,7 +216,7 @@ impl Work {
                 tiles * (PRODUCT * points * products + transforms) + points * weights * self.weight.point
             }
             Method::Strassen => {
-                let pairs = float((batch * self.rows * self.columns).div_ceil(2));
+                let pairs = float(batch * (self.rows * self.columns).div_ceil(2));
                 let transforms = blocks(self.depth) * INPUT_PAIR + blocks(self.filters) * OUTPUT_PAIR;
                 let (products, weights) = (STRASSEN / 4.0 * products, STRASSEN / 4.0 * weights);
                 pairs * (PRODUCT * products + transforms) + weights * self.weight.point

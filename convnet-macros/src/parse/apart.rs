@@ -51,11 +51,15 @@ impl Parser<'_> {
         Some(Item::Unknown)
     }
 
-    /// `conv 3x3-64`, `maxpool 3, 2`: the size behind the word. True, after an error, if there is one.
+    /// `conv 3x3-64`, `conv 3x3 64`: the size behind the word. True, after an error, if there is one.
     pub(super) fn size_behind(&mut self, tokens: &mut Tokens, begin: usize, word: Word) -> bool {
         let size = tokens.literal().map(ToString::to_string).filter(|size| elsewhere::is_sides(size));
-        let Some(size) = size else { return false };
-        let mut found = Found { size: Some(size), ..Found::default() };
+        let mut found = Found::default();
+        // Behind a pool, three sides are the volume that has arrived there.
+        let volume = |size: &str| word.takes().count == Need::No && size.split('x').count() == 3;
+        if !size.is_some_and(|size| !volume(&size) && found.set(word, Detail::Size, size)) {
+            return false;
+        }
         tokens.skip(1);
         // Of `conv 3x3 64` the second number can only be the count.
         if word.takes().count != Need::No && tokens.literal().is_some() {

@@ -81,7 +81,9 @@ impl Parser<'_> {
             tokens.skip(1 + usize::from(calls(tokens, 1)));
             return Item::Unknown;
         }
-        if matches!(text.as_str(), "let" | "for") || tokens.sign_at(1, '=') && !Reading::of(&text).is_layer() {
+        if matches!(text.as_str(), "let" | "for")
+            || tokens.sign_at(1, '=') && !tokens.sign_at(2, '>') && !Reading::of(&text).is_layer()
+        {
             self.errors.at(ident, if text == "for" { syntax::no_loops() } else { syntax::no_variables() });
             let definition = |tokens: &Tokens| {
                 tokens.sign(';') && tokens.ident_at(1).is_some_and(|ident| is_keyword(&ident.to_string()))

@@ -47,8 +47,9 @@ impl Parser<'_> {
                 Vec::new()
             }
             Some(group) if holds_layer(word, &group) => {
+                let outer = text(&tokens.since(begin));
                 tokens.skip(1);
-                self.errors.at(&tokens.since(begin), syntax::nested(&unnested(&text(&name), &group)));
+                self.errors.at(&tokens.since(begin), syntax::nested(&unnested(&outer, &group)));
                 Vec::new()
             }
             Some(group) if bare && Tokens::inside(&group).literal().is_some() => {
@@ -306,7 +307,10 @@ fn holds_layer(word: Word, group: &Group) -> bool {
     let Some(name) = inside.ident().map(ToString::to_string) else { return false };
     let option = word.takes().options.iter().any(|(option, _)| option.eq_ignore_ascii_case(&name));
     let numbered = inside.sign_at(1, '-') && inside.literal_at(2).is_some();
+    let mut rest = Tokens::inside(group);
+    rest.skip_to(&[',']);
     !option
+        && rest.at_end()
         && !is_branches(group)
         && Reading::of(&name).is_layer()
         && (numbered || matches!(inside.peek_at(1), Some(TokenTree::Group(_))))

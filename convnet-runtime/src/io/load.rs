@@ -33,7 +33,9 @@ fn unreadable(bytes: &[u8], cause: &SafeTensorError) -> String {
         (b"\x89HDF", "an HDF5 file, as Keras writes it"),
         (b"\x93NUMPY", "a NumPy file"),
     ];
-    if let Some((_, what)) = others.iter().find(|(begins, _)| bytes.starts_with(begins)) {
+    // The length of a header, which begins with a brace, may begin as any of them does.
+    let ours = bytes.get(8) == Some(&b'{');
+    if let Some((_, what)) = others.iter().find(|(begins, _)| !ours && bytes.starts_with(begins)) {
         return format!(
             "it is {what}; safetensors' `save_file` (of `safetensors.torch` or `.numpy`) writes what can be read"
         );

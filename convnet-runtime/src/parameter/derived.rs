@@ -1,4 +1,4 @@
-//! What kernels make of a parameter's values, and keep until these change: filters transformed for Winograd, a copy in
+//! What kernels make of a parameter's values, and keep until these change: filters at Winograd's points or in Strassen's products, a copy in
 //! half precision.
 
 use std::sync::{Mutex, OnceLock, PoisonError};

@@ -100,7 +100,11 @@ const OPTIONS: &[(&[&str], &str, &str)] = &[
     (&["name", "id", "label"], "", "a name stands behind `@`: `conv3-64 @ name`"),
     (&["frozen", "freeze", "trainable", "requires_grad"], "", "`frozen` stands before the layer: `frozen conv3-64`"),
     (&["size", "local_size", "depth_radius"], "n", "the number of channels is `n=5`"),
-    (&["mode", "interpolation"], "bilinear", "it stands alone: `upsample2(bilinear)`"),
+    (
+        &["mode", "interpolation"],
+        "bilinear",
+        "without a word the nearest is taken, `upsample2(bilinear)` goes between them",
+    ),
     (&["global", "global_pooling"], "ceil", "the global pool is `gap`, which averages"),
     (&["activation", "act", "nonlinearity"], "", "an activation is a layer of its own: `conv3-64 -> relu`"),
     (
@@ -210,7 +214,7 @@ pub fn full_depth(word: Word, size: &str) -> Option<String> {
 pub fn option(of: Word, name: &str, value: &str) -> Option<String> {
     let (name, value) = (name.to_ascii_lowercase(), value.trim_matches('"').to_ascii_lowercase());
     if of == Word::DwConv && ["groups", "depth_multiplier", "filters"].contains(&name.as_str()) {
-        return Some("it has one filter for each channel, so that there is nothing to say".to_owned());
+        return Some("it has one filter for each channel; more are a `conv` with as many `groups`".to_owned());
     }
     let has = |option: &str| option.is_empty() || of.takes().options.iter().any(|&(own, _)| own == option);
     let is = |names: &[&str]| names.contains(&name.as_str());

@@ -32,15 +32,14 @@ pub fn fits(method: Method, geometry: &Geometry, pool: bool) -> bool {
     let Geometry { kernel, groups, pad, algorithm, .. } = geometry;
     method == Method::Strassen
         && (*kernel, *groups, *pad, *algorithm) == ([1, 1], 1, [0, 0], Algorithm::Blocked)
-        && halves(geometry).iter().all(|channels| channels.is_multiple_of(LANES))
+        && [geometry.input[2], geometry.output[2]].iter().all(|channels| channels.is_multiple_of(2 * LANES))
         && !pool
         && !geometry.is_whole()
 }
 
 /// Half of the channels and of the filters.
 fn halves(geometry: &Geometry) -> [usize; 2] {
-    // An odd number has none.
-    [geometry.input[2], geometry.output[2]].map(|channels| if channels % 2 == 0 { channels / 2 } else { 1 })
+    [geometry.input[2], geometry.output[2]].map(|channels| channels / 2)
 }
 
 /// The sums of a convolution of `x` that [`fits`].
@@ -93,7 +92,11 @@ impl Kernel for Filters<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         for i in (0..SQUARE).step_by(LANES) {
-            let [b11, b12, b21, b22] = self.from.map(|from| s.load(from[i..].first_chunk().expect("16 weights")));
+            let mut b = [s.zero(); 4];
+            for j in 0..4 {
+                b[j] = s.load(self.from[j][i..].first_chunk().expect("16 weights"));
+            }
+            let [b11, b12, b21, b22] = b;
             let points =
                 [s.add(b11, b22), b11, s.sub(b12, b22), s.sub(b21, b11), b22, s.add(b11, b12), s.add(b21, b22)];
             for p in 0..POINTS {

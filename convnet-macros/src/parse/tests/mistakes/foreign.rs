@@ -490,11 +490,11 @@ fn what_is_written_otherwise() {
 
             upsample2(mode=bilinear)    => ? -> relu
             mode
-                unknown option `mode` of upsample: it stands alone: `upsample2(bilinear)`
+                unknown option `mode` of upsample: without a word the nearest is taken, `upsample2(bilinear)` goes between them
 
             dwconv3(groups=8)    => ? -> relu
             groups
-                unknown option `groups` of dwconv: it has one filter for each channel, so that there is nothing to say
+                unknown option `groups` of dwconv: it has one filter for each channel; more are a `conv` with as many `groups`
 
             Dense(64, activation=relu)    => ? -> relu
             Dense(64, activation=relu)

@@ -1,4 +1,4 @@
-//! Convolutions with fewer products than their sums have: what they all do.
+//! Convolutions with fewer products than their sums have: what Winograd's squares and Strassen's pairs do.
 //!
 //! The output is cut into tiles. At each of its points a tile is a product of matrices: the tiles' channels by the filters'
 //! channels. So a block of tiles goes through three steps, each from and to memory that stays in a near cache:
@@ -32,7 +32,7 @@ pub fn filters_step(blocks: usize) -> usize {
     blocks * SQUARE + LANES
 }
 
-/// Points that lie in memory, `[point][tile][16]`.
+/// Points that lie in memory: `[point][tile][16]` of a volume, `[point][c / 16][16 c][16 k]` of filters.
 #[derive(Clone, Copy)]
 pub struct Points {
     /// The first point of the first tile.

@@ -1,6 +1,6 @@
 //! Convolutions of 3x3 and 5x5 filters and stride 1 with fewer products: Winograd's minimal filtering.
 //!
-//! Tiles are [`squares`] of the output, or columns of it: see [`points`](super::points) for what they have in common.
+//! Tiles are [`squares`] of the output, which go through the steps of [`points`](super::points), or [`columns`] of it.
 //!
 //! All of it is rounded in `f32`. Relative to the exact sums (l2), of layers with 64 to 512 channels, F(2x2) is wrong by less
 //! than 1e-6, F(4x4), and F(2x2) and F(4x1) of 5x5 filters, by less than 2e-6 and F(6x6) by less than 1e-5; the tap by tap sums are by less than 1e-6.
