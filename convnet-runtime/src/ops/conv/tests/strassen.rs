@@ -72,7 +72,9 @@ fn large(random: &mut Random, batch: usize) -> [Case; 4] {
 fn large_stages() {
     let mut random = Random(42);
     for batch in [1, 2] {
-        large(&mut random, batch).iter().for_each(|case| check_within(case, TOLERANCE));
+        for case in large(&mut random, batch) {
+            check_within(&case, TOLERANCE);
+        }
     }
 }
 
