@@ -115,7 +115,7 @@ pub fn reading(program: &Program, index: usize) -> f64 {
             let taps = conv.window.kernel.0;
             weights * read.point * ((size + taps - 1) as f64 / taps as f64).powi(2)
         }
-        Method::Strassen => weights * read.point * STRASSEN / 4.0,
+        Method::Strassen => weights * read.direct.max(read.point) * STRASSEN / 4.0,
         Method::WinogradColumns => {
             let taps = conv.window.kernel.0 as f64;
             weights * read.point * (taps + 3.0) / taps
@@ -219,7 +219,8 @@ impl Work {
                 let pairs = float(batch * (self.rows * self.columns).div_ceil(2));
                 let transforms = blocks(self.depth) * INPUT_PAIR + blocks(self.filters) * OUTPUT_PAIR;
                 let (products, weights) = (STRASSEN / 4.0 * products, STRASSEN / 4.0 * weights);
-                pairs * (PRODUCT * products + transforms) + weights * self.weight.point
+                // So few points are read no faster than the weights themselves.
+                pairs * (PRODUCT * products + transforms) + weights * self.weight.direct.max(self.weight.point)
             }
             Method::WinogradColumns => {
                 let points = float(self.taps * (self.taps + 3));
