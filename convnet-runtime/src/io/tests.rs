@@ -170,6 +170,15 @@ fn files_of_others_are_known() {
     }
 }
 
+/// A header of 640 bytes has a length that begins as a pickle does.
+#[test]
+fn a_cut_file_is_no_pickle() {
+    let mut bytes = 640_u64.to_le_bytes().to_vec();
+    bytes.extend_from_slice(b"{\"bias\":");
+    let error = Linear::from_bytes(&bytes).map(|_| ()).expect_err("it is cut").to_string();
+    assert!(error.contains("it is cut or no safetensors file"), "{error}");
+}
+
 #[test]
 fn files_that_are_cut_or_something_else() {
     let folder = folder("cut");

@@ -10,7 +10,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::points::{self, Convolution, Points, SQUARE, Tiles, filters_step};
+use super::points::{self, Convolution, Points, SQUARE, Tiles};
 use super::sweep::{Segment, Sink};
 use super::sweep_ahead::Next;
 use super::{Algorithm, Geometry, Method};
@@ -18,7 +18,6 @@ use crate::cpu::map::LANES;
 use crate::cpu::memory::Floats;
 use crate::cpu::run::Run;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::threads::{MOVE, Shared, parallel};
 use crate::cpu::view::View;
 use crate::parameter::{Form, Parameter};
 
@@ -67,17 +66,11 @@ pub unsafe fn forward<K: Sink>(geometry: &Geometry, x: View, weight: &Parameter,
 /// Packed filters become `[k / 16][point][c / 16][16 c][16 k]` of half the channels and half the filters.
 fn filters(geometry: &Geometry, weights: &[f32], to: &mut Floats) {
     let [inner, outer] = halves(geometry).map(|channels| channels / LANES);
-    let step = filters_step(inner);
-    to.grow(outer * POINTS * step);
-    let to = Shared::new(to);
-    parallel(outer * inner, MOVE * outer * inner * POINTS * SQUARE, |i| {
-        let (o, i) = (i / inner, i % inner);
+    points::filters([outer, inner], POINTS, to, |[o, i], to| {
         // Rows are halves of the channels, columns are halves of the filters.
         let from = [[0, 0], [0, 1], [1, 0], [1, 1]]
             .map(|[c, k]| &weights[((o + k * outer) * 2 * inner + i + c * inner) * SQUARE..][..SQUARE]);
-        // SAFETY: the place of one block of the outer and one of the inner channels, within what was made room for.
-        let to = unsafe { to.get().add(o * POINTS * step + i * SQUARE) };
-        dispatch(Filters { from, to: Points { start: to, step } });
+        dispatch(Filters { from, to });
     });
 }
 

@@ -64,8 +64,8 @@ impl Plan {
     }
 }
 
-/// The `i`-th task, with room for the sums of `SAMPLES` samples.
-struct Task<'a, M, K, const SAMPLES: usize> {
+/// The `i`-th task, with room for the sums of `ROOM` samples.
+struct Task<'a, M, K, const ROOM: usize> {
     /// What is multiplied.
     pass: &'a Pass<'a, M, K>,
     /// How it is cut.
@@ -79,9 +79,9 @@ struct Piece([f32; GROUP * CHUNK * LANES]);
 
 /// `[block][sample][16]`
 #[repr(C, align(64))]
-struct Sums<const SAMPLES: usize>([[[f32; LANES]; SAMPLES]; GROUP]);
+struct Sums<const ROOM: usize>([[[f32; LANES]; ROOM]; GROUP]);
 
-impl<M: Matrix, K: Sink, const SAMPLES: usize> Kernel for Task<'_, M, K, SAMPLES> {
+impl<M: Matrix, K: Sink, const ROOM: usize> Kernel for Task<'_, M, K, ROOM> {
     type Output = ();
 
     #[inline(always)]
@@ -93,11 +93,10 @@ impl<M: Matrix, K: Sink, const SAMPLES: usize> Kernel for Task<'_, M, K, SAMPLES
         let begin = plan.samples(panels.start).start;
         let mut piece = MaybeUninit::<Piece>::uninit();
         let local = if M::MADE { piece.as_mut_ptr().cast::<f32>() } else { ptr::null_mut() };
-        let mut sums = MaybeUninit::<Sums<SAMPLES>>::uninit();
+        let mut sums = MaybeUninit::<Sums<ROOM>>::uninit();
         let sums = sums.as_mut_ptr().cast::<f32>();
-        let place = |block: usize, sample: usize| {
-            sums.wrapping_add(((block - blocks.start) * SAMPLES + sample - begin) * LANES)
-        };
+        let place =
+            |block: usize, sample: usize| sums.wrapping_add(((block - blocks.start) * ROOM + sample - begin) * LANES);
         let count = panels.len();
         let once = plan.panels == 1 && !M::MADE;
         let together = match plan.samples(panels.start).len() {
@@ -132,7 +131,7 @@ impl<M: Matrix, K: Sink, const SAMPLES: usize> Kernel for Task<'_, M, K, SAMPLES
                         ahead_step,
                         far: !once,
                         sums: place(first, samples.start),
-                        sums_step: SAMPLES * LANES,
+                        sums_step: ROOM * LANES,
                         resume: from > 0,
                     };
                     // SAFETY: the samples and the piece are there; a range has no more samples than there is room for.

@@ -21,15 +21,30 @@ pub use convolution::Convolution;
 use super::sweep::Sink;
 use super::sweep_ahead::Next;
 use crate::cpu::map::LANES;
+use crate::cpu::memory::Floats;
 use crate::cpu::simd::Simd;
+use crate::cpu::threads::{MOVE, Shared, parallel};
 
 /// Weights of one tap between 16 filters and 16 channels.
 pub const SQUARE: usize = LANES * LANES;
 
 /// Floats from a point of the filters to the next, `[k / 16][point][c / 16][16 c][16 k]`, for so many blocks of channels. Not a
 /// multiple of 128 bytes: all points of a filter are written at the same time.
-pub fn filters_step(blocks: usize) -> usize {
+fn filters_step(blocks: usize) -> usize {
     blocks * SQUARE + LANES
+}
+
+/// Makes the filters at the points, of so many blocks of output and of input channels: `pair` writes those of one block of each.
+pub fn filters([outer, inner]: [usize; 2], points: usize, to: &mut Floats, pair: impl Fn([usize; 2], Points) + Sync) {
+    let step = filters_step(inner);
+    to.grow(outer * points * step);
+    let to = Shared::new(to);
+    parallel(outer * inner, MOVE * outer * inner * points * SQUARE, |i| {
+        let (o, i) = (i / inner, i % inner);
+        // SAFETY: the place of one block of the outer and one of the inner channels, within what was made room for.
+        let start = unsafe { to.get().add(o * points * step + i * SQUARE) };
+        pair([o, i], Points { start, step });
+    });
 }
 
 /// Points that lie in memory: `[point][tile][16]` of a volume, `[point][c / 16][16 c][16 k]` of filters.

@@ -11,9 +11,8 @@ use super::{Tiling, by_tiling, sides};
 use crate::cpu::map::LANES;
 use crate::cpu::memory::Floats;
 use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::threads::{MOVE, Shared, parallel};
 use crate::ops::conv::Geometry;
-use crate::ops::conv::points::{SQUARE, filters_step};
+use crate::ops::conv::points::{self, Points, SQUARE};
 use crate::ops::conv::transpose::square;
 
 /// Most taps.
@@ -28,18 +27,12 @@ pub fn transform(geometry: &Geometry, tiling: Tiling, exchanged: bool, weights: 
     let [channels, filters] = sides(geometry).map(|n| n.div_ceil(LANES));
     let [outer, inner] = if exchanged { [channels, filters] } else { [filters, channels] };
     let all = geometry.groups * outer;
-    let (points, taps) = (tiling.points(), tiling.taps * tiling.taps);
-    let step = filters_step(inner);
-    to.grow(all * points * step);
-    let to = Shared::new(to);
-    parallel(all * inner, MOVE * all * inner * points * SQUARE, |i| {
-        let (o, i) = (i / inner, i % inner);
+    let taps = tiling.taps * tiling.taps;
+    points::filters([all, inner], tiling.points(), to, |[o, i], to| {
         let [filter, channel] = if exchanged { [o / channels * filters + i, o % channels] } else { [o, i] };
         let pair = filter * channels + channel;
         let from = &weights[pair * taps * SQUARE..][..taps * SQUARE];
-        // SAFETY: the place of one block of the outer and one of the inner channels, within what was made room for.
-        let to = unsafe { to.get().add(o * points * step + i * SQUARE) };
-        dispatch(Pair { tiling, exchanged, from, to, step });
+        dispatch(Pair { tiling, exchanged, from, to });
     });
 }
 
@@ -48,8 +41,7 @@ struct Pair<'a> {
     tiling: Tiling,
     exchanged: bool,
     from: &'a [f32],
-    to: *mut f32,
-    step: usize,
+    to: Points,
 }
 
 impl Kernel for Pair<'_> {
@@ -57,7 +49,7 @@ impl Kernel for Pair<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let Self { tiling, exchanged, from, to, step } = self;
+        let Self { tiling, exchanged, from, to } = self;
         let mut turned = MaybeUninit::<[[f32; SQUARE]; TAPS]>::uninit();
         let from = if exchanged {
             let start = turned.as_mut_ptr().cast::<f32>();
@@ -72,7 +64,7 @@ impl Kernel for Pair<'_> {
         } else {
             from
         };
-        by_tiling!(s, tiling, Filters { from, to, step });
+        by_tiling!(s, tiling, Filters { from, to });
     }
 }
 
@@ -81,8 +73,7 @@ struct Filters<'a, T, const M: usize, const A: usize, const R: usize> {
     transform: PhantomData<T>,
     /// `[tap][16][16]`
     from: &'a [f32],
-    to: *mut f32,
-    step: usize,
+    to: Points,
 }
 
 impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kernel for Filters<'_, T, M, A, R> {
@@ -107,7 +98,7 @@ impl<T: Transform<M, A, R>, const M: usize, const A: usize, const R: usize> Kern
                 let points = T::filter(s, half[r]);
                 for c in 0..A {
                     // SAFETY: the points of these filters have their place.
-                    unsafe { s.store_to(self.to.add((r * A + c) * self.step + i * LANES), points[c]) };
+                    unsafe { s.store_to(self.to.start.add((r * A + c) * self.to.step + i * LANES), points[c]) };
                 }
             }
         }
